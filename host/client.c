@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "client.h"
+
+#include <assert.h>
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deadline.h"
+#include "envelope.h"
+#include "log.h"
+
+enum { ERRORS_IN_A_ROW = 10, CLOSE_POLICY = 1008, CLOSE_SLOW = 4101 };
+
+void client_open(struct connection *connection, struct lws *wsi) {
+    connection->wsi = wsi;
+    connection->state = CONNECTION_OPEN;
+    connection->tokens = 0;
+    connection->refilled = INT64_MIN / 2;
+    deadline_set(connection, DEADLINE_QUIET);
+}
+
+/* The member stays, without its connection, until the hub has said that it is GONE. */
+static void leave(struct io *io, struct member *member) {
+    fanout_leave(&io->fanout, member);
+    member->connection = NULL;
+    struct message *message = left_message_create((uint32_t)io->index, member->conn, member);
+    if (message == NULL) {
+        log_error(io->name, "out of memory: a subscription of %s is not cleaned up",
+                  member->stream->name);
+        return;
+    }
+    queue_push(io->host->to_hub, message);
+}
+
+void client_gone(struct connection *connection) {
+    struct member *member = connection->members;
+    connection->members = NULL;
+    while (member != NULL) {
+        struct member *next = member->next;
+        leave(connection->io, member);
+        member = next;
+    }
+    connection->state = CONNECTION_CLOSING;
+}
+
+void client_text(struct connection *connection, struct sentio_bytes text) {
+    struct outbox *outbox = &connection->io->outbox;
+    struct span span;
+    if (connection->state != CONNECTION_OPEN || text.size == 0)
+        return;
+    if (arena_text(&outbox->arena, text, &span) == 0)
+        outbox_append(outbox, connection, span);
+}
+
+void client_ping(struct connection *connection) {
+    struct outbox *outbox = &connection->io->outbox;
+    struct span span;
+    char *payload;
+    if (arena_frame(&outbox->arena, FRAME_PING, 0, &span, &payload) == 0)
+        outbox_append(outbox, connection, span);
+}
+
+static void count_error(struct connection *connection) {
+    if (connection->errors++ < ERRORS_IN_A_ROW)
+        return;
+    client_close(connection, CLOSE_POLICY, sentio_text("too many errors in a row"));
+}
+
+void client_error(struct connection *connection, const char *channel, struct sentio_bytes id,
+                  const char *code, const char *message) {
+    char space[512];
+    struct sentio_writer out;
+    sentio_writer_init(&out, space, sizeof(space));
+    envelope_error(&out, io_time(), channel, id, sentio_text(code), sentio_text(message));
+    client_text(connection, sentio_written(&out));
+    sentio_writer_finish(&out);
+    count_error(connection);
+}
+
+void client_close(struct connection *connection, uint16_t code, struct sentio_bytes reason) {
+    struct outbox *outbox = &connection->io->outbox;
+    struct span span;
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    log_debug(connection->io->name, "connection %llu: closed with %u %.*s",
+              (unsigned long long)connection->id, code, (int)reason.size, reason.data);
+    if (arena_close(&outbox->arena, code, reason, &span) == 0)
+        outbox_close(outbox, connection, span);
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    client_gone(connection);
+    deadline_set(connection, DEADLINE_CLOSE);
+}
+
+void client_overflow(struct connection *connection) {
+    log_info(connection->io->name, "connection %llu: too slow, over limits.outbox, closed with %d",
+             (unsigned long long)connection->id, CLOSE_SLOW);
+    free(connection->backlog);
+    connection->backlog = NULL;
+    connection->first_entry = NO_ENTRY;
+    connection->last_entry = NO_ENTRY;
+    client_close(connection, CLOSE_SLOW, sentio_text("too slow: reconnect and recover by offset"));
+}
+
+void client_broken(struct connection *connection) {
+    client_gone(connection);
+    deadline_expire(connection);
+}
+
+struct member *client_member(const struct connection *connection, const struct stream *stream) {
+    struct member *member = connection->members;
+    while (member != NULL && member->stream != stream)
+        member = member->next;
+    return member;
+}
+
+struct member *client_add_member(struct connection *connection, struct stream *stream) {
+    struct member *member = calloc(1, sizeof(*member));
+    if (member == NULL)
+        return NULL;
+    member->connection = connection;
+    member->stream = stream_ref(stream);
+    member->conn = io_draw_id(connection->io);
+    member->next = connection->members;
+    connection->members = member;
+    connection->io->member_count++;
+    return member;
+}
+
+static void joined(struct io *io, struct joined_message *message) {
+    struct member *member = message->member;
+    struct connection *connection = member->connection;
+    if (connection == NULL || connection->state != CONNECTION_OPEN)
+        return;
+    connection->errors = 0;
+    if (fanout_join(&io->fanout, member, message->interest, message->offset) != 0) {
+        client_error(connection, NULL, sentio_text(""), "no_memory", "the host is out of memory");
+        return;
+    }
+    if (message->text.size) {
+        client_text(connection, message->text);
+        member->position = message->offset;
+        member->seen = true;
+    }
+    if (message->snapshot_count)
+        fanout_snapshot(&io->fanout, member, message->snapshot, message->snapshot_count,
+                        message->offset, message->time);
+}
+
+static void gone(struct io *io, struct member *member) {
+    assert(member->connection == NULL && member->filter == NULL);
+    stream_unref(member->stream);
+    free(member);
+    io->member_count--;
+}
+
+static void say(struct text_message *message) {
+    struct connection *connection = message->member->connection;
+    if (connection == NULL)
+        return;
+    client_text(connection, message->text);
+    if (message->error)
+        count_error(connection);
+}
+
+static void end(struct close_message *message) {
+    struct connection *connection = message->member->connection;
+    if (connection != NULL)
+        client_close(connection, (uint16_t)message->code, message->reason);
+}
+
+void client_deliver(struct io *io, struct message *message) {
+    switch ((enum message_kind)message->kind) {
+    case MESSAGE_JOINED:
+        joined(io, (struct joined_message *)message);
+        break;
+    case MESSAGE_TEXT:
+        say((struct text_message *)message);
+        break;
+    case MESSAGE_CLOSE:
+        end((struct close_message *)message);
+        break;
+    case MESSAGE_GONE:
+        gone(io, ((struct gone_message *)message)->member);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "connection.h"
+
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "deadline.h"
+#include "http.h"
+#include "io.h"
+
+enum { TOO_MANY_REQUESTS = 429 };
+
+struct connection *connection_create(struct io *io, const struct config_listen *listen,
+                                     const char *address) {
+    struct connection *connection = calloc(1, sizeof(*connection));
+    if (connection == NULL)
+        return NULL;
+    connection->io = io;
+    connection->id = io_draw_id(io);
+    connection->first_entry = NO_ENTRY;
+    connection->last_entry = NO_ENTRY;
+    connection->deadline = DEADLINE_NONE;
+    connection->tls = listen->transport == CONFIG_TLS;
+    connection->loopback = listen->loopback;
+    if (address != NULL && io->host->quota.per_address_max > 0)
+        connection->address = strdup(address);
+    io->connection_count++;
+    if (!quota_enter(&io->host->quota, connection->address))
+        connection->refused = TOO_MANY_REQUESTS;
+    return connection;
+}
+
+void connection_destroy(struct connection *connection) {
+    http_gone(connection);
+    client_gone(connection);
+    deadline_set(connection, DEADLINE_NONE);
+    outbox_forget(&connection->io->outbox, connection);
+    if (connection->wsi)
+        lws_set_opaque_user_data(connection->wsi, NULL);
+    quota_leave(&connection->io->host->quota, connection->address);
+    connection->io->connection_count--;
+    free(connection->address);
+    free(connection->user);
+    free(connection->partial);
+    free(connection);
+}

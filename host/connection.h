@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_CONNECTION_H
+#define SENTIO_HOST_CONNECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sentio/sdk.h>
+
+#include "config.h"
+#include "frame.h"
+
+struct io;
+struct lws;
+struct filter;
+struct request;
+struct stream;
+
+enum { NO_ENTRY = UINT32_MAX };
+
+/* What a connection's next deadline is about; each has one list, whose time-out is the same for
+ * all, so that the list is in order of time. */
+enum deadline {
+    DEADLINE_REQUEST, /* a request must be complete: server.handshake */
+    DEADLINE_IDLE,    /* HTTP keep-alive between requests */
+    DEADLINE_QUIET,   /* a WebSocket peer was last heard: server.heartbeat */
+    DEADLINE_PONG,    /* it was pinged: server.heartbeat_timeout */
+    DEADLINE_CLOSE,   /* our close frame was sent: the peer's must come */
+    DEADLINE_COUNT,
+    DEADLINE_NONE = DEADLINE_COUNT
+};
+
+enum connection_state { CONNECTION_HTTP, CONNECTION_OPEN, CONNECTION_CLOSING };
+
+/* Bytes that the peer was not ready to take, in whole frames. */
+struct backlog {
+    size_t start;
+    size_t end;
+    size_t capacity;
+    uint8_t data[];
+};
+
+/* A client's message of which parts have arrived. */
+struct partial {
+    size_t size;
+    size_t capacity;
+    char data[];
+};
+
+/* One socket and what is known of its peer. Belongs to its io thread. */
+struct connection {
+    struct io *io;
+    struct lws *wsi;
+    uint64_t id; /* in log lines */
+
+    struct connection *later; /* its deadline list */
+    struct connection *earlier;
+    int64_t since; /* loop time in ms at which the deadline's clock began */
+
+    struct member *members;  /* its subscriptions, linked by `next` */
+    struct request *request; /* HTTP: the one being read or answered */
+    struct stream *stream;   /* of /ws/<channel>; NULL: /ws */
+    char *user;              /* fixed by the first subscribe; NULL: none yet */
+    struct backlog *backlog; /* NULL: none */
+    struct partial *partial; /* NULL: none */
+    char *address;           /* counted by limits.per_address; NULL: not counted */
+
+    uint32_t first_entry; /* of the turn's outbox, or NO_ENTRY */
+    uint32_t last_entry;
+    uint32_t roles;   /* from the handshake's token */
+    int32_t tokens;   /* of the message rate, in thousandths */
+    int64_t refilled; /* loop time in ms */
+    uint16_t refused; /* HTTP status that everything on it is answered with; 0: none */
+    uint8_t state;    /* enum connection_state */
+    uint8_t deadline; /* enum deadline */
+    uint8_t errors;   /* of the client's messages, in a row */
+    bool tls : 1;
+    bool loopback : 1;
+    bool named : 1; /* on /ws: messages name their channel */
+};
+
+/* One subscription: a connection's place on one channel. Belongs to its io thread; the hub has its
+ * address as a handle until it has said GONE. */
+struct member {
+    struct connection *connection; /* NULL: gone, the hub is still to say so */
+    struct member *next;
+    struct stream *stream; /* counted */
+    struct filter *filter; /* NULL: subscribed to nothing */
+    uint32_t index;        /* among the filter's members */
+    bool seen;             /* `position` is set */
+    uint64_t conn;         /* the ABI's handle */
+    uint64_t position;     /* the last offset that it was told */
+    uint64_t joined;       /* the channel's offset when it joined its filter */
+};
+
+/* A new one on that listener; over the limits, it is marked as refused. NULL: out of memory. */
+struct connection *connection_create(struct io *io, const struct config_listen *listen,
+                                     const char *address);
+/* Its socket is gone, or never was adopted. */
+void connection_destroy(struct connection *connection);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "fanout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "envelope.h"
+#include "interval.h"
+
+void fanout_init(struct fanout *fanout, size_t io, uv_loop_t *loop, struct outbox *outbox) {
+    memset(fanout, 0, sizeof(*fanout));
+    fanout->io = io;
+    fanout->loop = loop;
+    fanout->outbox = outbox;
+}
+
+void fanout_finish(struct fanout *fanout) {
+    interval_finish(fanout);
+    free(fanout->hits);
+    free(fanout->touched);
+}
+
+static bool reserve(void **items, uint32_t *capacity, uint32_t count, size_t size) {
+    if (count < *capacity)
+        return true;
+    uint32_t larger = *capacity ? *capacity * 2 : 256;
+    void *grown = realloc(*items, larger * size);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    *capacity = larger;
+    return true;
+}
+
+/* Notes that the update's item `index` is for the filter, if it is. Out of memory, the item is lost
+ * for this filter; its next message's `prev` shows that. */
+static void hit(struct fanout *fanout, struct filter *filter, const struct item *item,
+                uint32_t index) {
+    if (!interest_wants(filter->interest, item))
+        return;
+    if (!reserve((void **)&fanout->hits, &fanout->hit_capacity, fanout->hit_count,
+                 sizeof(*fanout->hits)) ||
+        !reserve((void **)&fanout->touched, &fanout->touched_capacity, fanout->touched_count,
+                 sizeof(*fanout->touched)))
+        return;
+    uint32_t place = fanout->hit_count++;
+    fanout->hits[place] = (struct hit){index, NO_ENTRY};
+    if (filter->first_hit == NO_ENTRY) {
+        filter->first_hit = place;
+        fanout->touched[fanout->touched_count++] = filter;
+    } else {
+        fanout->hits[filter->last_hit].next = place;
+    }
+    filter->last_hit = place;
+}
+
+static void hit_list(struct fanout *fanout, const struct filter_list *list, const struct item *item,
+                     uint32_t index) {
+    for (uint32_t i = 0; i < list->count; i++)
+        hit(fanout, list->items[i], item, index);
+}
+
+static void send_members(struct fanout *fanout, const struct filter *filter, struct span span) {
+    for (uint32_t i = 0; i < filter->count; i++)
+        outbox_append(fanout->outbox, filter->members[i]->connection, span);
+}
+
+static struct sentio_bytes type_of(const struct stream *stream, const struct item *item) {
+    return item->type.size ? item->type : sentio_text(stream->type);
+}
+
+/* One message an update. */
+static void send_array(struct fanout *fanout, struct filter *filter, const struct update *update,
+                       struct item **items) {
+    uint32_t count = 0;
+    struct span span;
+    struct envelope envelope = {
+        .stream = update->stream,
+        .type = sentio_text(update->stream->type),
+        .named = filter->interest->named,
+        .offset = update->last,
+        .prev = filter->prev,
+        .time = update->time,
+    };
+    for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next)
+        items[count++] = update->items[fanout->hits[i].item];
+    if (envelope_frame(&fanout->outbox->arena, &envelope, items, count, &span) != 0)
+        return;
+    send_members(fanout, filter, span);
+    filter->prev = update->last;
+}
+
+/* One message an item. */
+static void send_objects(struct fanout *fanout, struct filter *filter,
+                         const struct update *update) {
+    for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next) {
+        struct item *item = update->items[fanout->hits[i].item];
+        struct span span;
+        struct envelope envelope = {
+            .stream = update->stream,
+            .type = type_of(update->stream, item),
+            .named = filter->interest->named,
+            .offset = item->offset,
+            .prev = filter->prev,
+            .time = update->time,
+        };
+        if (envelope_frame(&fanout->outbox->arena, &envelope, &item, 1, &span) != 0)
+            return;
+        send_members(fanout, filter, span);
+        filter->prev = item->offset;
+    }
+}
+
+static void hold_back(struct fanout *fanout, struct filter *filter, const struct update *update) {
+    for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next)
+        if (interval_hold(filter, update->items[fanout->hits[i].item], update->last) != 0)
+            return;
+}
+
+void fanout_update(struct fanout *fanout, struct update *update) {
+    struct stream *stream = update->stream;
+    struct item **items = malloc(update->count * sizeof(*items));
+    if (items == NULL)
+        return;
+    fanout->hit_count = 0;
+    fanout->touched_count = 0;
+    for (uint32_t i = 0; i < update->count; i++) {
+        const struct item *item = update->items[i];
+        if (item->topic->everyone) {
+            hit_list(fanout, &stream->every[fanout->io], item, i);
+            continue;
+        }
+        hit_list(fanout, &item->topic->filters[fanout->io], item, i);
+        hit_list(fanout, &stream->all[fanout->io], item, i);
+    }
+    for (uint32_t i = 0; i < fanout->touched_count; i++) {
+        struct filter *filter = fanout->touched[i];
+        if (filter->clock)
+            hold_back(fanout, filter, update);
+        else if (stream->shape == SENTIO_ARRAY)
+            send_array(fanout, filter, update, items);
+        else
+            send_objects(fanout, filter, update);
+        filter->first_hit = NO_ENTRY;
+        filter->last_hit = NO_ENTRY;
+        if (outbox_due(fanout->outbox))
+            outbox_flush(fanout->outbox);
+    }
+    free(items);
+}
+
+/* What the member has been told while it was in its filter. */
+static void settle_position(struct member *member) {
+    const struct filter *filter = member->filter;
+    if (filter->prev > member->joined && (!member->seen || filter->prev > member->position)) {
+        member->position = filter->prev;
+        member->seen = true;
+    }
+}
+
+void fanout_leave(struct fanout *fanout, struct member *member) {
+    struct filter *filter = member->filter;
+    if (filter == NULL)
+        return;
+    settle_position(member);
+    filter_remove(filter, member);
+    if (filter->count > 0)
+        return;
+    interval_detach(fanout, filter);
+    filter_destroy(filter, fanout->io);
+}
+
+/*
+ * `prev` is shared by the filter's members, so it goes back to what the newcomer was last told: an
+ * older one says nothing false to the others, a newer one would let the newcomer see a gap.
+ */
+static void cover(struct filter *filter, const struct member *member, uint64_t offset) {
+    uint64_t position = member->seen ? member->position : offset;
+    if (filter->count == 0 || position < filter->prev)
+        filter->prev = position;
+}
+
+int fanout_join(struct fanout *fanout, struct member *member, struct interest *interest,
+                uint64_t offset) {
+    if (interest == NULL) {
+        fanout_leave(fanout, member);
+        member->joined = offset;
+        return 0;
+    }
+    if (member->filter && member->filter->interest == interest)
+        return 0;
+    struct filter *filter = filter_obtain(interest, fanout->io);
+    if (filter == NULL)
+        return SENTIO_NO_MEMORY;
+    if (interest->interval && !filter->clock && interval_attach(fanout, filter) != 0)
+        goto fail;
+    if (member->filter)
+        interval_release(fanout, member);
+    fanout_leave(fanout, member);
+    cover(filter, member, offset);
+    member->joined = offset;
+    if (filter_add(filter, member) == 0)
+        return 0;
+fail:
+    if (filter->count == 0) {
+        interval_detach(fanout, filter);
+        filter_destroy(filter, fanout->io);
+    }
+    return SENTIO_NO_MEMORY;
+}
+
+void fanout_snapshot(struct fanout *fanout, struct member *member, struct item *const *items,
+                     size_t count, uint64_t offset, int64_t time) {
+    struct stream *stream = member->stream;
+    bool array = stream->shape == SENTIO_ARRAY;
+    struct envelope envelope = {
+        .stream = stream,
+        .named = member->connection->named,
+        .snapshot = true,
+        .offset = offset,
+        .prev = member->seen ? member->position : offset,
+        .time = time,
+    };
+    for (size_t i = 0; i < count; i += array ? count : 1) {
+        struct span span;
+        envelope.type = array ? sentio_text(stream->snapshot_type) : type_of(stream, items[i]);
+        if (envelope_frame(&fanout->outbox->arena, &envelope, items + i, array ? count : 1,
+                           &span) != 0)
+            return;
+        outbox_append(fanout->outbox, member->connection, span);
+        envelope.prev = offset;
+        member->position = offset;
+        member->seen = true;
+    }
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "header.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { PARAMETERS_MAX = 32, NAME_MAX_SIZE = 64 };
+
+int header_copy(struct lws *wsi, enum lws_token_indexes token, char *buffer, size_t size,
+                struct sentio_bytes *value) {
+    *value = sentio_bytes(buffer, 0);
+    int length = lws_hdr_total_length(wsi, token);
+    if (length <= 0)
+        return 0;
+    if ((size_t)length >= size)
+        return SENTIO_TOO_BIG;
+    length = lws_hdr_copy(wsi, buffer, (int)size, token);
+    if (length < 0)
+        return SENTIO_TOO_BIG;
+    value->size = (size_t)length;
+    return 0;
+}
+
+enum method header_method(struct lws *wsi) {
+    char *uri;
+    int length;
+    int method = lws_http_get_uri_and_method(wsi, &uri, &length);
+    switch (method) {
+    case LWSHUMETH_GET:
+        return METHOD_GET;
+    case LWSHUMETH_HEAD:
+        return METHOD_HEAD;
+    case LWSHUMETH_POST:
+        return METHOD_POST;
+    case LWSHUMETH_OPTIONS:
+        return METHOD_OPTIONS;
+    default:
+        return METHOD_OTHER;
+    }
+}
+
+int header_length(struct lws *wsi, size_t *length) {
+    char text[24];
+    struct sentio_bytes value;
+    *length = 0;
+    bool encoded = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0)
+        return encoded ? SENTIO_FAILED : SENTIO_NOT_FOUND;
+    if (encoded || header_copy(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof(text), &value) != 0)
+        return SENTIO_INVALID;
+    if (value.size == 0 || value.size > 18)
+        return SENTIO_INVALID;
+    for (size_t i = 0; i < value.size; i++) {
+        if (value.data[i] < '0' || value.data[i] > '9')
+            return SENTIO_INVALID;
+        *length = *length * 10 + (size_t)(value.data[i] - '0');
+    }
+    return 0;
+}
+
+/* The n-th "name=value", decoded by the library. False: there is none, or it is too long. */
+static bool fragment(struct lws *wsi, int n, char *buffer, size_t size, struct sentio_bytes *name,
+                     struct sentio_bytes *value) {
+    int length = lws_hdr_copy_fragment(wsi, buffer, (int)size, WSI_TOKEN_HTTP_URI_ARGS, n);
+    if (length < 0)
+        return false;
+    const char *equals = memchr(buffer, '=', (size_t)length);
+    size_t name_size = equals ? (size_t)(equals - buffer) : (size_t)length;
+    *name = sentio_bytes(buffer, name_size);
+    *value = equals ? sentio_bytes(equals + 1, (size_t)length - name_size - 1) : sentio_text("");
+    return true;
+}
+
+int header_parameter(struct lws *wsi, const char *name, char *buffer, size_t size,
+                     struct sentio_bytes *value) {
+    struct sentio_bytes found;
+    for (int n = 0; fragment(wsi, n, buffer, size, &found, value); n++)
+        if (sentio_is(found, name))
+            return 0;
+    return SENTIO_NOT_FOUND;
+}
+
+int header_parameters(struct lws *wsi, struct sentio_writer *out, bool *any) {
+    char space[QUERY_MAX_SIZE];
+    char seen[PARAMETERS_MAX][NAME_MAX_SIZE];
+    int count = 0;
+    struct sentio_bytes name;
+    struct sentio_bytes value;
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) >= QUERY_MAX_SIZE)
+        return SENTIO_INVALID;
+    for (int n = 0; fragment(wsi, n, space, sizeof(space), &name, &value); n++) {
+        bool twice = false;
+        if (name.size == 0)
+            continue;
+        if (count == PARAMETERS_MAX || name.size >= NAME_MAX_SIZE || !sentio_utf8_valid(name) ||
+            !sentio_utf8_valid(value))
+            return SENTIO_INVALID;
+        for (int i = 0; i < count && !twice; i++)
+            twice = sentio_is(name, seen[i]);
+        if (twice)
+            continue;
+        memcpy(seen[count], name.data, name.size);
+        seen[count++][name.size] = '\0';
+        sentio_write_text(out, *any ? "," : "");
+        sentio_write_string(out, name);
+        sentio_write_text(out, ":");
+        sentio_write_string(out, value);
+        *any = true;
+    }
+    return 0;
+}
+
+struct sentio_bytes header_token(struct lws *wsi, char *buffer, size_t size) {
+    static const char scheme[] = "Bearer ";
+    struct sentio_bytes value;
+    if (header_copy(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, buffer, size, &value) == 0 &&
+        value.size > sizeof(scheme) - 1 && strncasecmp(value.data, scheme, sizeof(scheme) - 1) == 0)
+        return sentio_bytes(value.data + sizeof(scheme) - 1, value.size - (sizeof(scheme) - 1));
+    if (header_parameter(wsi, "access_token", buffer, size, &value) == 0)
+        return value;
+    if (header_parameter(wsi, "admin_token", buffer, size, &value) == 0)
+        return value;
+    return sentio_text("");
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_HEADER_H
+#define SENTIO_HOST_HEADER_H
+
+#include <libwebsockets.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sentio/sdk.h>
+
+#include "http.h"
+
+/* What a request's header says, read from the library's parser. Only while its callback runs. */
+
+/* The header's value in `buffer`; empty when it is not there. SENTIO_TOO_BIG. */
+int header_copy(struct lws *wsi, enum lws_token_indexes token, char *buffer, size_t size,
+                struct sentio_bytes *value);
+
+enum method header_method(struct lws *wsi);
+
+/* RFC 9112 section 6.3: digits only. SENTIO_NOT_FOUND: none; SENTIO_INVALID: malformed, or a
+ * Transfer-Encoding beside it; SENTIO_FAILED: Transfer-Encoding alone, which this host does not
+ * take. */
+int header_length(struct lws *wsi, size_t *length);
+
+/* A query parameter's value, decoded. SENTIO_NOT_FOUND; SENTIO_TOO_BIG. */
+int header_parameter(struct lws *wsi, const char *name, char *buffer, size_t size,
+                     struct sentio_bytes *value);
+
+/* All query parameters as members of a JSON object that has been begun; of a name that is given
+ * twice the first counts. SENTIO_INVALID: not valid UTF-8, or too many. */
+int header_parameters(struct lws *wsi, struct sentio_writer *out, bool *any);
+
+/* "Authorization: Bearer" (RFC 6750), else the query's access_token, else admin_token. Empty: none.
+ */
+struct sentio_bytes header_token(struct lws *wsi, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "http.h"
+
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "client.h"
+#include "deadline.h"
+#include "header.h"
+#include "log.h"
+#include "origin.h"
+#include "publish.h"
+#include "response.h"
+#include "route.h"
+
+enum { RETRY_AFTER = 1, DRAIN_RETRY_AFTER = 5 };
+
+static struct request *create(struct connection *connection, struct lws *wsi) {
+    struct request *request = calloc(1, sizeof(*request));
+    if (request == NULL)
+        return NULL;
+    request->connection = connection;
+    request->io = connection->io;
+    request->method = header_method(wsi);
+    connection->request = request;
+    connection->wsi = wsi;
+    return request;
+}
+
+static void destroy(struct request *request) {
+    if (request->connection)
+        request->connection->request = NULL;
+    message_destroy(request->message);
+    free(request->body);
+    free(request->publisher);
+    free(request->origin);
+    free(request);
+}
+
+int http_send(struct request *request, struct response *response) {
+    struct connection *connection = request->connection;
+    struct sentio_writer out;
+    response->head = request->method == METHOD_HEAD;
+    if (request->keep_cors)
+        response->cors_origin = request->origin;
+    sentio_writer_init(&out, NULL, 0);
+    response_write(&out, response);
+    struct sentio_bytes text = sentio_written(&out);
+    bool sent = text.size > 0 && lws_write(connection->wsi, (unsigned char *)out.data, text.size,
+                                           LWS_WRITE_HTTP_FINAL) >= 0;
+    bool close = response->close;
+    bool upgrade = request->upgrade;
+    sentio_writer_finish(&out);
+    destroy(request);
+    deadline_set(connection, DEADLINE_IDLE);
+    if (!sent || close)
+        return -1;
+    if (upgrade)
+        return 0; /* the library completes it */
+    return lws_http_transaction_completed(connection->wsi) ? -1 : 0;
+}
+
+int http_refuse(struct request *request, uint32_t status, const char *detail) {
+    char space[512];
+    struct sentio_writer body;
+    sentio_writer_init(&body, space, sizeof(space));
+    response_detail(&body, detail);
+    struct response response = {.status = status, .body = sentio_written(&body)};
+    if (status == 503 || status == 429)
+        response.retry_after = request->io->stopping ? DRAIN_RETRY_AFTER : RETRY_AFTER;
+    if (status == 405)
+        response.allow = request->publishes ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+    response.close = request->length > request->received || request->io->stopping;
+    int result = http_send(request, &response);
+    sentio_writer_finish(&body);
+    return result;
+}
+
+/* Origin and what goes with it. False: the origin is not allowed. */
+static bool check_origin(struct request *request, struct lws *wsi) {
+    char origin_space[512];
+    char host_space[512];
+    struct sentio_bytes origin;
+    struct sentio_bytes host;
+    if (header_copy(wsi, WSI_TOKEN_ORIGIN, origin_space, sizeof(origin_space), &origin) != 0 ||
+        header_copy(wsi, WSI_TOKEN_HOST, host_space, sizeof(host_space), &host) != 0)
+        return false;
+    if (origin.size == 0)
+        return true;
+    if (!origin_allowed(&request->io->host->config->server.origins, origin, host,
+                        request->connection->tls))
+        return false;
+    request->origin = strndup(origin.data, origin.size);
+    request->keep_cors = request->origin != NULL;
+    return true;
+}
+
+static uint32_t token_roles(const struct host *host, struct lws *wsi) {
+    char space[HEADER_MAX_SIZE];
+    struct sentio_bytes token = header_token(wsi, space, sizeof(space));
+    return token.size && auth_admin(host->auth, token) ? SENTIO_ROLE_ADMIN : 0;
+}
+
+/* Hands a question to the hub; the connection reads nothing until it is answered. */
+static int ask(struct request *request, struct query_message *query) {
+    struct connection *connection = request->connection;
+    if (query == NULL)
+        return http_refuse(request, 503, "the host is out of memory");
+    query->io = (uint32_t)request->io->index;
+    query->request = request;
+    request->asked = true;
+    deadline_set(connection, DEADLINE_NONE);
+    lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
+    lws_rx_flow_control(connection->wsi, 0);
+    queue_push(request->io->host->to_hub, &query->head);
+    return 0;
+}
+
+static int ask_route(struct request *request, struct lws *wsi, struct sentio_bytes path,
+                     const struct host_route *route) {
+    const struct host *host = request->io->host;
+    char space[1024];
+    char user_space[256];
+    struct sentio_bytes user;
+    struct sentio_writer out;
+    bool any = false;
+    if (header_parameter(wsi, "user_id", user_space, sizeof(user_space), &user) != 0)
+        user = sentio_text("");
+    sentio_writer_init(&out, space, sizeof(space));
+    sentio_write_text(&out, "{");
+    route_match(route->route->path, path, &out, &any);
+    int error = header_parameters(wsi, &out, &any);
+    sentio_write_text(&out, "}");
+    if (error || user.size > SENTIO_TOPIC_MAX) {
+        sentio_writer_finish(&out);
+        return http_refuse(request, 400, "the query is not valid: too long, or not UTF-8");
+    }
+    struct query_message *query = query_message_create(user, path, sentio_written(&out));
+    sentio_writer_finish(&out);
+    if (query != NULL) {
+        query->what = QUERY_ROUTE;
+        query->channel = route->channel;
+        query->route = route->index;
+        query->roles = token_roles(host, wsi);
+    }
+    return ask(request, query);
+}
+
+static int ask_host(struct request *request, enum query_kind what) {
+    struct query_message *query =
+        query_message_create(sentio_text(""), sentio_text(""), sentio_text(""));
+    if (query != NULL)
+        query->what = what;
+    return ask(request, query);
+}
+
+static const struct host_route *find_route(const struct host *host, struct sentio_bytes path) {
+    for (size_t i = 0; i < host->route_count; i++)
+        if (route_match(host->routes[i].route->path, path, NULL, NULL))
+            return &host->routes[i];
+    return NULL;
+}
+
+/* The channel whose WebSocket is at `path`; *found also for /ws, where it is NULL. */
+static struct stream *find_stream(const struct host *host, struct sentio_bytes path, bool *found) {
+    *found = sentio_is(path, "/ws");
+    for (size_t i = 0; i < host->stream_count; i++) {
+        if (!host->streams[i]->path[0] || !sentio_is(path, host->streams[i]->path))
+            continue;
+        *found = true;
+        return host->streams[i];
+    }
+    return NULL;
+}
+
+static int preflight(struct request *request) {
+    struct response response = {
+        .status = 204, .allow = "GET, HEAD, POST, OPTIONS", .preflight = true};
+    return http_send(request, &response);
+}
+
+static int dispatch(struct request *request, struct lws *wsi, struct sentio_bytes path) {
+    const struct host *host = request->io->host;
+    static const char publish[] = "/api/v1/publish/";
+    bool found;
+    if (request->method == METHOD_OPTIONS)
+        return preflight(request);
+    if (path.size > sizeof(publish) - 1 && memcmp(path.data, publish, sizeof(publish) - 1) == 0) {
+        request->publishes = true;
+        return publish_begin(
+            request, wsi,
+            sentio_bytes(path.data + sizeof(publish) - 1, path.size - (sizeof(publish) - 1)));
+    }
+    bool health = sentio_is(path, "/api/v1/health");
+    bool channels = sentio_is(path, "/api/v1/channels");
+    const struct host_route *route = find_route(host, path);
+    find_stream(host, path, &found);
+    if (!health && !channels && !route && !found)
+        return http_refuse(request, 404, "there is nothing at this path");
+    if (request->method != METHOD_GET && request->method != METHOD_HEAD)
+        return http_refuse(request, 405, "this resource takes GET");
+    if (health || channels)
+        return ask_host(request, health ? QUERY_HEALTH : QUERY_CHANNELS);
+    if (route)
+        return ask_route(request, wsi, path, route);
+    return http_refuse(request, 426, "this is a WebSocket: connect with ws:// or wss://");
+}
+
+int http_begin(struct connection *connection, struct lws *wsi, const char *path, size_t size) {
+    if (connection->request != NULL)
+        return -1;
+    struct request *request = create(connection, wsi);
+    if (request == NULL)
+        return -1;
+    deadline_set(connection, DEADLINE_REQUEST);
+    int length = header_length(wsi, &request->length);
+    if (connection->refused)
+        return http_refuse(request, connection->refused, "too many connections");
+    if (request->io->stopping)
+        return http_refuse(request, 503, "the host is shutting down");
+    if (length == SENTIO_FAILED) {
+        request->length = SIZE_MAX;
+        return http_refuse(request, 411, "send a Content-Length, not a chunked body");
+    }
+    if (length == SENTIO_INVALID) {
+        request->length = SIZE_MAX;
+        return http_refuse(request, 400, "Content-Length must be a decimal number");
+    }
+    if (request->method == METHOD_POST && length == SENTIO_NOT_FOUND)
+        return http_refuse(request, 411, "send a Content-Length");
+    if (request->method == METHOD_OTHER)
+        return http_refuse(request, 405, "the methods here are GET, HEAD, POST and OPTIONS");
+    if (request->method != METHOD_POST && request->length > 0)
+        return http_refuse(request, 400, "only POST takes a body");
+    if (!check_origin(request, wsi))
+        return http_refuse(request, 403, "this origin is not allowed by server.origins");
+    if (size > PATH_MAX_SIZE)
+        return http_refuse(request, 404, "there is nothing at this path");
+    return dispatch(request, wsi, sentio_bytes(path, size));
+}
+
+int http_upgrade(struct connection *connection, struct lws *wsi) {
+    char *path;
+    int size;
+    char upgrade[16];
+    struct sentio_bytes value;
+    bool found;
+    if (header_copy(wsi, WSI_TOKEN_UPGRADE, upgrade, sizeof(upgrade), &value) != 0 ||
+        value.size != 9 || strncasecmp(upgrade, "websocket", 9) != 0)
+        return -1;
+    if (lws_http_get_uri_and_method(wsi, &path, &size) != LWSHUMETH_GET || connection->request)
+        return -1;
+    struct request *request = create(connection, wsi);
+    if (request == NULL)
+        return -1;
+    struct stream *stream =
+        find_stream(connection->io->host, sentio_bytes(path, (size_t)size), &found);
+    request->upgrade = true;
+    int refused = 0;
+    if (connection->refused)
+        refused = http_refuse(request, connection->refused, "too many connections") ? -1 : 1;
+    else if (connection->io->stopping)
+        refused = http_refuse(request, 503, "the host is shutting down") ? -1 : 1;
+    else if (!found)
+        refused = http_refuse(request, 404, "there is no such channel") ? -1 : 1;
+    else if (!check_origin(request, wsi))
+        refused =
+            http_refuse(request, 403, "this origin is not allowed by server.origins") ? -1 : 1;
+    if (refused)
+        return refused;
+    destroy(request);
+    connection->stream = stream;
+    connection->named = stream == NULL;
+    connection->roles = token_roles(connection->io->host, wsi);
+    return 0;
+}
+
+void http_gone(struct connection *connection) {
+    struct request *request = connection->request;
+    if (request == NULL)
+        return;
+    if (request->message)
+        publish_cancel(request);
+    connection->request = NULL;
+    request->connection = NULL;
+    if (!request->asked)
+        destroy(request);
+}
+
+int http_resume(struct request *request) {
+    struct connection *connection = request->connection;
+    request->asked = false;
+    if (connection == NULL) {
+        destroy(request);
+        return -1;
+    }
+    lws_rx_flow_control(connection->wsi, 1);
+    return 0;
+}
+
+void http_deliver(struct io *io, struct message *message) {
+    const struct response_message *answer = (const struct response_message *)message;
+    struct request *request = answer->request;
+    struct connection *connection = request->connection;
+    struct response response = {
+        .status = answer->status,
+        .type = answer->type,
+        .body = answer->body,
+        .retry_after = answer->status == 503 ? RETRY_AFTER : 0,
+        .close = io->stopping,
+    };
+    if (http_resume(request) != 0)
+        return;
+    if (http_send(request, &response) != 0)
+        deadline_expire(connection);
+}

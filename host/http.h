@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_HTTP_H
+#define SENTIO_HOST_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sentio/sdk.h>
+
+#include "connection.h"
+#include "io.h"
+
+/*
+ * HTTP/1.1 (RFC 9112) as far as this host has it: REST, publishing, refusals of upgrades. In the io
+ * thread that has the connection.
+ */
+
+enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OPTIONS, METHOD_OTHER };
+
+enum { PATH_MAX_SIZE = 1024, QUERY_MAX_SIZE = 4096, HEADER_MAX_SIZE = 4096 };
+
+/*
+ * One request, from its header to its answer. While the hub has it (`asked`), it outlives its
+ * connection.
+ */
+struct request {
+    struct connection *connection; /* NULL: gone */
+    struct io *io;
+    struct request *next; /* of io->waiting */
+    enum method method;
+    bool asked;       /* the hub has it */
+    bool upgrade;     /* it is to become a WebSocket */
+    bool publishes;   /* POST /api/v1/publish/... */
+    bool keep_cors;   /* the origin is allowed: say so */
+    uint32_t channel; /* PUBLISH */
+    size_t length;    /* Content-Length */
+    size_t received;
+    char *body;
+    char *publisher;
+    char *origin;     /* NULL: none was sent */
+    uint32_t refused; /* status that it is answered with once its body is read; 0: none */
+    const char *detail;
+    int64_t waiting_since;   /* loop time in ms */
+    struct message *message; /* PUBLISH: while it waits for room in the hub's queue */
+};
+
+/* LWS_CALLBACK_HTTP: the header is complete. Not 0: close the connection. */
+int http_begin(struct connection *connection, struct lws *wsi, const char *path, size_t size);
+/* LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: 0 goes on with the upgrade; 1: refused, the answer is written;
+ * -1: close at once. */
+int http_upgrade(struct connection *connection, struct lws *wsi);
+
+/* The connection is gone. */
+void http_gone(struct connection *connection);
+
+/* The hub's answer. */
+void http_deliver(struct io *io, struct message *message);
+
+/* Writes the answer and ends the request, which is gone then. Not 0: close the connection. */
+struct response;
+int http_send(struct request *request, struct response *response);
+/* The same with {"detail": detail}. */
+int http_refuse(struct request *request, uint32_t status, const char *detail);
+
+/* The hub is done with the request: its connection reads again. Not 0: the connection is gone, and
+ * so is the request. */
+int http_resume(struct request *request);
+
+#endif

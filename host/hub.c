@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "inquiry.h"
+#include "io.h"
+#include "job.h"
+#include "log.h"
+#include "response.h"
+#include "source.h"
+#include "subscription.h"
+
+enum { TICK = 1000, HELD_RETRY = 1 /* ms */ };
+
+void hub_send(struct hub *hub, uint32_t io, struct message *message) {
+    if (message == NULL) {
+        log_error("hub", "out of memory: a message to io %u is lost", io);
+        return;
+    }
+    queue_push(&hub->host->ios[io]->queue, message);
+}
+
+void hub_broadcast(struct channel *channel, struct update *update) {
+    for (size_t io = 0; io < channel->hub->host->io_count; io++) {
+        if (channel->io_subscribers[io] == 0)
+            continue;
+        struct message *message = update_message_create(update);
+        if (message != NULL)
+            update_ref(update);
+        hub_send(channel->hub, (uint32_t)io, message);
+    }
+}
+
+void hub_respond(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
+                 struct sentio_bytes type, struct sentio_bytes body) {
+    hub_send(hub, io, response_message_create(request, status, type, body));
+}
+
+void hub_respond_error(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
+                       const char *detail) {
+    char space[512];
+    struct sentio_writer out;
+    sentio_writer_init(&out, space, sizeof(space));
+    response_detail(&out, detail);
+    hub_respond(hub, io, request, status, sentio_text(""), sentio_written(&out));
+    sentio_writer_finish(&out);
+}
+
+static void add_job(struct hub *hub, struct job *job) {
+    if (hub->last_job)
+        hub->last_job->next = job;
+    else
+        hub->first_job = job;
+    hub->last_job = job;
+}
+
+static struct job *create_job(struct channel *from, struct channel *to, struct sentio_bytes body) {
+    struct job *job = calloc(1, sizeof(*job) + body.size);
+    if (job == NULL) {
+        log_error(from->label, "out of memory: what it publishes does not reach %s", to->label);
+        return NULL;
+    }
+    job->from = from;
+    job->to = to;
+    if (body.size)
+        memcpy(job + 1, body.data, body.size);
+    job->body = sentio_bytes((const char *)(job + 1), body.size);
+    return job;
+}
+
+static bool observes(const struct channel *channel, const char *name) {
+    for (size_t i = 0; i < channel->config->observes.count; i++)
+        if (strcmp(channel->config->observes.items[i], name) == 0)
+            return true;
+    return false;
+}
+
+void hub_observe_later(struct channel *channel, struct update *update) {
+    struct hub *hub = channel->hub;
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        if (!observes(hub->channels[i], channel->config->name))
+            continue;
+        struct job *job = create_job(channel, hub->channels[i], sentio_text(""));
+        if (job == NULL)
+            continue;
+        job->update = update_ref(update);
+        add_job(hub, job);
+    }
+}
+
+void hub_forward_later(struct channel *channel, struct sentio_bytes target,
+                       struct sentio_bytes body) {
+    struct hub *hub = channel->hub;
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        if (!sentio_is(target, hub->channels[i]->config->name))
+            continue;
+        struct job *job = create_job(channel, hub->channels[i], body);
+        if (job != NULL)
+            add_job(hub, job);
+        return;
+    }
+}
+
+static void run_job(const struct job *job) {
+    if (job->update != NULL) {
+        channel_observe(job->to, job->update);
+        return;
+    }
+    struct publisher publisher = {
+        .origin = SENTIO_FROM_FORWARD,
+        .name = sentio_text(job->from->config->name),
+    };
+    channel_publish(job->to, &publisher, job->body);
+}
+
+void hub_run_jobs(struct hub *hub) {
+    while (hub->first_job != NULL) {
+        struct job *job = hub->first_job;
+        run_job(job);
+        hub->first_job = job->next;
+        if (hub->first_job == NULL)
+            hub->last_job = NULL;
+        update_unref(job->update);
+        free(job);
+    }
+}
+
+static void publish(struct hub *hub, const struct publish_message *message) {
+    struct publisher publisher = {
+        .http = true,
+        .io = message->io,
+        .request = message->request,
+        .origin = SENTIO_FROM_PUBLISHER,
+        .name = message->publisher,
+    };
+    channel_publish(hub->channels[message->channel], &publisher, message->body);
+}
+
+static void deliver(void *context, struct message *message) {
+    struct hub *hub = context;
+    switch ((enum message_kind)message->kind) {
+    case MESSAGE_PUBLISH:
+        publish(hub, (const struct publish_message *)message);
+        break;
+    case MESSAGE_QUERY:
+        inquiry_query(hub, (const struct query_message *)message);
+        break;
+    case MESSAGE_COMMAND:
+        subscription_command(hub, (struct command_message *)message);
+        message = NULL;
+        break;
+    case MESSAGE_LEFT:
+        subscription_left(hub, (const struct left_message *)message);
+        break;
+    case MESSAGE_STOP:
+        uv_stop(&hub->loop);
+        break;
+    default:
+        break;
+    }
+    hub_run_jobs(hub);
+    message_destroy(message);
+}
+
+static void pause_sources(struct hub *hub, bool paused) {
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i]->source)
+            source_pause(hub->channels[i]->source, paused);
+}
+
+static void on_held(uv_timer_t *timer) {
+    queue_pump(&((struct hub *)timer->data)->queue);
+}
+
+/* While an io thread is behind by a whole queue, nothing more is taken on: publishers wait. */
+static bool hold(void *context) {
+    struct hub *hub = context;
+    bool full = false;
+    bool stopping = atomic_load(&hub->stopping);
+    for (size_t i = 0; i < hub->host->io_count && !full && !stopping; i++)
+        full = queue_full(&hub->host->ios[i]->queue);
+    if (full && !hub->held)
+        uv_timer_start(&hub->held_timer, on_held, HELD_RETRY, HELD_RETRY);
+    if (!full && hub->held)
+        uv_timer_stop(&hub->held_timer);
+    if (full != hub->held)
+        pause_sources(hub, full);
+    hub->held = full;
+    return full;
+}
+
+static void on_tick(uv_timer_t *timer) {
+    struct hub *hub = timer->data;
+    subscription_tick(hub);
+    inquiry_tick(hub);
+    hub_run_jobs(hub);
+}
+
+static int init_loop(struct hub *hub) {
+    if (uv_loop_init(&hub->loop) != 0)
+        return SENTIO_FAILED;
+    hub->tick.data = hub;
+    hub->held_timer.data = hub;
+    uv_timer_init(&hub->loop, &hub->tick);
+    uv_timer_init(&hub->loop, &hub->held_timer);
+    uv_timer_start(&hub->tick, on_tick, TICK, TICK);
+    hub->queue.deliver = deliver;
+    hub->queue.hold = hold;
+    hub->queue.context = hub;
+    return queue_init(&hub->queue, &hub->loop, (size_t)hub->host->config->limits.queue) == 0
+               ? 0
+               : SENTIO_FAILED;
+}
+
+static int open_channels(struct hub *hub) {
+    const struct config *config = hub->host->config;
+    int failed = 0;
+    hub->channels = calloc(config->channel_count + 1, sizeof(*hub->channels));
+    if (hub->channels == NULL)
+        return SENTIO_NO_MEMORY;
+    for (size_t i = 0; i < config->channel_count; i++) {
+        struct channel *channel =
+            channel_create(hub, &config->channels[i], (uint32_t)hub->channel_count);
+        if (channel != NULL)
+            hub->channels[hub->channel_count++] = channel;
+        else
+            failed++;
+    }
+    return failed ? SENTIO_FAILED : 0;
+}
+
+struct hub *hub_create(struct host *host) {
+    struct hub *hub = calloc(1, sizeof(*hub));
+    if (hub == NULL)
+        return NULL;
+    hub->host = host;
+    hub->started = io_time();
+    if (init_loop(hub) != 0) {
+        free(hub);
+        return NULL;
+    }
+    host->to_hub = &hub->queue;
+    if (open_channels(hub) == 0)
+        return hub;
+    hub_destroy(hub);
+    return NULL;
+}
+
+static void *run(void *context) {
+    struct hub *hub = context;
+    for (size_t i = 0; i < hub->channel_count; i++)
+        channel_start(hub->channels[i]);
+    hub_run_jobs(hub);
+    uv_run(&hub->loop, UV_RUN_DEFAULT);
+    return NULL;
+}
+
+int hub_start(struct hub *hub) {
+    hub->running = pthread_create(&hub->thread, NULL, run, hub) == 0;
+    return hub->running ? 0 : SENTIO_FAILED;
+}
+
+void hub_stop(struct hub *hub) {
+    struct message *message = stop_message_create();
+    atomic_store(&hub->stopping, true);
+    if (message != NULL)
+        queue_push(&hub->queue, message);
+}
+
+void hub_join(struct hub *hub) {
+    if (hub->running)
+        pthread_join(hub->thread, NULL);
+    hub->running = false;
+}
+
+static void drop_jobs(struct hub *hub) {
+    while (hub->first_job != NULL) {
+        struct job *job = hub->first_job;
+        hub->first_job = job->next;
+        update_unref(job->update);
+        free(job);
+    }
+    hub->last_job = NULL;
+}
+
+void hub_destroy(struct hub *hub) {
+    if (hub == NULL)
+        return;
+    drop_jobs(hub);
+    subscription_destroy_all(hub);
+    inquiry_destroy_all(hub);
+    for (size_t i = 0; i < hub->channel_count; i++)
+        channel_destroy(hub->channels[i]);
+    queue_finish(&hub->queue, message_destroy);
+    uv_close((uv_handle_t *)&hub->tick, NULL);
+    uv_close((uv_handle_t *)&hub->held_timer, NULL);
+    uv_run(&hub->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&hub->loop);
+    free(hub->channels);
+    free(hub);
+}
+
+bool hub_hangs(struct hub *hub, int64_t limit, const char **label, const char **call) {
+    int64_t since = atomic_load(&hub->busy_since);
+    if (limit == 0 || since == 0 || (int64_t)(uv_hrtime() / 1000000) - since < limit)
+        return false;
+    *label = atomic_load(&hub->busy_label);
+    *call = atomic_load(&hub->busy_call);
+    return true;
+}

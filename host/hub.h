@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_HUB_H
+#define SENTIO_HOST_HUB_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "channel.h"
+#include "host.h"
+#include "message.h"
+#include "table.h"
+
+struct job;
+
+/*
+ * The one thread in which everything that must agree happens: channels and their plugins, order,
+ * history, subscriptions.
+ */
+struct hub {
+    struct host *host;
+    pthread_t thread;
+    uv_loop_t loop;
+    uv_timer_t tick;
+    uv_timer_t held_timer; /* runs while held */
+    struct queue queue;
+    struct channel **channels; /* by index; NULL while not open */
+    size_t channel_count;
+    struct table subscriptions;   /* by conn */
+    struct table inquiries;       /* REST requests that a plugin has yet to answer, by id */
+    struct subscription *waiting; /* with a command that a plugin has yet to answer */
+    uint64_t next_inquiry;
+    struct job *first_job; /* what a commit has led to: done before anything else */
+    struct job *last_job;
+    int64_t started; /* Unix ms */
+    bool held;       /* an io thread's queue is full: nothing is taken on */
+    bool running;
+    atomic_bool stopping; /* the io threads have ended: their queues do not matter any more */
+
+    /* For the watchdog, in another thread. */
+    atomic_int_least64_t busy_since; /* uv_hrtime in ms when a plugin's call began; 0: in none */
+    _Atomic(const char *) busy_label;
+    _Atomic(const char *) busy_call;
+};
+
+/* Opens every channel, so that host->streams and host->routes are complete. NULL after the reasons
+ * were logged. */
+struct hub *hub_create(struct host *host);
+int hub_start(struct hub *hub);
+/* Any thread: ends the loop, once all io threads have ended. */
+void hub_stop(struct hub *hub);
+void hub_join(struct hub *hub);
+/* Closes every channel. NULL is allowed. */
+void hub_destroy(struct hub *hub);
+
+/* To an io thread. Takes the message over; NULL (out of memory) is logged. */
+void hub_send(struct hub *hub, uint32_t io, struct message *message);
+/* To every io thread that has subscribers of the update's channel. */
+void hub_broadcast(struct channel *channel, struct update *update);
+
+/* Later in this turn: the update to the channels that observe `channel`; a body to another channel.
+ */
+void hub_observe_later(struct channel *channel, struct update *update);
+void hub_forward_later(struct channel *channel, struct sentio_bytes target,
+                       struct sentio_bytes body);
+/* Does what is due later; every entry into the hub ends with it. */
+void hub_run_jobs(struct hub *hub);
+
+/* Answers a request of an io thread. */
+void hub_respond(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
+                 struct sentio_bytes type, struct sentio_bytes body);
+void hub_respond_error(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
+                       const char *detail);
+
+/* Looks whether a call has held the hub for longer than `limit` ms. Any thread. */
+bool hub_hangs(struct hub *hub, int64_t limit, const char **label, const char **call);
+
+#endif

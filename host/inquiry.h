@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_INQUIRY_H
+#define SENTIO_HOST_INQUIRY_H
+
+#include "effects.h"
+#include "hub.h"
+
+/* REST requests, answered by a channel's plugin (protocol section 2) or by the host. */
+
+void inquiry_query(struct hub *hub, const struct query_message *query);
+/* A plugin's respond. */
+void inquiry_effect(struct channel *channel, const struct effect *effect);
+void inquiry_tick(struct hub *hub);
+void inquiry_destroy_all(struct hub *hub);
+
+#endif

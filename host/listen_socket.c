@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <sentio/plugin.h>
+
+#include "log.h"
+
+enum { BACKLOG = 4096 };
+
+static const char where[] = "listen";
+
+static socklen_t tcp_address(const struct config_listen *listen, uint16_t port,
+                             struct sockaddr_storage *address) {
+    struct sockaddr_in *v4 = (struct sockaddr_in *)address;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)address;
+    memset(address, 0, sizeof(*address));
+    if (inet_pton(AF_INET, listen->address, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(port);
+        return sizeof(*v4);
+    }
+    inet_pton(AF_INET6, listen->address, &v6->sin6_addr);
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(port);
+    return sizeof(*v6);
+}
+
+static int bind_tcp(const struct sockaddr_storage *address, socklen_t size, bool share) {
+    int on = 1;
+    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd == -1)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (address->ss_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+    if (share)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+    if (bind(fd, (const struct sockaddr *)address, size) == 0 &&
+        (!share || listen(fd, BACKLOG) == 0))
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+static uint16_t bound_port(int fd) {
+    struct sockaddr_storage address;
+    socklen_t size = sizeof(address);
+    if (getsockname(fd, (struct sockaddr *)&address, &size) == -1)
+        return 0;
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+/* SO_REUSEPORT would also let a second daemon in; a socket without it finds out whether one is
+ * there. */
+static int probe(const struct sockaddr_storage *address, socklen_t size) {
+    int fd = bind_tcp(address, size, false);
+    if (fd == -1)
+        return -1;
+    if (listen(fd, 1) == -1) {
+        int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    close(fd);
+    return 0;
+}
+
+static void log_listening(const struct config_listen *config, uint16_t port) {
+    if (config->transport == CONFIG_UNIX)
+        log_info(where, "listening on unix:%s", config->address);
+    else
+        log_info(where,
+                 strchr(config->address, ':') ? "listening on %s[%s]:%u" : "listening on %s%s:%u",
+                 config->transport == CONFIG_TLS ? "tls:" : "", config->address, port);
+}
+
+static int open_tcp(struct listen_socket *socket) {
+    struct sockaddr_storage address;
+    uint16_t port = socket->listen->port;
+    socklen_t size = tcp_address(socket->listen, port, &address);
+    if (probe(&address, size) == -1)
+        goto fail;
+    for (size_t i = 0; i < socket->count; i++) {
+        size = tcp_address(socket->listen, port, &address);
+        socket->fds[i] = bind_tcp(&address, size, true);
+        if (socket->fds[i] == -1)
+            goto fail;
+        port = bound_port(socket->fds[i]);
+    }
+    log_listening(socket->listen, port);
+    return 0;
+fail:
+    log_error(where, "server.listen \"%s\": %s%s", socket->listen->text, strerror(errno),
+              errno == EADDRINUSE ? "; stop what listens there, or choose another port" : "");
+    return SENTIO_FAILED;
+}
+
+/* A socket file that nobody answers on is left from an earlier run. */
+static int remove_stale(const struct sockaddr_un *address) {
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd == -1)
+        return -1;
+    int answered = connect(fd, (const struct sockaddr *)address, sizeof(*address));
+    int error = errno;
+    close(fd);
+    if (answered == 0) {
+        errno = EADDRINUSE;
+        return -1;
+    }
+    return error == ECONNREFUSED ? unlink(address->sun_path) : 0;
+}
+
+static int open_unix(struct listen_socket *listener) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, listener->listen->address, strlen(listener->listen->address));
+    int fd = -1;
+    if (remove_stale(&address) == -1)
+        goto fail;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd == -1 || bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
+        goto fail;
+    listener->bound = true;
+    if (chmod(address.sun_path, 0660) == -1 || listen(fd, BACKLOG) == -1)
+        goto fail;
+    listener->fds[0] = fd;
+    for (size_t i = 1; i < listener->count; i++) {
+        listener->fds[i] = dup(fd);
+        if (listener->fds[i] == -1)
+            goto fail;
+    }
+    log_listening(listener->listen, 0);
+    return 0;
+fail:
+    log_error(where, "server.listen \"%s\": %s", listener->listen->text, strerror(errno));
+    if (fd != -1 && listener->fds[0] != fd)
+        close(fd);
+    return SENTIO_FAILED;
+}
+
+int listen_sockets_open(struct listen_sockets *sockets, const struct config *config,
+                        size_t io_count) {
+    int error = 0;
+    sockets->count = 0;
+    sockets->sockets = calloc(config->server.listen_count, sizeof(*sockets->sockets));
+    if (sockets->sockets == NULL)
+        return SENTIO_NO_MEMORY;
+    for (size_t i = 0; i < config->server.listen_count && !error; i++) {
+        struct listen_socket *socket = &sockets->sockets[i];
+        socket->listen = &config->server.listen[i];
+        socket->count = io_count;
+        socket->fds = malloc(io_count * sizeof(int));
+        if (socket->fds == NULL) {
+            error = SENTIO_NO_MEMORY;
+            break;
+        }
+        for (size_t n = 0; n < io_count; n++)
+            socket->fds[n] = -1;
+        sockets->count++;
+        error = socket->listen->transport == CONFIG_UNIX ? open_unix(socket) : open_tcp(socket);
+    }
+    if (error)
+        listen_sockets_close(sockets);
+    return error;
+}
+
+void listen_sockets_close(struct listen_sockets *sockets) {
+    for (size_t i = 0; i < sockets->count; i++) {
+        struct listen_socket *socket = &sockets->sockets[i];
+        for (size_t n = 0; n < socket->count; n++)
+            if (socket->fds[n] != -1)
+                close(socket->fds[n]);
+        if (socket->bound)
+            unlink(socket->listen->address);
+        free(socket->fds);
+    }
+    free(sockets->sockets);
+    sockets->sockets = NULL;
+    sockets->count = 0;
+}

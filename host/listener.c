@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libwebsockets.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "io.h"
+#include "log.h"
+
+enum { ACCEPTS_A_TURN = 256, REFUSED_SLACK = 100 };
+
+struct listener {
+    struct listener *next;
+    struct io *io;
+    const struct config_listen *listen;
+    int fd;
+    bool paused;
+    uv_poll_t poll;
+};
+
+/* Well over the limit there is no point in an answer. */
+static bool flooded(const struct io *io) {
+    return atomic_load_explicit(&io->host->quota.connections, memory_order_relaxed) >
+           io->host->quota.connections_max + REFUSED_SLACK;
+}
+
+static void adopt(struct listener *listener, int fd, const char *address) {
+    struct io *io = listener->io;
+    struct connection *connection = connection_create(io, listener->listen, address);
+    if (connection == NULL || flooded(io)) {
+        close(fd);
+        if (connection)
+            connection_destroy(connection);
+        return;
+    }
+    if (listener->listen->transport != CONFIG_UNIX) {
+        int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    }
+    lws_sock_file_fd_type descriptor = {.sockfd = fd};
+    int type = LWS_ADOPT_HTTP | LWS_ADOPT_SOCKET | (connection->tls ? LWS_ADOPT_ALLOW_SSL : 0);
+    struct lws *wsi = lws_adopt_descriptor_vhost(connection->tls ? io->tls : io->plain,
+                                                 (lws_adoption_type)type, descriptor, NULL, NULL);
+    if (wsi == NULL) {
+        connection_destroy(connection);
+        return;
+    }
+    connection->wsi = wsi;
+    lws_set_opaque_user_data(wsi, connection);
+    deadline_set(connection, DEADLINE_REQUEST);
+}
+
+static const char *numeric(const struct sockaddr_storage *peer, char *text, size_t size) {
+    if (peer->ss_family == AF_INET)
+        return inet_ntop(AF_INET, &((const struct sockaddr_in *)peer)->sin_addr, text,
+                         (socklen_t)size);
+    if (peer->ss_family == AF_INET6)
+        return inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)peer)->sin6_addr, text,
+                         (socklen_t)size);
+    return NULL;
+}
+
+static void out_of_descriptors(struct listener *listener) {
+    log_warning(listener->io->name,
+                "%s: no file descriptor left; raise LimitNOFILE or lower "
+                "limits.connections",
+                listener->listen->text);
+    listener->paused = true;
+    uv_poll_stop(&listener->poll);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events) {
+    struct listener *listener = poll->data;
+    (void)events;
+    if (status < 0)
+        return;
+    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+        struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
+        socklen_t size = sizeof(peer);
+        char address[INET6_ADDRSTRLEN];
+        int fd =
+            accept4(listener->fd, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd == -1 && (errno == EMFILE || errno == ENFILE)) {
+            out_of_descriptors(listener);
+            return;
+        }
+        if (fd == -1 && (errno == ECONNABORTED || errno == EINTR))
+            continue;
+        if (fd == -1)
+            return;
+        adopt(listener, fd, numeric(&peer, address, sizeof(address)));
+    }
+}
+
+static int start_one(struct io *io, struct listen_socket *socket) {
+    struct listener *listener = calloc(1, sizeof(*listener));
+    if (listener == NULL)
+        return SENTIO_NO_MEMORY;
+    listener->io = io;
+    listener->listen = socket->listen;
+    listener->fd = socket->fds[io->index];
+    listener->poll.data = listener;
+    if (uv_poll_init(&io->loop, &listener->poll, listener->fd) != 0) {
+        free(listener);
+        return SENTIO_FAILED;
+    }
+    uv_poll_start(&listener->poll, UV_READABLE, on_readable);
+    socket->fds[io->index] = -1;
+    listener->next = io->listeners;
+    io->listeners = listener;
+    return 0;
+}
+
+int listener_start(struct io *io, struct listen_sockets *sockets) {
+    for (size_t i = 0; i < sockets->count; i++) {
+        int error = start_one(io, &sockets->sockets[i]);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+static void on_closed(uv_handle_t *handle) {
+    struct listener *listener = handle->data;
+    close(listener->fd);
+    free(listener);
+}
+
+void listener_stop(struct io *io) {
+    while (io->listeners != NULL) {
+        struct listener *listener = io->listeners;
+        io->listeners = listener->next;
+        uv_close((uv_handle_t *)&listener->poll, on_closed);
+    }
+}
+
+void listener_resume(struct io *io) {
+    for (struct listener *listener = io->listeners; listener; listener = listener->next) {
+        if (!listener->paused)
+            continue;
+        listener->paused = false;
+        uv_poll_start(&listener->poll, UV_READABLE, on_readable);
+    }
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sentio/plugin.h>
+
+#include "config.h"
+#include "log.h"
+#include "options.h"
+#include "server.h"
+
+enum { EXIT_USAGE = 2, WATCH_MS = 500 };
+
+static struct config_source source_of(const struct options *options) {
+    return (struct config_source){
+        .file = options->file,
+        .sets = options->sets,
+        .set_count = options->set_count,
+        .environment = (const char *const *)environ,
+    };
+}
+
+/* Every thread inherits the mask, so that signals are taken here alone. */
+static void block_signals(sigset_t *signals) {
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+static void wait_for_end(const struct server *server, const sigset_t *signals) {
+    const struct timespec moment = {.tv_nsec = WATCH_MS * 1000000L};
+    for (;;) {
+        int signal = sigtimedwait(signals, NULL, &moment);
+        if (signal == SIGTERM || signal == SIGINT) {
+            log_info("server", "%s: closing", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+            return;
+        }
+        if (signal == SIGHUP)
+            log_warning("server", "SIGHUP: this version does not reload; restart it instead");
+        server_watch(server);
+    }
+}
+
+/* A second signal does not wait for the connections. */
+static void let_signals_kill(const sigset_t *signals) {
+    signal(SIGHUP, SIG_IGN);
+    pthread_sigmask(SIG_UNBLOCK, signals, NULL);
+}
+
+static int serve(const struct config *config) {
+    sigset_t signals;
+    int status = EXIT_FAILURE;
+    block_signals(&signals);
+    struct server *server = server_create(config, false);
+    if (server == NULL)
+        return EXIT_FAILURE;
+    if (server_start(server) == 0) {
+        log_info("server", "ready");
+        wait_for_end(server, &signals);
+        let_signals_kill(&signals);
+        status = EXIT_SUCCESS;
+    } else {
+        log_error("server", "a thread could not be started");
+    }
+    server_stop(server);
+    server_destroy(server);
+    log_info("server", "ended");
+    return status;
+}
+
+static int check(const struct config *config, const char *file) {
+    struct server *server = server_create(config, true);
+    if (server == NULL)
+        return EXIT_FAILURE;
+    server_destroy(server);
+    printf("%s: the configuration is valid; %zu channels\n", file, config->channel_count);
+    return EXIT_SUCCESS;
+}
+
+static int run(const struct options *options) {
+    struct config_source source = source_of(options);
+    if (options->action == ACTION_DUMP)
+        return config_dump(&source, stdout, stderr) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    struct config *config = config_load(&source, stderr);
+    if (config == NULL)
+        return EXIT_FAILURE;
+    log_start((enum log_level)config->log.level, (enum log_format)config->log.format);
+    log_info("server", "sentiod %s, %s", SENTIO_VERSION, options->file);
+    int status = options->action == ACTION_CHECK ? check(config, options->file) : serve(config);
+    config_destroy(config);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    int status = EXIT_SUCCESS;
+    if (options_parse(&options, argc, argv) != 0)
+        status = EXIT_USAGE;
+    else if (options.action == ACTION_HELP)
+        options_help();
+    else if (options.action == ACTION_DESCRIBE)
+        config_describe(stdout);
+    else if (options.action == ACTION_VERSION)
+        printf("sentiod %s, plugin ABI %d.%d\n", SENTIO_VERSION, SENTIO_ABI_MAJOR,
+               SENTIO_ABI_MINOR);
+    else
+        status = run(&options);
+    options_finish(&options);
+    return status;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One zeroed allocation of `head` bytes with room for the texts behind it. */
+static void *create(enum message_kind kind, size_t head, size_t texts) {
+    struct message *message = calloc(1, head + texts);
+    if (message == NULL)
+        return NULL;
+    message->kind = kind;
+    message->size = head + texts;
+    return message;
+}
+
+static struct sentio_bytes keep(char **at, struct sentio_bytes text) {
+    struct sentio_bytes copy = {*at, text.size};
+    if (text.size)
+        memcpy(*at, text.data, text.size);
+    *at += text.size;
+    return copy;
+}
+
+struct publish_message *publish_message_create(struct sentio_bytes publisher,
+                                               struct sentio_bytes body) {
+    struct publish_message *message =
+        create(MESSAGE_PUBLISH, sizeof(*message), publisher.size + body.size);
+    if (message == NULL)
+        return NULL;
+    char *at = (char *)(message + 1);
+    message->publisher = keep(&at, publisher);
+    message->body = keep(&at, body);
+    return message;
+}
+
+struct query_message *query_message_create(struct sentio_bytes user, struct sentio_bytes path,
+                                           struct sentio_bytes parameters) {
+    struct query_message *message =
+        create(MESSAGE_QUERY, sizeof(*message), user.size + path.size + parameters.size);
+    if (message == NULL)
+        return NULL;
+    char *at = (char *)(message + 1);
+    message->user = keep(&at, user);
+    message->path = keep(&at, path);
+    message->parameters = keep(&at, parameters);
+    return message;
+}
+
+struct command_message *command_message_create(struct sentio_bytes user, struct sentio_bytes id,
+                                               struct sentio_bytes action,
+                                               struct sentio_bytes request) {
+    struct command_message *message =
+        create(MESSAGE_COMMAND, sizeof(*message), user.size + id.size + action.size + request.size);
+    if (message == NULL)
+        return NULL;
+    char *at = (char *)(message + 1);
+    message->user = keep(&at, user);
+    message->id = keep(&at, id);
+    message->action = keep(&at, action);
+    message->request = keep(&at, request);
+    return message;
+}
+
+struct message *left_message_create(uint32_t io, uint64_t conn, struct member *member) {
+    struct left_message *message = create(MESSAGE_LEFT, sizeof(*message), 0);
+    if (message == NULL)
+        return NULL;
+    message->io = io;
+    message->conn = conn;
+    message->member = member;
+    return &message->head;
+}
+
+struct message *stop_message_create(void) {
+    return create(MESSAGE_STOP, sizeof(struct message), 0);
+}
+
+struct message *update_message_create(struct update *update) {
+    struct update_message *message = create(MESSAGE_UPDATE, sizeof(*message), 0);
+    if (message == NULL)
+        return NULL;
+    message->update = update;
+    message->head.size += update_size(update);
+    return &message->head;
+}
+
+struct joined_message *joined_message_create(struct sentio_bytes text, struct item *const *snapshot,
+                                             uint32_t snapshot_count) {
+    size_t head = sizeof(struct joined_message) + snapshot_count * sizeof(struct item *);
+    struct joined_message *message = create(MESSAGE_JOINED, head, text.size);
+    if (message == NULL)
+        return NULL;
+    char *at = (char *)message + head;
+    message->text = keep(&at, text);
+    message->snapshot_count = snapshot_count;
+    for (uint32_t i = 0; i < snapshot_count; i++)
+        message->snapshot[i] = item_ref(snapshot[i]);
+    return message;
+}
+
+struct message *text_message_create(struct member *member, bool error, struct sentio_bytes text) {
+    struct text_message *message = create(MESSAGE_TEXT, sizeof(*message), text.size);
+    if (message == NULL)
+        return NULL;
+    char *at = (char *)(message + 1);
+    message->member = member;
+    message->error = error;
+    message->text = keep(&at, text);
+    return &message->head;
+}
+
+struct message *close_message_create(struct member *member, uint32_t code,
+                                     struct sentio_bytes reason) {
+    struct close_message *message = create(MESSAGE_CLOSE, sizeof(*message), reason.size);
+    if (message == NULL)
+        return NULL;
+    char *at = (char *)(message + 1);
+    message->member = member;
+    message->code = code;
+    message->reason = keep(&at, reason);
+    return &message->head;
+}
+
+struct message *gone_message_create(struct member *member) {
+    struct gone_message *message = create(MESSAGE_GONE, sizeof(*message), 0);
+    if (message == NULL)
+        return NULL;
+    message->member = member;
+    return &message->head;
+}
+
+struct message *response_message_create(struct request *request, uint32_t status,
+                                        struct sentio_bytes type, struct sentio_bytes body) {
+    struct response_message *message =
+        create(MESSAGE_RESPONSE, sizeof(*message), type.size + body.size);
+    if (message == NULL)
+        return NULL;
+    char *at = (char *)(message + 1);
+    message->request = request;
+    message->status = status;
+    message->type = keep(&at, type);
+    message->body = keep(&at, body);
+    return &message->head;
+}
+
+static void release_joined(struct joined_message *message) {
+    interest_unref(message->interest);
+    for (uint32_t i = 0; i < message->snapshot_count; i++)
+        item_unref(message->snapshot[i]);
+}
+
+void message_destroy(struct message *message) {
+    if (message == NULL)
+        return;
+    if (message->kind == MESSAGE_UPDATE)
+        update_unref(((struct update_message *)message)->update);
+    if (message->kind == MESSAGE_JOINED)
+        release_joined((struct joined_message *)message);
+    free(message);
+}

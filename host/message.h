@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_MESSAGE_H
+#define SENTIO_HOST_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sentio/sdk.h>
+
+#include "interest.h"
+#include "item.h"
+#include "queue.h"
+
+/*
+ * What the hub and the io threads say to each other. Each message is one allocation with its texts,
+ * owned by whoever holds it and ended by message_destroy. A `member` or `request` in it is a handle
+ * that belongs to the io thread, which keeps it until the hub has said GONE or RESPONSE.
+ */
+
+struct member;
+struct request;
+
+enum message_kind {
+    MESSAGE_PUBLISH, /* to the hub: a publisher's body */
+    MESSAGE_QUERY,   /* to the hub: a REST request */
+    MESSAGE_COMMAND, /* to the hub: a subscriber's message */
+    MESSAGE_LEFT,    /* to the hub: a subscriber is gone */
+    MESSAGE_STOP,    /* to either: end */
+    MESSAGE_UPDATE,  /* to io: items, ordered */
+    MESSAGE_JOINED,  /* to io: a subscription as it is from now on */
+    MESSAGE_TEXT,    /* to io: a message to one subscriber */
+    MESSAGE_CLOSE,   /* to io: close a subscriber's connection */
+    MESSAGE_GONE,    /* to io: the hub has forgotten the member */
+    MESSAGE_RESPONSE /* to io: the answer to PUBLISH or QUERY */
+};
+
+struct publish_message {
+    struct message head;
+    uint32_t io;
+    uint32_t channel;
+    struct request *request;
+    struct sentio_bytes publisher;
+    struct sentio_bytes body;
+};
+
+enum query_kind { QUERY_ROUTE, QUERY_HEALTH, QUERY_CHANNELS };
+
+struct query_message {
+    struct message head;
+    uint32_t io;
+    uint32_t channel; /* QUERY_ROUTE */
+    uint32_t route;   /* index into the plugin's routes */
+    uint32_t roles;
+    enum query_kind what;
+    struct request *request;
+    struct sentio_bytes user;
+    struct sentio_bytes path;
+    struct sentio_bytes parameters; /* JSON object of strings */
+};
+
+enum command_kind { COMMAND_SUBSCRIBE, COMMAND_UNSUBSCRIBE, COMMAND_OTHER };
+
+struct command_message {
+    struct message head;
+    uint32_t io;
+    uint32_t channel;
+    uint32_t roles;
+    enum command_kind what;
+    bool named; /* answers and messages name the channel */
+    uint64_t conn;
+    struct member *member;
+    struct sentio_bytes user;
+    struct sentio_bytes id; /* JSON text, or empty */
+    struct sentio_bytes action;
+    struct sentio_bytes request;
+};
+
+struct left_message {
+    struct message head;
+    uint32_t io;
+    uint64_t conn;
+    struct member *member;
+};
+
+struct update_message {
+    struct message head;
+    struct update *update; /* counted */
+};
+
+struct joined_message {
+    struct message head;
+    struct member *member;
+    struct interest *interest; /* counted; NULL: subscribed to nothing */
+    uint64_t offset;           /* the channel's: what follows is newer */
+    int64_t time;
+    struct sentio_bytes text; /* the "ok", or empty */
+    uint32_t snapshot_count;
+    struct item *snapshot[]; /* counted, in order */
+};
+
+struct text_message {
+    struct message head;
+    struct member *member;
+    bool error;
+    struct sentio_bytes text; /* JSON, complete */
+};
+
+struct close_message {
+    struct message head;
+    struct member *member;
+    uint32_t code;
+    struct sentio_bytes reason;
+};
+
+struct gone_message {
+    struct message head;
+    struct member *member;
+};
+
+struct response_message {
+    struct message head;
+    struct request *request;
+    uint32_t status;
+    struct sentio_bytes type; /* media type; empty: application/json */
+    struct sentio_bytes body;
+};
+
+/* Creators return NULL when out of memory. Spans are copied; references are taken over only on
+ * success. */
+struct publish_message *publish_message_create(struct sentio_bytes publisher,
+                                               struct sentio_bytes body);
+struct query_message *query_message_create(struct sentio_bytes user, struct sentio_bytes path,
+                                           struct sentio_bytes parameters);
+struct command_message *command_message_create(struct sentio_bytes user, struct sentio_bytes id,
+                                               struct sentio_bytes action,
+                                               struct sentio_bytes request);
+struct message *left_message_create(uint32_t io, uint64_t conn, struct member *member);
+struct message *stop_message_create(void);
+struct message *update_message_create(struct update *update);
+struct joined_message *joined_message_create(struct sentio_bytes text, struct item *const *snapshot,
+                                             uint32_t snapshot_count);
+struct message *text_message_create(struct member *member, bool error, struct sentio_bytes text);
+struct message *close_message_create(struct member *member, uint32_t code,
+                                     struct sentio_bytes reason);
+struct message *gone_message_create(struct member *member);
+struct message *response_message_create(struct request *request, uint32_t status,
+                                        struct sentio_bytes type, struct sentio_bytes body);
+
+void message_destroy(struct message *message);
+
+#endif

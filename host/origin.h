@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_ORIGIN_H
+#define SENTIO_HOST_ORIGIN_H
+
+#include <stdbool.h>
+
+#include <sentio/sdk.h>
+
+#include "config.h"
+
+/*
+ * Whether a request that carries `origin` (RFC 6454; empty: none was sent, which is allowed: only
+ * browsers send it) may be served, by `server.origins`: "same" (scheme, host and port are those of
+ * the Host header and of the listener), "loopback" (localhost, *.localhost, 127.0.0.0/8, [::1] as
+ * host, any port), "*", or one origin written out. "null" is allowed only by "*". Any thread.
+ */
+bool origin_allowed(const struct config_strings *origins, struct sentio_bytes origin,
+                    struct sentio_bytes host, bool tls);
+
+#endif

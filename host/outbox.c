@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include "outbox.h"
+
+#include <errno.h>
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+enum {
+    IOV_COUNT = 64,
+    CHUNK = 64 * 1024, /* at most this much is handed to the library at a time */
+    MAX_BATCH = 4 * 1024 * 1024
+};
+
+int outbox_init(struct outbox *outbox, size_t limit) {
+    memset(outbox, 0, sizeof(*outbox));
+    outbox->limit = limit;
+    outbox->max_batch = MAX_BATCH;
+    outbox->scratch = malloc(CHUNK);
+    return outbox->scratch ? 0 : SENTIO_NO_MEMORY;
+}
+
+void outbox_finish(struct outbox *outbox) {
+    arena_finish(&outbox->arena);
+    free(outbox->entries);
+    free(outbox->dirty);
+    free(outbox->scratch);
+}
+
+static bool grow(void **items, uint32_t *capacity, size_t size) {
+    uint32_t larger = *capacity ? *capacity * 2 : 256;
+    void *grown = realloc(*items, larger * size);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    *capacity = larger;
+    return true;
+}
+
+static bool add_entry(struct outbox *outbox, struct connection *connection, struct span span) {
+    if (outbox->count == outbox->capacity &&
+        !grow((void **)&outbox->entries, &outbox->capacity, sizeof(*outbox->entries)))
+        return false;
+    uint32_t entry = outbox->count++;
+    outbox->entries[entry] = (struct outbox_entry){span, NO_ENTRY};
+    if (connection->first_entry == NO_ENTRY)
+        connection->first_entry = entry;
+    else
+        outbox->entries[connection->last_entry].next = entry;
+    connection->last_entry = entry;
+    return true;
+}
+
+void outbox_append(struct outbox *outbox, struct connection *connection, struct span span) {
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    if (connection->last_entry != NO_ENTRY &&
+        outbox->entries[connection->last_entry].span.end == span.start) {
+        outbox->entries[connection->last_entry].span.end = span.end;
+        return;
+    }
+    if (connection->first_entry == NO_ENTRY) {
+        if (outbox->dirty_count == outbox->dirty_capacity &&
+            !grow((void **)&outbox->dirty, &outbox->dirty_capacity, sizeof(*outbox->dirty)))
+            goto no_memory;
+        outbox->dirty[outbox->dirty_count++] = connection;
+    }
+    if (add_entry(outbox, connection, span))
+        return;
+no_memory:
+    outbox->overflow(connection);
+}
+
+void outbox_forget(struct outbox *outbox, struct connection *connection) {
+    for (uint32_t i = 0; connection->first_entry != NO_ENTRY && i < outbox->dirty_count; i++)
+        if (outbox->dirty[i] == connection)
+            outbox->dirty[i] = NULL;
+    connection->first_entry = NO_ENTRY;
+    connection->last_entry = NO_ENTRY;
+    free(connection->backlog);
+    connection->backlog = NULL;
+}
+
+static bool backlog_append(struct outbox *outbox, struct connection *connection,
+                           const uint8_t *data, size_t size) {
+    struct backlog *backlog = connection->backlog;
+    size_t held = backlog ? backlog->end - backlog->start : 0;
+    if (held + size > outbox->limit)
+        return false;
+    if (backlog && backlog->end + size > backlog->capacity && backlog->start > 0) {
+        memmove(backlog->data, backlog->data + backlog->start, held);
+        backlog->start = 0;
+        backlog->end = held;
+    }
+    if (!backlog || backlog->end + size > backlog->capacity) {
+        size_t capacity = backlog ? backlog->capacity * 2 : 1024;
+        while (capacity < held + size)
+            capacity *= 2;
+        struct backlog *grown = realloc(backlog, sizeof(*backlog) + capacity);
+        if (grown == NULL)
+            return false;
+        if (backlog == NULL)
+            grown->start = grown->end = 0;
+        grown->capacity = capacity;
+        connection->backlog = backlog = grown;
+    }
+    memcpy(backlog->data + backlog->end, data, size);
+    backlog->end += size;
+    return true;
+}
+
+/* Keeps what is left from `skip` bytes on, once the writable callback is asked for. */
+static void keep_rest(struct outbox *outbox, struct connection *connection, uint32_t entry,
+                      size_t skip) {
+    for (; entry != NO_ENTRY; entry = outbox->entries[entry].next) {
+        struct span span = outbox->entries[entry].span;
+        size_t size = span.end - span.start;
+        if (skip < size && !backlog_append(outbox, connection,
+                                           outbox->arena.data + span.start + skip, size - skip)) {
+            outbox->overflow(connection);
+            return;
+        }
+        skip = skip < size ? 0 : skip - size;
+    }
+    lws_callback_on_writable(connection->wsi);
+}
+
+/*
+ * `sent` bytes of the list are with the kernel, and it takes no more. Where that is within a frame,
+ * the frame's rest goes to the library, which then keeps its own pongs and closes behind it.
+ * Returns how many bytes of the list are dealt with, or -1.
+ */
+static ssize_t finish_frame(struct outbox *outbox, struct connection *connection, size_t sent) {
+    size_t before = 0;
+    uint32_t entry = connection->first_entry;
+    while (sent >= before + (outbox->entries[entry].span.end - outbox->entries[entry].span.start)) {
+        before += outbox->entries[entry].span.end - outbox->entries[entry].span.start;
+        entry = outbox->entries[entry].next;
+    }
+    uint8_t *data = outbox->arena.data + outbox->entries[entry].span.start;
+    size_t size = outbox->entries[entry].span.end - outbox->entries[entry].span.start;
+    size_t at = 0;
+    while (before + at < sent)
+        at += frame_length(data + at, size - at);
+    size_t rest = before + at - sent;
+    if (rest > 0 && lws_write(connection->wsi, data + at - rest, rest, LWS_WRITE_RAW) < 0)
+        return -1;
+    return (ssize_t)(before + at);
+}
+
+static void write_plain(struct outbox *outbox, struct connection *connection) {
+    size_t total = 0;
+    uint32_t entry = connection->first_entry;
+    while (entry != NO_ENTRY) {
+        struct iovec iov[IOV_COUNT];
+        struct msghdr message = {.msg_iov = iov};
+        size_t size = 0;
+        for (; entry != NO_ENTRY && message.msg_iovlen < IOV_COUNT;
+             entry = outbox->entries[entry].next) {
+            struct span span = outbox->entries[entry].span;
+            iov[message.msg_iovlen].iov_base = outbox->arena.data + span.start;
+            iov[message.msg_iovlen++].iov_len = span.end - span.start;
+            size += span.end - span.start;
+        }
+        ssize_t sent =
+            sendmsg(lws_get_socket_fd(connection->wsi), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+            outbox->broken(connection);
+            return;
+        }
+        total += sent > 0 ? (size_t)sent : 0;
+        if (sent == (ssize_t)size)
+            continue;
+        ssize_t done = sent > 0 ? finish_frame(outbox, connection, total) : (ssize_t)total;
+        if (done == -1) {
+            outbox->broken(connection);
+            return;
+        }
+        keep_rest(outbox, connection, connection->first_entry, (size_t)done);
+        return;
+    }
+}
+
+/* Where the next chunk of a list of spans begins. */
+struct position {
+    uint32_t entry;
+    size_t offset;
+};
+
+/* The next whole frames, at most CHUNK bytes together or one larger frame, as one piece. */
+static size_t gather(struct outbox *outbox, struct position *at, uint8_t **chunk) {
+    size_t size = 0;
+    *chunk = outbox->scratch;
+    while (at->entry != NO_ENTRY && size < CHUNK) {
+        struct span span = outbox->entries[at->entry].span;
+        uint8_t *data = outbox->arena.data + span.start + at->offset;
+        size_t left = span.end - span.start - at->offset;
+        size_t take = frame_boundary(data, left, CHUNK - size);
+        if (size + take > CHUNK && size > 0)
+            break;
+        if (take > CHUNK)
+            *chunk = data;
+        else
+            memcpy(outbox->scratch + size, data, take);
+        size += take;
+        at->offset += take;
+        if (take == left)
+            *at = (struct position){outbox->entries[at->entry].next, 0};
+    }
+    return size;
+}
+
+/* Over TLS the library writes. */
+static void write_tls(struct outbox *outbox, struct connection *connection) {
+    struct position at = {connection->first_entry, 0};
+    size_t done = 0;
+    while (at.entry != NO_ENTRY) {
+        uint8_t *chunk;
+        size_t size = gather(outbox, &at, &chunk);
+        if (lws_write(connection->wsi, chunk, size, LWS_WRITE_RAW) < 0) {
+            outbox->broken(connection);
+            return;
+        }
+        done += size;
+        if (lws_partial_buffered(connection->wsi)) {
+            keep_rest(outbox, connection, connection->first_entry, done);
+            return;
+        }
+    }
+}
+
+static void write_connection(struct outbox *outbox, struct connection *connection) {
+    if (connection->first_entry == NO_ENTRY)
+        return;
+    if (connection->backlog || lws_partial_buffered(connection->wsi))
+        keep_rest(outbox, connection, connection->first_entry, 0);
+    else if (connection->tls)
+        write_tls(outbox, connection);
+    else
+        write_plain(outbox, connection);
+    connection->first_entry = NO_ENTRY;
+    connection->last_entry = NO_ENTRY;
+}
+
+void outbox_flush(struct outbox *outbox) {
+    for (uint32_t i = 0; i < outbox->dirty_count; i++)
+        if (outbox->dirty[i] != NULL)
+            write_connection(outbox, outbox->dirty[i]);
+    outbox->dirty_count = 0;
+    outbox->count = 0;
+    outbox->arena.size = 0;
+}
+
+void outbox_close(struct outbox *outbox, struct connection *connection, struct span frame) {
+    write_connection(outbox, connection);
+    uint8_t *data = outbox->arena.data + frame.start;
+    size_t size = frame.end - frame.start;
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    if (connection->backlog && backlog_append(outbox, connection, data, size))
+        return;
+    free(connection->backlog);
+    connection->backlog = NULL;
+    if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0)
+        outbox->broken(connection);
+}
+
+void outbox_drain(struct outbox *outbox, struct connection *connection) {
+    struct backlog *backlog = connection->backlog;
+    if (backlog == NULL)
+        return;
+    while (backlog->start < backlog->end && !lws_partial_buffered(connection->wsi)) {
+        uint8_t *data = backlog->data + backlog->start;
+        size_t size = frame_boundary(data, backlog->end - backlog->start, CHUNK);
+        if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0) {
+            outbox->broken(connection);
+            return;
+        }
+        backlog->start += size;
+    }
+    if (backlog->start < backlog->end) {
+        lws_callback_on_writable(connection->wsi);
+        return;
+    }
+    free(backlog);
+    connection->backlog = NULL;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_OUTBOX_H
+#define SENTIO_HOST_OUTBOX_H
+
+#include <stddef.h>
+
+#include "connection.h"
+#include "frame.h"
+
+/*
+ * What an io thread's connections are to be sent in this turn of the loop: for each a list of spans
+ * of the arena, where neighbours are merged, so that each connection gets one write of everything.
+ * What the kernel does not take is copied into the connection's own backlog, so that a slow reader
+ * costs its own limit and nothing that is shared.
+ */
+
+struct outbox_entry {
+    struct span span;
+    uint32_t next; /* the connection's next, or NO_ENTRY */
+};
+
+struct outbox {
+    struct arena arena;
+    struct outbox_entry *entries;
+    uint32_t count;
+    uint32_t capacity;
+    struct connection **dirty; /* connections with entries */
+    uint32_t dirty_count;
+    uint32_t dirty_capacity;
+    size_t limit;     /* bytes of backlog a connection: limits.outbox */
+    size_t max_batch; /* bytes in the arena at which outbox_due() asks for a flush */
+    uint8_t *scratch; /* TLS: where spans are put together */
+    /* Called for a connection whose backlog would pass the limit, or whose socket has failed. It
+     * may not be written to any more. */
+    void (*overflow)(struct connection *connection);
+    void (*broken)(struct connection *connection);
+};
+
+int outbox_init(struct outbox *outbox, size_t limit);
+void outbox_finish(struct outbox *outbox);
+
+/* Queues a span of the outbox's arena; nothing for a connection that is not open. */
+void outbox_append(struct outbox *outbox, struct connection *connection, struct span span);
+
+static inline bool outbox_due(const struct outbox *outbox) {
+    return outbox->arena.size >= outbox->max_batch;
+}
+
+/* Writes everything that is queued, one write a connection, and empties the arena. */
+void outbox_flush(struct outbox *outbox);
+
+/* Writes what is queued and the close frame after it. Where the backlog is full, the close frame
+ * takes its place: what the backlog held is not sent. */
+void outbox_close(struct outbox *outbox, struct connection *connection, struct span frame);
+
+/* The socket takes bytes again (LWS_CALLBACK_SERVER_WRITEABLE). */
+void outbox_drain(struct outbox *outbox, struct connection *connection);
+
+/* Forgets what a connection was to be sent: it is closing or gone. */
+void outbox_forget(struct outbox *outbox, struct connection *connection);
+
+#endif

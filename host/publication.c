@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "publication.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hub.h"
+#include "log.h"
+
+/* What the engine carries along with an update. */
+struct ticket {
+    struct publisher publisher;
+    bool answered; /* there is a publisher to answer */
+};
+
+static struct update *gather(struct channel *channel, struct effects *effects) {
+    struct update *update = update_create(channel->stream, effects->emits);
+    if (update == NULL)
+        return NULL;
+    for (struct effect *effect = effects->first; effect; effect = effect->next) {
+        if (effect->kind != EFFECT_EMIT)
+            continue;
+        effect->item->topic = topic_obtain(&channel->topics, effect->item->topic_name);
+        if (effect->item->topic == NULL) {
+            update_unref(update);
+            return NULL;
+        }
+        update->items[update->count++] = effect->item;
+        effect->item = NULL;
+    }
+    return update;
+}
+
+void publication_order(struct channel *channel, struct effects *effects,
+                       const struct publisher *publisher) {
+    struct ticket *ticket = calloc(1, sizeof(*ticket));
+    struct update *update = gather(channel, effects);
+    if (ticket == NULL || update == NULL) {
+        free(ticket);
+        update_unref(update);
+        if (publisher)
+            publication_refuse(channel, publisher, 503, "the host is out of memory");
+        return;
+    }
+    ticket->answered = publisher != NULL;
+    if (publisher)
+        ticket->publisher = *publisher;
+    channel->engine.publish(&channel->engine, update, ticket);
+}
+
+void publication_ordered(void *context, struct update *update, void *token) {
+    struct channel *channel = context;
+    struct ticket *ticket = token;
+    channel->published++;
+    log_memory_append(&channel->log, update);
+    hub_broadcast(channel, update);
+    hub_observe_later(channel, update);
+    if (ticket->answered)
+        publication_accept(channel, &ticket->publisher, update->count);
+    free(ticket);
+    update_unref(update);
+}
+
+static void answer(struct channel *channel, const struct publisher *publisher, uint32_t status,
+                   struct sentio_bytes body) {
+    hub_respond(channel->hub, publisher->io, publisher->request, status, sentio_text(""), body);
+}
+
+void publication_accept(struct channel *channel, const struct publisher *publisher,
+                        uint32_t accepted) {
+    char space[256];
+    if (!publisher->http)
+        return;
+    int size = snprintf(space, sizeof(space),
+                        "{\"channel\":\"%s\",\"accepted\":%u,\"offset\":%llu,\"epoch\":\"%s\"}",
+                        channel->stream->name, accepted, (unsigned long long)channel->engine.offset,
+                        channel->stream->epoch);
+    answer(channel, publisher, 200, sentio_bytes(space, (size_t)size));
+}
+
+static const char *origin_text(const struct publisher *publisher) {
+    return publisher->origin == SENTIO_FROM_SOURCE ? "its source" : "forwarded by";
+}
+
+void publication_refuse(struct channel *channel, const struct publisher *publisher, uint32_t status,
+                        const char *detail) {
+    channel->rejected++;
+    if (publisher->http) {
+        hub_respond_error(channel->hub, publisher->io, publisher->request, status, detail);
+        return;
+    }
+    log_warning(channel->label, "an update (%s %.*s) is refused: %s", origin_text(publisher),
+                (int)publisher->name.size, publisher->name.data, detail);
+}
+
+void publication_malformed(struct channel *channel, const struct publisher *publisher,
+                           const struct sentio_json_error *error) {
+    char detail[256];
+    snprintf(detail, sizeof(detail), "the body is not valid JSON: %s at byte %zu", error->message,
+             error->position);
+    publication_refuse(channel, publisher, 400, detail);
+}
+
+static void write_rejection(struct sentio_writer *out, const struct effect *effect) {
+    sentio_write_text(out, "{");
+    if (effect->number >= 0)
+        sentio_write_format(out, "\"item\":%lld,", (long long)effect->number);
+    sentio_write_text(out, "\"field\":");
+    sentio_write_string(out, effect->a);
+    sentio_write_text(out, ",\"message\":");
+    sentio_write_string(out, effect->b);
+    sentio_write_text(out, "}");
+}
+
+static const struct effect *next_rejection(const struct effect *effect) {
+    while (effect != NULL && effect->kind != EFFECT_REJECT)
+        effect = effect->next;
+    return effect;
+}
+
+void publication_reject(struct channel *channel, const struct publisher *publisher,
+                        const struct effects *effects) {
+    const struct effect *effect = next_rejection(effects->first);
+    if (!publisher->http) {
+        char detail[512];
+        snprintf(detail, sizeof(detail), "item %lld, \"%.*s\": %.*s (%u errors)",
+                 (long long)effect->number, (int)effect->a.size, effect->a.data,
+                 (int)effect->b.size, effect->b.data, effects->rejections);
+        publication_refuse(channel, publisher, 422, detail);
+        return;
+    }
+    struct sentio_writer out;
+    sentio_writer_init(&out, NULL, 0);
+    sentio_write_text(&out, "{\"detail\":\"the update is not valid; nothing of it was published\","
+                            "\"errors\":[");
+    for (bool first = true; effect; effect = next_rejection(effect->next)) {
+        if (!first)
+            sentio_write_text(&out, ",");
+        first = false;
+        write_rejection(&out, effect);
+    }
+    sentio_write_text(&out, "]}");
+    channel->rejected++;
+    answer(channel, publisher, 422, sentio_written(&out));
+    sentio_writer_finish(&out);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_PUBLICATION_H
+#define SENTIO_HOST_PUBLICATION_H
+
+#include "channel.h"
+
+/* An update's way from a call's emits to order, log, subscribers and the publisher's answer. */
+
+/* The emitted items as one update to the engine. `publisher` NULL: nobody is answered. */
+void publication_order(struct channel *channel, struct effects *effects,
+                       const struct publisher *publisher);
+/* The engine has ordered it (struct engine). */
+void publication_ordered(void *context, struct update *update, void *token);
+
+/* Answers, to a publisher over HTTP; others are logged when refused. */
+void publication_accept(struct channel *channel, const struct publisher *publisher,
+                        uint32_t accepted);
+void publication_refuse(struct channel *channel, const struct publisher *publisher, uint32_t status,
+                        const char *detail);
+void publication_malformed(struct channel *channel, const struct publisher *publisher,
+                           const struct sentio_json_error *error);
+/* 422 with every rejection. */
+void publication_reject(struct channel *channel, const struct publisher *publisher,
+                        const struct effects *effects);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_PUBLISH_H
+#define SENTIO_HOST_PUBLISH_H
+
+#include "http.h"
+
+/* POST /api/v1/publish/<channel> (protocol section 3), from header to the hub's queue. The results
+ * that are ints are those of a libwebsockets callback: not 0 closes the connection. */
+
+int publish_begin(struct request *request, struct lws *wsi, struct sentio_bytes channel);
+/* LWS_CALLBACK_HTTP_BODY and _COMPLETION. */
+int publish_body(struct request *request, const char *data, size_t size);
+int publish_complete(struct request *request);
+
+/* Publishers of this thread that wait for room in the hub's queue: try again; after publish.wait
+ * they are answered 503. */
+void publish_retry(struct io *io);
+/* The request does not wait any more. */
+void publish_cancel(struct request *request);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_QUEUE_H
+#define SENTIO_HOST_QUEUE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+/*
+ * Messages from any thread to the one that runs a loop, in the order in which they were put in,
+ * without a lock: producers push onto an atomic stack, the consumer takes the whole stack and turns
+ * it over. Bounded in bytes by queue_offer; queue_push is for what must never be refused (its
+ * number is bounded by the number of connections).
+ */
+
+/* The head of every message. Whoever holds it owns it; deliver() takes it over. */
+struct message {
+    struct message *next;
+    size_t size; /* bytes that it counts for; not changed while it is in a queue */
+    int kind;    /* enum message_kind */
+};
+
+struct queue {
+    _Atomic(struct message *) top;
+    atomic_size_t bytes;
+    size_t limit;
+    struct message *ready; /* consumer only: taken, in order, not yet delivered */
+    uv_async_t async;
+    void (*deliver)(void *context, struct message *message);
+    bool (*hold)(void *context); /* NULL, or: true while nothing is to be delivered */
+    void *context;
+};
+
+/* In the loop's thread, or before it runs. 0 or a libuv error. */
+int queue_init(struct queue *queue, uv_loop_t *loop, size_t limit);
+/* In the loop's thread, when no producer is left; messages that remain are handed to `discard`. */
+void queue_finish(struct queue *queue, void (*discard)(struct message *message));
+
+/* Any thread. False: full, and the message is still the caller's. */
+bool queue_offer(struct queue *queue, struct message *message);
+void queue_push(struct queue *queue, struct message *message);
+bool queue_full(const struct queue *queue);
+
+/* In the loop's thread: delivers what is there; also after hold() has turned false. */
+void queue_pump(struct queue *queue);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "runner_inline.h"
+
+#include <uv.h>
+
+#include "channel.h"
+
+bool runner_has(const struct sentio_plugin *plugin, enum call_kind kind) {
+    switch (kind) {
+    case CALL_OPEN:
+        return plugin->open != NULL;
+    case CALL_CLOSE:
+        return plugin->close != NULL;
+    case CALL_PUBLISH:
+        return plugin->publish != NULL;
+    case CALL_SUBSCRIBE:
+        return plugin->subscribe != NULL;
+    case CALL_UNSUBSCRIBE:
+        return plugin->unsubscribe != NULL;
+    case CALL_MESSAGE:
+        return plugin->message != NULL;
+    case CALL_LEFT:
+        return plugin->left != NULL;
+    case CALL_RENDER:
+        return plugin->render != NULL;
+    case CALL_OBSERVE:
+        return plugin->observe != NULL;
+    case CALL_WOKEN:
+        return plugin->woken != NULL;
+    case CALL_READY:
+        return plugin->ready != NULL;
+    case CALL_SAVE:
+        return plugin->save != NULL;
+    case CALL_RESTORE:
+        return plugin->restore != NULL;
+    }
+    return false;
+}
+
+static int dispatch(const struct sentio_plugin *plugin, struct call *call) {
+    struct sentio_call *abi = &call->abi;
+    switch (call->kind) {
+    case CALL_OPEN:
+        return plugin->open(abi, call->text, call->number);
+    case CALL_CLOSE:
+        return plugin->close(abi);
+    case CALL_PUBLISH:
+        return plugin->publish(abi, call->update, call->text);
+    case CALL_SUBSCRIBE:
+        return plugin->subscribe(abi, call->subscriber, call->text);
+    case CALL_UNSUBSCRIBE:
+        return plugin->unsubscribe(abi, call->subscriber, call->text);
+    case CALL_MESSAGE:
+        return plugin->message(abi, call->subscriber, call->name, call->text);
+    case CALL_LEFT:
+        return plugin->left(abi, call->number);
+    case CALL_RENDER:
+        return plugin->render(abi, call->request, call->items, call->count);
+    case CALL_OBSERVE:
+        return plugin->observe(abi, call->name, call->items, call->count);
+    case CALL_WOKEN:
+        return plugin->woken(abi);
+    case CALL_READY:
+        return plugin->ready(abi, (int32_t)call->number);
+    case CALL_SAVE:
+        return plugin->save(abi);
+    case CALL_RESTORE:
+        return plugin->restore(abi, (uint32_t)call->number, call->text);
+    }
+    return SENTIO_NOT_FOUND;
+}
+
+int runner_inline(struct call *call) {
+    struct channel *channel = call->channel;
+    const struct sentio_plugin *plugin = channel_plugin(channel);
+    if (!runner_has(plugin, call->kind))
+        return SENTIO_NOT_FOUND;
+    call->abi = (struct sentio_call){
+        .host = host_api(),
+        .channel = channel_state(channel),
+        .now = channel_time(channel),
+        .context = call,
+    };
+    uint64_t start = uv_hrtime();
+    channel_call_begins(channel, call->kind);
+    int result = dispatch(plugin, call);
+    channel_call_ended(channel, call->kind, (int64_t)((uv_hrtime() - start) / 1000000));
+    return result;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_SERVER_H
+#define SENTIO_HOST_SERVER_H
+
+#include <stdbool.h>
+
+#include "config.h"
+
+struct server;
+
+/*
+ * The host as a whole: hub and io threads, put together and taken apart. All functions are called
+ * from one thread.
+ */
+
+/* Opens channels and, unless only `checking`, sockets. NULL after the reasons were logged. */
+struct server *server_create(const struct config *config, bool checking);
+/* Starts the threads. 0 or SENTIO_FAILED. */
+int server_start(struct server *server);
+/* Ends connections within server.drain, then the threads. */
+void server_stop(struct server *server);
+/* NULL is allowed. */
+void server_destroy(struct server *server);
+
+/* Ends the process when a plugin's call has held the hub for longer than plugins.hang. */
+void server_watch(const struct server *server);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "status.h"
+
+#include <string.h>
+
+#include "io.h"
+
+static void write_member(struct sentio_writer *out, const char *name, const char *value) {
+    sentio_write_string(out, sentio_text(name));
+    sentio_write_text(out, ":");
+    sentio_write_string(out, sentio_text(value));
+}
+
+static void write_time(struct sentio_writer *out, int64_t time) {
+    sentio_write_text(out, ",\"timestamp\":\"");
+    sentio_write_time(out, time);
+    sentio_write_text(out, "\"");
+}
+
+void status_write_health(const struct hub *hub, struct sentio_writer *out) {
+    int64_t now = io_time();
+    sentio_write_text(out, "{\"status\":\"healthy\",");
+    write_member(out, "version", SENTIO_VERSION);
+    sentio_write_format(out, ",\"uptime\":%lld,\"connections\":%zu,\"channels\":{",
+                        (long long)((now - hub->started) / 1000),
+                        atomic_load(&hub->host->quota.connections));
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        const struct channel *channel = hub->channels[i];
+        sentio_write_text(out, i ? "," : "");
+        sentio_write_string(out, sentio_text(channel->config->name));
+        sentio_write_format(out,
+                            ":{\"state\":\"open\",\"subscribers\":%zu,\"offset\":%llu,"
+                            "\"epoch\":\"%s\"}",
+                            channel->subscribers, (unsigned long long)channel->engine.offset,
+                            channel->stream->epoch);
+    }
+    sentio_write_text(out, "}");
+    write_time(out, now);
+    sentio_write_text(out, "}");
+}
+
+static void write_counters(const struct channel *channel, struct sentio_writer *out) {
+    sentio_write_format(
+        out,
+        ",\"counters\":{\"published\":%llu,\"rejected\":%llu,\"slow_calls\":%llu,"
+        "\"faults\":%llu",
+        (unsigned long long)channel->published, (unsigned long long)channel->rejected,
+        (unsigned long long)channel->slow_calls, (unsigned long long)channel->faults);
+    for (const struct counter *counter = channel->counters; counter; counter = counter->next)
+        sentio_write_format(out, ",\"plugin_%s\":%llu", counter->name,
+                            (unsigned long long)counter->value);
+    sentio_write_text(out, "}");
+}
+
+static void write_channel(const struct channel *channel, struct sentio_writer *out) {
+    const struct sentio_plugin *plugin = channel_plugin(channel);
+    const char *slash = strrchr(channel->config->plugin, '/');
+    sentio_write_text(out, "{");
+    write_member(out, "name", channel->config->name);
+    sentio_write_text(out, ",");
+    write_member(out, "path", channel->config->path);
+    sentio_write_text(out, ",");
+    write_member(out, "plugin", slash ? slash + 1 : channel->config->plugin);
+    sentio_write_text(out, ",");
+    write_member(out, "version", plugin->version);
+    sentio_write_format(out, ",\"abi\":\"%u.%u\",\"state\":\"open\",\"subscribers\":%zu",
+                        plugin->major, plugin->minor, channel->subscribers);
+    sentio_write_format(out, ",\"offset\":%llu,\"epoch\":\"%s\",\"topics\":%zu,\"log_bytes\":%zu",
+                        (unsigned long long)channel->engine.offset, channel->stream->epoch,
+                        channel->topics.table.count, channel->log.bytes);
+    write_counters(channel, out);
+    sentio_write_text(out, "}");
+}
+
+void status_write_channels(const struct hub *hub, struct sentio_writer *out) {
+    sentio_write_text(out, "{\"channels\":[");
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        sentio_write_text(out, i ? "," : "");
+        write_channel(hub->channels[i], out);
+    }
+    sentio_write_format(out, "],\"count\":%zu", hub->channel_count);
+    write_time(out, io_time());
+    sentio_write_text(out, "}");
+}

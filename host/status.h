@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_STATUS_H
+#define SENTIO_HOST_STATUS_H
+
+#include "hub.h"
+
+/* What the host says of itself, as JSON. */
+
+/* GET /api/v1/health: {"status":"healthy",...} with each channel's state. */
+void status_write_health(const struct hub *hub, struct sentio_writer *out);
+/* GET /api/v1/channels: name, path, plugin, version, state and counters of each. */
+void status_write_channels(const struct hub *hub, struct sentio_writer *out);
+
+#endif

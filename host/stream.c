@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+void stream_draw_epoch(char epoch[EPOCH_SIZE]) {
+    uint64_t number;
+    if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+        abort();
+    snprintf(epoch, EPOCH_SIZE, "%016llx", (unsigned long long)number);
+}
+
+struct stream *stream_create(uint32_t index, const struct config_channel *config,
+                             const struct sentio_plugin *plugin, const char *epoch,
+                             size_t io_count) {
+    struct stream *stream = calloc(1, sizeof(*stream));
+    if (stream == NULL)
+        return NULL;
+    const char *type = plugin->type ? plugin->type : "";
+    atomic_init(&stream->refs, 1);
+    stream->index = index;
+    stream->name = strdup(config->name);
+    stream->path = strdup(config->path);
+    stream->type = strdup(type);
+    stream->snapshot_type = strdup(plugin->snapshot_type ? plugin->snapshot_type : type);
+    stream->shape = (enum sentio_shape)plugin->shape;
+    stream->states = (plugin->flags & SENTIO_STATES) != 0;
+    stream->slow = config->slow;
+    memcpy(stream->epoch, epoch, EPOCH_SIZE);
+    stream->all = calloc(io_count, sizeof(*stream->all));
+    stream->every = calloc(io_count, sizeof(*stream->every));
+    stream->io_count = io_count;
+    if (!stream->name || !stream->path || !stream->type || !stream->snapshot_type || !stream->all ||
+        !stream->every) {
+        stream_unref(stream);
+        return NULL;
+    }
+    return stream;
+}
+
+struct stream *stream_ref(struct stream *stream) {
+    atomic_fetch_add_explicit(&stream->refs, 1, memory_order_relaxed);
+    return stream;
+}
+
+void stream_unref(struct stream *stream) {
+    if (stream == NULL)
+        return;
+    if (atomic_fetch_sub_explicit(&stream->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < stream->io_count && stream->all && stream->every; i++) {
+        free(stream->all[i].items);
+        free(stream->every[i].items);
+    }
+    free(stream->all);
+    free(stream->every);
+    free(stream->name);
+    free(stream->path);
+    free(stream->type);
+    free(stream->snapshot_type);
+    free(stream);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_STREAM_H
+#define SENTIO_HOST_STREAM_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sentio/plugin.h>
+
+#include "config.h"
+
+enum { EPOCH_SIZE = 17 }; /* 16 hexadecimal digits and a NUL */
+
+/* The filters of one io thread on one topic, or of one io thread on everything. Only that thread
+ * touches it. */
+struct filter;
+struct filter_list {
+    struct filter **items;
+    uint32_t count;
+    uint32_t capacity;
+};
+
+/*
+ * What every thread may know of a channel: its face to subscribers. Immutable but for the lists,
+ * each of which belongs to one io thread. Counted, because updates on their way outlive a channel.
+ */
+struct stream {
+    atomic_uint refs;
+    uint32_t index; /* of the channel in the configuration */
+    char *name;
+    char *path; /* of its WebSocket; "": none */
+    char *type;
+    char *snapshot_type;
+    enum sentio_shape shape;
+    bool states; /* SENTIO_STATES: items replace one another */
+    enum config_slow slow;
+    char epoch[EPOCH_SIZE];
+    struct filter_list *all;   /* [io]: filters on everything */
+    struct filter_list *every; /* [io]: all the filters there are */
+    size_t io_count;
+};
+
+/* `plugin` only for the declared texts, which are copied. NULL: out of memory. */
+struct stream *stream_create(uint32_t index, const struct config_channel *config,
+                             const struct sentio_plugin *plugin, const char *epoch,
+                             size_t io_count);
+struct stream *stream_ref(struct stream *stream);
+void stream_unref(struct stream *stream); /* NULL is allowed */
+
+/* A new random epoch. */
+void stream_draw_epoch(char epoch[EPOCH_SIZE]);
+
+#endif

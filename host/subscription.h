@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_SUBSCRIPTION_H
+#define SENTIO_HOST_SUBSCRIPTION_H
+
+#include "effects.h"
+#include "hub.h"
+
+struct subscription;
+
+/* A subscriber's message. Takes it over. */
+void subscription_command(struct hub *hub, struct command_message *message);
+/* The subscriber is gone. */
+void subscription_left(struct hub *hub, const struct left_message *message);
+
+/* A plugin's join, leave, accept, refuse, send or close. A conn of another channel, or of nobody,
+ * is ignored. */
+void subscription_effect(struct channel *channel, const struct effect *effect);
+
+/* Once a second: commands that a plugin has not answered within plugins.answer are. */
+void subscription_tick(struct hub *hub);
+/* At the end: all that are left. */
+void subscription_destroy_all(struct hub *hub);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "wakeup.h"
+
+#include <stdlib.h>
+
+#include "hub.h"
+#include "log.h"
+
+enum { WATCHES_MAX = 16 };
+
+struct watch {
+    struct watch *next;
+    struct channel *channel;
+    int fd;
+    uv_poll_t poll;
+};
+
+static void free_timer(uv_handle_t *handle) {
+    free(handle);
+}
+
+static void free_watch(uv_handle_t *handle) {
+    free(handle->data);
+}
+
+static void on_timer(uv_timer_t *timer) {
+    struct channel *channel = timer->data;
+    struct call call = {.kind = CALL_WOKEN, .channel = channel};
+    channel_call(&call, NULL);
+    effects_finish(&call.effects);
+    hub_run_jobs(channel->hub);
+}
+
+int wakeup_init(struct channel *channel) {
+    channel->wake = calloc(1, sizeof(*channel->wake));
+    if (channel->wake == NULL)
+        return SENTIO_NO_MEMORY;
+    channel->wake->data = channel;
+    uv_timer_init(&channel->hub->loop, channel->wake);
+    return 0;
+}
+
+void wakeup_set(struct channel *channel, uint64_t milliseconds) {
+    uv_timer_stop(channel->wake);
+    if (milliseconds > 0)
+        uv_timer_start(channel->wake, on_timer, milliseconds, 0);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events) {
+    struct watch *watch = poll->data;
+    struct channel *channel = watch->channel;
+    (void)status;
+    (void)events;
+    struct call call = {.kind = CALL_READY, .channel = channel, .number = (uint64_t)watch->fd};
+    channel_call(&call, NULL);
+    effects_finish(&call.effects);
+    hub_run_jobs(channel->hub);
+}
+
+static void end(struct watch **link) {
+    struct watch *watch = *link;
+    *link = watch->next;
+    uv_close((uv_handle_t *)&watch->poll, free_watch);
+}
+
+void wakeup_watch(struct channel *channel, int fd, bool on) {
+    size_t count = 0;
+    struct watch **link = &channel->watches;
+    for (; *link != NULL && (*link)->fd != fd; link = &(*link)->next)
+        count++;
+    if (!on && *link != NULL)
+        end(link);
+    if (!on || *link != NULL)
+        return;
+    struct watch *watch = count < WATCHES_MAX ? calloc(1, sizeof(*watch)) : NULL;
+    if (watch == NULL || uv_poll_init(&channel->hub->loop, &watch->poll, fd) != 0) {
+        log_warning(channel->label, "plugin fault: descriptor %d can not be watched", fd);
+        free(watch);
+        return;
+    }
+    watch->channel = channel;
+    watch->fd = fd;
+    watch->poll.data = watch;
+    watch->next = channel->watches;
+    channel->watches = watch;
+    uv_poll_start(&watch->poll, UV_READABLE, on_readable);
+}
+
+void wakeup_finish(struct channel *channel) {
+    while (channel->watches != NULL)
+        end(&channel->watches);
+    if (channel->wake == NULL)
+        return;
+    uv_timer_stop(channel->wake);
+    uv_close((uv_handle_t *)channel->wake, free_timer);
+    channel->wake = NULL;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_WAKEUP_H
+#define SENTIO_HOST_WAKEUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "channel.h"
+
+/* What calls a plugin of itself: the timer of wake(), the descriptors of watch(). */
+
+int wakeup_init(struct channel *channel);
+void wakeup_finish(struct channel *channel);
+void wakeup_set(struct channel *channel, uint64_t milliseconds);
+void wakeup_watch(struct channel *channel, int fd, bool on);
+
+#endif

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: MIT */
+#include "plugin_check.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <sentio/sdk.h>
+
+static int on_open(struct sentio_call *call, struct sentio_bytes config, uint64_t seed) {
+    (void)call;
+    (void)config;
+    (void)seed;
+    return SENTIO_OK;
+}
+
+static int on_publish(struct sentio_call *call, const struct sentio_update *update,
+                      struct sentio_bytes payload) {
+    (void)call;
+    (void)update;
+    (void)payload;
+    return SENTIO_OK;
+}
+
+static int on_render(struct sentio_call *call, const struct sentio_request *request,
+                     const struct sentio_item *items, size_t count) {
+    (void)call;
+    (void)request;
+    (void)items;
+    (void)count;
+    return SENTIO_OK;
+}
+
+/* A valid table and its lists, for a test to break. */
+struct fixture {
+    struct sentio_attribute attributes[9];
+    struct sentio_filter filters[9];
+    struct sentio_route routes[17];
+    struct sentio_plugin table;
+    char why[256];
+};
+
+static void setup(struct fixture *fixture) {
+    memset(fixture, 0, sizeof(*fixture));
+    fixture->attributes[0] = (struct sentio_attribute){"price", SENTIO_NUMBER, 0};
+    fixture->attributes[1] = (struct sentio_attribute){"side", SENTIO_TEXT, 0};
+    fixture->filters[0] = (struct sentio_filter){"min_price", 0, SENTIO_AT_LEAST};
+    fixture->filters[1] = (struct sentio_filter){"sides", 1, SENTIO_ONE_OF};
+    fixture->routes[0] = (struct sentio_route){.path = "/quotes",
+                                               .parameter = "symbols",
+                                               .topics = SENTIO_TOPICS_QUERY,
+                                               .flags = SENTIO_UPPER_CASE};
+    fixture->routes[1] = (struct sentio_route){.path = "/quote/{symbol}/last",
+                                               .parameter = "symbol",
+                                               .topics = SENTIO_TOPICS_PATH,
+                                               .source = SENTIO_HISTORY,
+                                               .limit = 10,
+                                               .limit_max = 10};
+    fixture->table = (struct sentio_plugin){
+        SENTIO_HEADER,
+        .name = "market-data-2",
+        .version = "1.0",
+        .type = "quotes",
+        .attributes = fixture->attributes,
+        .filters = fixture->filters,
+        .routes = fixture->routes,
+        .attribute_count = 2,
+        .filter_count = 2,
+        .route_count = 2,
+        .open = on_open,
+        .publish = on_publish,
+        .render = on_render,
+    };
+}
+
+static int check(struct fixture *fixture) {
+    const struct plugin_report report = {"/p/x.so", fixture->why, sizeof(fixture->why)};
+    int rc = plugin_check_header(&report, &fixture->table, sizeof(fixture->table));
+    return rc == SENTIO_OK ? plugin_check_table(&report, &fixture->table) : rc;
+}
+
+static void assert_valid(struct fixture *fixture) {
+    if (check(fixture) != SENTIO_OK) {
+        fail_msg("%s", fixture->why);
+    }
+}
+
+static void assert_refused(struct fixture *fixture, const char *why) {
+    assert_int_equal(check(fixture), SENTIO_INVALID);
+    assert_memory_equal(fixture->why, "/p/x.so: ", 9);
+    assert_string_equal(fixture->why + 9, why);
+}
+
+static void valid_table_passes(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    assert_valid(&fixture);
+}
+
+static void plugin_with_nothing_but_open_passes(void **state) {
+    (void)state;
+    struct fixture fixture = {
+        .table = {SENTIO_HEADER, .name = "a", .version = "0", .open = on_open}};
+    assert_valid(&fixture);
+}
+
+static void magic_must_match(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.magic = 1;
+    assert_refused(&fixture, "magic is 0x1, expected 0x53454e54");
+}
+
+static void major_must_equal_the_hosts(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.major = 2;
+    assert_refused(&fixture, "built for ABI major 2, this host has 1");
+    fixture.table.major = 0;
+    assert_refused(&fixture, "built for ABI major 0, this host has 1");
+}
+
+static void minor_must_not_exceed_the_hosts(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.minor = 3;
+    assert_refused(&fixture, "needs ABI minor 3, this host has 0");
+}
+
+static void table_must_be_whole(void **state) {
+    struct fixture fixture;
+    char expected[128];
+    (void)state;
+    setup(&fixture);
+    fixture.table.size = 24;
+    snprintf(expected, sizeof(expected), "its table is 24 bytes, at least %zu are required",
+             sizeof(struct sentio_plugin));
+    assert_refused(&fixture, expected);
+    fixture.table.size = sizeof(struct sentio_plugin) - 1;
+    assert_int_equal(check(&fixture), SENTIO_INVALID);
+}
+
+static void table_must_not_say_more_than_its_symbol_has(void **state) {
+    struct fixture fixture;
+    char expected[128];
+    (void)state;
+    setup(&fixture);
+    fixture.table.size = 4096;
+    snprintf(expected, sizeof(expected),
+             "its table says 4096 bytes, but symbol \"sentio_plugin\" has %zu",
+             sizeof(struct sentio_plugin));
+    assert_refused(&fixture, expected);
+}
+
+static void table_of_unknown_extent_is_believed(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.size = 4096;
+    const struct plugin_report report = {"x", fixture.why, sizeof(fixture.why)};
+    assert_int_equal(plugin_check_header(&report, &fixture.table, 0), SENTIO_OK);
+}
+
+static void reason_is_cut_to_its_buffer(void **state) {
+    char why[12];
+    (void)state;
+    memset(why, '#', sizeof(why));
+    const struct plugin_report report = {"/p/x.so", why, 11};
+    assert_int_equal(plugin_fail(&report, SENTIO_FAILED, "%s", "reason"), SENTIO_FAILED);
+    assert_string_equal(why, "/p/x.so: r");
+    assert_int_equal(why[11], '#');
+    const struct plugin_report tiny = {"/p/x.so", why, 4};
+    plugin_fail(&tiny, SENTIO_FAILED, "%s", "reason");
+    assert_string_equal(why, "/p/");
+}
+
+static void name_must_be_lower_case_digits_and_dashes(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.name = NULL;
+    assert_refused(&fixture, "has no name");
+    fixture.table.name = "";
+    assert_refused(&fixture, "its name is \"\", expected [a-z0-9-]{1,32}");
+    fixture.table.name = "Market";
+    assert_refused(&fixture, "its name is \"Market\", expected [a-z0-9-]{1,32}");
+    fixture.table.name = "market_data";
+    assert_int_equal(check(&fixture), SENTIO_INVALID);
+    fixture.table.name = "a23456789012345678901234567890123";
+    assert_int_equal(check(&fixture), SENTIO_INVALID);
+    fixture.table.name = "a2345678901234567890123456789012";
+    assert_valid(&fixture);
+}
+
+static void version_is_required(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.version = "";
+    assert_refused(&fixture, "has no version");
+    fixture.table.version = NULL;
+    assert_refused(&fixture, "has no version");
+}
+
+static void open_is_required(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.open = NULL;
+    assert_refused(&fixture, "has no open callback");
+}
+
+static void channel_size_is_limited(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.channel_size = 64 * 1024 * 1024;
+    assert_valid(&fixture);
+    fixture.table.channel_size++;
+    assert_refused(&fixture, "its channel_size is 67108865, at most 67108864 is allowed");
+}
+
+static void type_needs_a_publish_callback(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.publish = NULL;
+    assert_refused(&fixture, "has type \"quotes\" but no publish callback");
+    fixture.table.type = NULL;
+    assert_valid(&fixture);
+}
+
+static void types_are_limited_in_length(void **state) {
+    struct fixture fixture;
+    char type[66];
+    (void)state;
+    setup(&fixture);
+    memset(type, 't', sizeof(type));
+    type[64] = '\0';
+    fixture.table.type = type;
+    fixture.table.snapshot_type = type;
+    assert_valid(&fixture);
+    type[64] = 't';
+    type[65] = '\0';
+    assert_int_equal(check(&fixture), SENTIO_INVALID);
+    assert_non_null(strstr(fixture.why, "its type \"ttt"));
+    assert_non_null(strstr(fixture.why, "...\" is over 64 bytes"));
+    fixture.table.type = "t";
+    assert_int_equal(check(&fixture), SENTIO_INVALID);
+    assert_non_null(strstr(fixture.why, "its snapshot_type \"ttt"));
+    fixture.table.snapshot_type = "";
+    assert_refused(&fixture, "its snapshot_type is empty: set it, or leave it NULL");
+}
+
+static void shape_must_be_known(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.shape = SENTIO_OBJECT;
+    assert_valid(&fixture);
+    fixture.table.shape = 2;
+    assert_refused(&fixture, "its shape is 2, expected SENTIO_ARRAY (0) or SENTIO_OBJECT (1)");
+}
+
+static void flags_must_be_known(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.flags = SENTIO_STATES | SENTIO_NO_SNAPSHOT;
+    assert_valid(&fixture);
+    fixture.table.flags = 0x11;
+    assert_refused(&fixture, "its flags are 0x11, of which 0x3 are known");
+}
+
+static void counts_are_limited(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.attribute_count = 9;
+    assert_refused(&fixture, "has 9 attributes, at most 8 are allowed");
+    setup(&fixture);
+    fixture.table.filter_count = 9;
+    assert_refused(&fixture, "has 9 filters, at most 8 are allowed");
+    setup(&fixture);
+    fixture.table.route_count = 17;
+    assert_refused(&fixture, "has 17 routes, at most 16 are allowed");
+}
+
+static void counted_lists_must_be_there(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.routes = NULL;
+    assert_refused(&fixture, "has 2 routes, but the pointer to them is NULL");
+    setup(&fixture);
+    fixture.table.filters = NULL;
+    assert_refused(&fixture, "has 2 filters, but the pointer to them is NULL");
+    setup(&fixture);
+    fixture.table.attributes = NULL;
+    assert_refused(&fixture, "has 2 attributes, but the pointer to them is NULL");
+}
+
+static void attributes_have_a_name_of_their_own_and_a_type(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.attributes[1].name = "price";
+    assert_refused(&fixture, "attribute \"price\" is declared twice");
+    fixture.attributes[1].name = NULL;
+    assert_refused(&fixture, "attribute 1 has no name");
+    setup(&fixture);
+    fixture.attributes[0].type = SENTIO_NONE;
+    assert_refused(&fixture, "attribute \"price\" has type 0, expected SENTIO_NUMBER (1) or "
+                             "SENTIO_TEXT (2)");
+    fixture.attributes[0].type = 3;
+    assert_int_equal(check(&fixture), SENTIO_INVALID);
+}
+
+static void filter_must_be_on_a_declared_attribute(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.filters[0].attribute = 2;
+    assert_refused(&fixture, "filter \"min_price\" is on attribute 2, but there are 2");
+}
+
+static void predicate_must_match_the_attributes_type(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.filters[0].predicate = SENTIO_AT_MOST;
+    assert_valid(&fixture);
+    fixture.filters[0].predicate = 3;
+    assert_refused(&fixture, "filter \"min_price\" has predicate 3, at most 2 is known");
+    fixture.filters[0].predicate = SENTIO_ONE_OF;
+    assert_refused(&fixture,
+                   "filter \"min_price\" compares text, but attribute \"price\" is a number");
+    setup(&fixture);
+    fixture.filters[1].predicate = SENTIO_AT_LEAST;
+    assert_refused(&fixture, "filter \"sides\" compares numbers, but attribute \"side\" is text");
+}
+
+static void filters_have_a_field_of_their_own(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.filters[1].field = "";
+    assert_refused(&fixture, "filter 1 has no field");
+    fixture.filters[1].field = "min_price";
+    assert_refused(&fixture, "filter \"min_price\" is declared twice");
+}
+
+static void route_begins_with_a_slash(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.routes[1].path = "quote";
+    assert_refused(&fixture, "route 1: its path is \"quote\", expected /...");
+    fixture.routes[1].path = NULL;
+    assert_refused(&fixture, "route 1: its path is \"\", expected /...");
+}
+
+static void route_has_at_most_four_parameters(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.routes[1].path = "/{a}/{b}/{symbol}/{d}";
+    assert_valid(&fixture);
+    fixture.routes[1].path = "/{a}/{b}/{symbol}/{d}/{e}";
+    assert_refused(&fixture, "route \"/{a}/{b}/{symbol}/{d}/{e}\" has 5 parameters, at most 4 are "
+                             "allowed");
+}
+
+static void parameters_are_whole_segments(void **state) {
+    const char *const paths[] = {"/{",         "/}",           "/{}",         "/{symbol",
+                                 "/symbol}",   "/{a/b}",       "/{{symbol}}", "/x{symbol}",
+                                 "/{symbol}x", "/{a}{symbol}", "/{symbol}/{", "/}symbol{"};
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        fixture.routes[1].path = paths[i];
+        assert_int_equal(check(&fixture), SENTIO_INVALID);
+        assert_non_null(strstr(fixture.why, "a parameter is written {name}"));
+    }
+}
+
+static void path_topic_must_be_a_parameter_of_the_path(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.routes[1].path = "/quote/{symbols}";
+    assert_refused(&fixture, "route \"/quote/{symbols}\" takes its topic from {symbol}, which is "
+                             "not in the path");
+    fixture.routes[1].parameter = NULL;
+    assert_int_equal(check(&fixture), SENTIO_INVALID);
+}
+
+static void query_topics_need_a_parameter(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.routes[0].parameter = NULL;
+    assert_refused(&fixture, "route \"/quotes\" takes its topics from the query, but names no "
+                             "parameter");
+}
+
+static void route_enumerations_must_be_known(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.routes[0].topics = 4;
+    assert_refused(&fixture, "route \"/quotes\": topics is 4, at most 3 is known");
+    setup(&fixture);
+    fixture.routes[0].source = 2;
+    assert_refused(&fixture, "route \"/quotes\": source is 2, at most 1 is known");
+    setup(&fixture);
+    fixture.routes[0].flags = 2;
+    assert_refused(&fixture, "route \"/quotes\": flags are 0x2, of which 0x1 are known");
+}
+
+static void history_limit_must_fit_its_maximum(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.routes[1].limit = 11;
+    assert_refused(&fixture, "route \"/quote/{symbol}/last\": limit is 11, expected 1 to "
+                             "limit_max, which is 10");
+    fixture.routes[1].limit = 0;
+    assert_int_equal(check(&fixture), SENTIO_INVALID);
+}
+
+static void route_is_declared_once(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.routes[1] = fixture.routes[0];
+    assert_refused(&fixture, "route \"/quotes\" is declared twice");
+}
+
+static void routes_need_a_render_callback(void **state) {
+    struct fixture fixture;
+    (void)state;
+    setup(&fixture);
+    fixture.table.render = NULL;
+    assert_refused(&fixture, "has 2 routes but no render callback");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(valid_table_passes),
+        cmocka_unit_test(plugin_with_nothing_but_open_passes),
+        cmocka_unit_test(magic_must_match),
+        cmocka_unit_test(major_must_equal_the_hosts),
+        cmocka_unit_test(minor_must_not_exceed_the_hosts),
+        cmocka_unit_test(table_must_be_whole),
+        cmocka_unit_test(table_must_not_say_more_than_its_symbol_has),
+        cmocka_unit_test(table_of_unknown_extent_is_believed),
+        cmocka_unit_test(reason_is_cut_to_its_buffer),
+        cmocka_unit_test(name_must_be_lower_case_digits_and_dashes),
+        cmocka_unit_test(version_is_required),
+        cmocka_unit_test(open_is_required),
+        cmocka_unit_test(channel_size_is_limited),
+        cmocka_unit_test(type_needs_a_publish_callback),
+        cmocka_unit_test(types_are_limited_in_length),
+        cmocka_unit_test(shape_must_be_known),
+        cmocka_unit_test(flags_must_be_known),
+        cmocka_unit_test(counts_are_limited),
+        cmocka_unit_test(counted_lists_must_be_there),
+        cmocka_unit_test(attributes_have_a_name_of_their_own_and_a_type),
+        cmocka_unit_test(filter_must_be_on_a_declared_attribute),
+        cmocka_unit_test(predicate_must_match_the_attributes_type),
+        cmocka_unit_test(filters_have_a_field_of_their_own),
+        cmocka_unit_test(route_begins_with_a_slash),
+        cmocka_unit_test(route_has_at_most_four_parameters),
+        cmocka_unit_test(parameters_are_whole_segments),
+        cmocka_unit_test(path_topic_must_be_a_parameter_of_the_path),
+        cmocka_unit_test(query_topics_need_a_parameter),
+        cmocka_unit_test(route_enumerations_must_be_known),
+        cmocka_unit_test(history_limit_must_fit_its_maximum),
+        cmocka_unit_test(route_is_declared_once),
+        cmocka_unit_test(routes_need_a_render_callback),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
