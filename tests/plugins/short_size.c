@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Says that its table ends before the fields that every plugin has. */
+
+#include <sentio/plugin.h>
+
+static int open_channel(struct sentio_call *call, struct sentio_bytes config, uint64_t seed) {
+    (void)call;
+    (void)config;
+    (void)seed;
+    return SENTIO_OK;
+}
+
+SENTIO_EXPORT const struct sentio_plugin sentio_plugin = {
+    .magic = SENTIO_MAGIC,
+    .major = SENTIO_ABI_MAJOR,
+    .minor = SENTIO_ABI_MINOR,
+    .size = (uint32_t)offsetof(struct sentio_plugin, name),
+    .name = "short-size",
+    .version = "1.0.0",
+    .open = open_channel,
+};
