@@ -122,7 +122,8 @@ static int websocket(struct connection *connection, struct lws *wsi,
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         return peer_closes(connection);
     case LWS_CALLBACK_CLOSED:
-        client_gone(connection);
+    case LWS_CALLBACK_CLOSED_HTTP:
+        connection_lost(connection);
         return 0;
     default:
         return 0;

@@ -32,11 +32,15 @@ struct connection *connection_create(struct io *io, const struct config_listen *
     return connection;
 }
 
-void connection_destroy(struct connection *connection) {
+void connection_lost(struct connection *connection) {
     http_gone(connection);
     client_gone(connection);
     deadline_set(connection, DEADLINE_NONE);
     outbox_forget(&connection->io->outbox, connection);
+}
+
+void connection_destroy(struct connection *connection) {
+    connection_lost(connection);
     if (connection->wsi)
         lws_set_opaque_user_data(connection->wsi, NULL);
     quota_leave(&connection->io->host->quota, connection->address);

@@ -96,7 +96,10 @@ struct member {
 /* A new one on that listener; over the limits, it is marked as refused. NULL: out of memory. */
 struct connection *connection_create(struct io *io, const struct config_listen *listen,
                                      const char *address);
-/* Its socket is gone, or never was adopted. */
+/* Its socket is closed (LWS_CALLBACK_CLOSED, _CLOSED_HTTP): nothing is written to it, and no
+ * deadline comes, from now on. The library destroys it in a later turn of the loop. */
+void connection_lost(struct connection *connection);
+/* Its socket is destroyed, or never was adopted. */
 void connection_destroy(struct connection *connection);
 
 #endif
