@@ -14,7 +14,7 @@
 #include "listener.h"
 #include "publish.h"
 
-enum { CLOSE_BINARY = 1003, CLOSE_TOO_BIG = 1009 };
+enum { CLOSE_NORMAL = 1000, CLOSE_PROTOCOL = 1002, CLOSE_BINARY = 1003, CLOSE_TOO_BIG = 1009 };
 
 /* A part of a client's message, kept until the rest is there. */
 static bool keep_part(struct connection *connection, const char *data, size_t size) {
@@ -86,12 +86,28 @@ static int begin(struct connection *connection, struct lws *wsi, const char *pat
     return connection ? http_begin(connection, wsi, path, size) : -1;
 }
 
-static int peer_closes(struct connection *connection) {
-    if (connection->state == CONNECTION_CLOSING)
-        return -1;
-    client_gone(connection);
-    deadline_set(connection, DEADLINE_CLOSE);
-    return 0;
+/* RFC 6455 section 7.4: what a peer may put into its close frame. */
+static bool close_valid(const uint8_t *payload, size_t size) {
+    if (size == 0)
+        return true;
+    if (size == 1)
+        return false;
+    unsigned code = (unsigned)payload[0] << 8 | payload[1];
+    bool known = (code >= 1000 && code <= 1014 && (code < 1004 || code > 1006)) ||
+                 (code >= 3000 && code <= 4999);
+    return known && sentio_utf8_valid(sentio_bytes((const char *)payload + 2, size - 2));
+}
+
+/* The answer has the peer's own code; the library would not take all of those that are allowed. The
+ * result ends the connection. */
+static int peer_closes(struct connection *connection, const uint8_t *payload, size_t size) {
+    uint16_t code = CLOSE_NORMAL;
+    if (size >= 2)
+        code = (uint16_t)(payload[0] << 8 | payload[1]);
+    if (!close_valid(payload, size))
+        code = CLOSE_PROTOCOL;
+    client_close(connection, code, sentio_text(""));
+    return -1;
 }
 
 static void configure_tls(SSL_CTX *tls) {
@@ -120,7 +136,7 @@ static int websocket(struct connection *connection, struct lws *wsi,
         outbox_drain(&connection->io->outbox, connection);
         return 0;
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        return peer_closes(connection);
+        return peer_closes(connection, in, size);
     case LWS_CALLBACK_CLOSED:
     case LWS_CALLBACK_CLOSED_HTTP:
         connection_lost(connection);

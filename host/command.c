@@ -73,11 +73,12 @@ static bool parse(struct command *command) {
         [ADMIN_TOKEN] = {.name = "admin_token", .types = SENTIO_JSON_STRING | SENTIO_JSON_NULL},
     };
     memcpy(command->fields, fields, sizeof(fields));
-    int result = sentio_json_read(&command->request, command->fields, FIELD_COUNT, &error);
-    if (command->fields[ID].value.type != SENTIO_JSON_ABSENT &&
-        command->fields[ID].value.type & (SENTIO_JSON_STRING | SENTIO_JSON_NUMBER) &&
-        command->fields[ID].value.text.size <= ID_MAX)
+    /* The id first: whatever else is wrong, the answer carries it. */
+    int result = sentio_json_read(&command->request, &command->fields[ID], 1, &error);
+    if (result == 0 && command->fields[ID].value.text.size <= ID_MAX)
         command->id = command->fields[ID].value.text;
+    if (result == 0)
+        result = sentio_json_read(&command->request, command->fields, FIELD_COUNT, &error);
     if (result != 0) {
         snprintf(message, sizeof(message), "\"%s\": %s", error.field, error.message);
         fail(command, "invalid_field", message);

@@ -110,6 +110,13 @@ int header_parameters(struct lws *wsi, struct sentio_writer *out, bool *any) {
     return 0;
 }
 
+bool header_version_is_13(struct lws *wsi) {
+    char space[8];
+    struct sentio_bytes version;
+    return header_copy(wsi, WSI_TOKEN_VERSION, space, sizeof(space), &version) == 0 &&
+           sentio_is(version, "13");
+}
+
 struct sentio_bytes header_token(struct lws *wsi, char *buffer, size_t size) {
     static const char scheme[] = "Bearer ";
     struct sentio_bytes value;

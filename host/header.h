@@ -31,6 +31,9 @@ int header_parameter(struct lws *wsi, const char *name, char *buffer, size_t siz
  * twice the first counts. SENTIO_INVALID: not valid UTF-8, or too many. */
 int header_parameters(struct lws *wsi, struct sentio_writer *out, bool *any);
 
+/* RFC 6455 section 4.2.1: the only version there is. */
+bool header_version_is_13(struct lws *wsi);
+
 /* "Authorization: Bearer" (RFC 6750), else the query's access_token, else admin_token. Empty: none.
  */
 struct sentio_bytes header_token(struct lws *wsi, char *buffer, size_t size);

@@ -230,9 +230,7 @@ int http_begin(struct connection *connection, struct lws *wsi, const char *path,
     }
     if (request->method == METHOD_POST && length == SENTIO_NOT_FOUND)
         return http_refuse(request, 411, "send a Content-Length");
-    if (request->method == METHOD_OTHER)
-        return http_refuse(request, 405, "the methods here are GET, HEAD, POST and OPTIONS");
-    if (request->method != METHOD_POST && request->length > 0)
+    if (request->method != METHOD_POST && request->method != METHOD_OTHER && request->length > 0)
         return http_refuse(request, 400, "only POST takes a body");
     if (!check_origin(request, wsi))
         return http_refuse(request, 403, "this origin is not allowed by server.origins");
@@ -258,18 +256,26 @@ int http_upgrade(struct connection *connection, struct lws *wsi) {
     struct stream *stream =
         find_stream(connection->io->host, sentio_bytes(path, (size_t)size), &found);
     request->upgrade = true;
-    int refused = 0;
-    if (connection->refused)
-        refused = http_refuse(request, connection->refused, "too many connections") ? -1 : 1;
-    else if (connection->io->stopping)
-        refused = http_refuse(request, 503, "the host is shutting down") ? -1 : 1;
-    else if (!found)
-        refused = http_refuse(request, 404, "there is no such channel") ? -1 : 1;
-    else if (!check_origin(request, wsi))
-        refused =
-            http_refuse(request, 403, "this origin is not allowed by server.origins") ? -1 : 1;
-    if (refused)
-        return refused;
+    uint32_t status = 0;
+    const char *detail = NULL;
+    if (connection->refused) {
+        status = connection->refused;
+        detail = "too many connections";
+    } else if (connection->io->stopping) {
+        status = 503;
+        detail = "the host is shutting down";
+    } else if (!found) {
+        status = 404;
+        detail = "there is no such channel";
+    } else if (!check_origin(request, wsi)) {
+        status = 403;
+        detail = "this origin is not allowed by server.origins";
+    } else if (!header_version_is_13(wsi)) {
+        status = 426;
+        detail = "Sec-WebSocket-Version must be 13";
+    }
+    if (status)
+        return http_refuse(request, status, detail) ? -1 : 1;
     destroy(request);
     connection->stream = stream;
     connection->named = stream == NULL;

@@ -160,6 +160,7 @@ static struct lws_vhost *create_vhost(struct io *io, const char *name, bool tls)
         .retry_and_idle_policy = &no_policy,
     };
     if (tls) {
+        info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
         info.ssl_cert_filepath = config->tls.certificate;
         info.ssl_private_key_filepath = config->tls.key;
     }

@@ -50,10 +50,12 @@ static void wait_for_end(const struct server *server, const sigset_t *signals) {
     }
 }
 
-/* A second signal does not wait for the connections. */
-static void let_signals_kill(const sigset_t *signals) {
-    signal(SIGHUP, SIG_IGN);
-    pthread_sigmask(SIG_UNBLOCK, signals, NULL);
+/* A second Ctrl-C does not wait for the connections. */
+static void let_interrupt_kill(void) {
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL);
 }
 
 static int serve(const struct config *config) {
@@ -66,7 +68,7 @@ static int serve(const struct config *config) {
     if (server_start(server) == 0) {
         log_info("server", "ready");
         wait_for_end(server, &signals);
-        let_signals_kill(&signals);
+        let_interrupt_kill();
         status = EXIT_SUCCESS;
     } else {
         log_error("server", "a thread could not be started");

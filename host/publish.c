@@ -83,8 +83,21 @@ int publish_begin(struct request *request, struct lws *wsi, struct sentio_bytes 
     return 0;
 }
 
+/*
+ * A request that was sent before the one ahead of it was answered: libwebsockets 4.1.6 then hands over
+ * the request's own first line as its body. No JSON begins like that. The connection is closed: a client
+ * that pipelines must be ready for that (RFC 9112 section 9.3.2), and nothing is misread.
+ */
+static bool is_pipelined(const struct request *request, const char *data, size_t size) {
+    static const char line[] = "POST /api/v1/publish/";
+    size_t compared = size < sizeof(line) - 1 ? size : sizeof(line) - 1;
+    return request->received == 0 && memcmp(data, line, compared) == 0;
+}
+
 int publish_body(struct request *request, const char *data, size_t size) {
     if (request->asked || size > request->length - request->received)
+        return -1;
+    if (size > 0 && is_pipelined(request, data, size))
         return -1;
     memcpy(request->body + request->received, data, size);
     request->received += size;

@@ -57,6 +57,8 @@ void response_write(struct sentio_writer *out, const struct response *response) 
         sentio_write_format(out, "Allow: %s\r\n", response->allow);
     if (response->status == 401)
         sentio_write_text(out, "WWW-Authenticate: Bearer\r\n");
+    if (response->status == 426)
+        sentio_write_text(out, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
     if (response->retry_after)
         sentio_write_format(out, "Retry-After: %u\r\n", response->retry_after);
     if (response->close)

@@ -277,10 +277,11 @@ void subscription_effect(struct channel *channel, const struct effect *effect) {
     }
 }
 
-/* limits.per_user: accepted subscriptions of one user on one channel. */
+/* limits.per_user: accepted subscriptions of one user on one channel; "anonymous" is not one. */
 static bool too_many_of_user(struct subscription *subscription) {
     size_t limit = (size_t)subscription->channel->hub->host->config->limits.per_user;
     return limit > 0 && !subscription->accepted && subscription->user != NULL &&
+           strcmp(subscription->user->name, "anonymous") != 0 &&
            subscription->user->accepted >= limit;
 }
 

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Signals, and what a stop leaves behind."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from harness import bodies
+from harness.client import symbols
+from harness.config import CHANNELS
+from harness.daemon import Daemon
+from harness.websocket import Closed
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_closes_clients_with_1001_and_exits_with_0(host: Daemon,
+                                                          number: signal.Signals) -> None:
+    clients = [host.client(f"/ws/{channel}") for channel in CHANNELS for _ in range(4)]
+    for client in clients:
+        client.ping()
+    host.signal(number)
+    assert [client.closed().code for client in clients] == [1001] * len(clients)
+    assert host.wait() == 0
+
+
+def test_a_stop_delivers_what_was_answered_before_it(host: Daemon) -> None:
+    client = host.client("/ws/trade-signals")
+    client.subscribe()
+    publisher = host.http()
+    for _ in range(100):
+        assert publisher.publish("trade-signals", bodies.signals("AAPL")).status == 200
+    host.signal(signal.SIGTERM)
+    offsets = []
+    with pytest.raises(Closed) as caught:
+        while True:
+            offsets.append(client.live()["offset"])
+    assert caught.value.code == 1001
+    assert offsets == list(range(1, 101))
+    assert host.wait() == 0
+
+
+def test_clients_that_do_not_answer_do_not_hold_up_the_stop(start) -> None:
+    host = start(server={"drain": "1s"})
+    silent = [host.client("/ws/trade-signals") for _ in range(3)]
+    for client in silent:
+        client.ping()
+    with host.tcp.connect() as half:
+        half.sendall(b"GET /ws/tr")
+        host.signal(signal.SIGTERM)
+        assert host.wait() == 0
+
+
+def test_sighup_is_logged_and_nobody_is_disturbed(host: Daemon) -> None:
+    client = host.client("/ws/trade-signals")
+    client.subscribe("AAPL")
+    since = host.mark()
+    host.signal(signal.SIGHUP)
+    host.wait_for(r"(?i)sighup|reload", since)
+    host.publish("trade-signals", bodies.signals("AAPL"))
+    assert symbols(client.live()) == ["AAPL"]
+
+
+def test_a_port_that_is_taken_is_named_in_the_error(start, write_config) -> None:
+    first = start(server={"listen": ["127.0.0.1:0"]})
+    taken = first.tcp.name
+    second = Daemon(["-c", str(write_config(server={"listen": [taken]}))])
+    try:
+        assert second.wait() == 1
+        assert taken in second.log
+    finally:
+        second.kill()
+
+
+def test_a_new_host_starts_after_another_in_the_same_folder(start) -> None:
+    for _ in range(3):
+        host = start()
+        client = host.client("/ws/trade-signals")
+        client.subscribe("AAPL")
+        host.publish("trade-signals", bodies.signals("AAPL"))
+        assert symbols(client.live()) == ["AAPL"]
+        host.stop()
