@@ -13,6 +13,7 @@
 #include "publication.h"
 #include "runner_inline.h"
 #include "source.h"
+#include "state.h"
 #include "subscription.h"
 #include "wakeup.h"
 
@@ -229,7 +230,9 @@ static int init(struct channel *channel) {
     size_t io_count = channel->hub->host->io_count;
     char epoch[EPOCH_SIZE];
     size_t size = (size_t)channel_plugin(channel)->channel_size;
-    stream_draw_epoch(epoch);
+    const char *state_dir = channel->hub->host->state_dir;
+    if (state_dir == NULL || !state_epoch(state_dir, config->name, epoch))
+        stream_draw_epoch(epoch);
     topic_table_init(&channel->topics, io_count);
     interest_table_init(&channel->interests);
     table_init(&channel->users);
@@ -268,6 +271,7 @@ struct channel *channel_create(struct hub *hub, const struct config_channel *con
     }
     if (!settings_fit(channel) || init(channel) != 0 || open_plugin(channel) != 0)
         goto fail;
+    state_restore(channel);
     return channel;
 fail:
     channel_destroy(channel);
@@ -312,6 +316,8 @@ void channel_destroy(struct channel *channel) {
         return;
     source_stop(channel->source, NULL, NULL);
     wakeup_finish(channel);
+    if (channel->open)
+        state_save(channel);
     close_plugin(channel);
     if (channel->stream) {
         log_memory_finish(&channel->log);

@@ -1,44 +1,70 @@
 /* SPDX-License-Identifier: MIT */
-#include "config.h"
+#include "config_internal.h"
 
-#include <sentio/plugin.h>
+#include <stdlib.h>
 
-#include "config_check.h"
-#include "config_draft.h"
-#include "config_dump.h"
-#include "config_file.h"
-#include "config_override.h"
+struct owner {
+    struct config config; /* first: what config_load gives and config_free takes */
+    struct config_arena arena;
+};
 
-/* 0, or SENTIO_INVALID after the errors were written. The draft is to be finished either way. */
-static int compose(struct config_draft *draft, const struct config_source *source, FILE *errors) {
-    config_draft_init(draft);
-    config_file_read_all(draft, source->file);
-    config_override_environment(draft, source->environment);
-    config_override_flags(draft, source->sets, source->set_count);
-    config_check(draft);
-    if (draft->errors.count == 0) {
-        return 0;
+/* The draft is to be finished and the configuration to be freed in either case. */
+static bool compose(struct config_draft *draft, const struct config_source *source, FILE *errors) {
+    struct owner *owner = calloc(1, sizeof(*owner));
+    if (owner == NULL) {
+        abort();
     }
-    config_errors_print(&draft->errors, errors);
-    return SENTIO_INVALID;
+    config_draft_init(draft, &owner->config, &owner->arena);
+    config_read_files(draft, source->file);
+    config_read_environment(draft, source->environment);
+    config_read_flags(draft, source->sets, source->set_count);
+    config_check(draft);
+    config_print_errors(draft, errors);
+    return draft->problem_count == 0;
+}
+
+static void take_channels(struct config_draft *draft) {
+    struct config *config = draft->config;
+    config->channels =
+        config_alloc(draft->kept, (draft->target_count - 1) * sizeof(*config->channels));
+    for (size_t i = 1; i < draft->target_count; i++) {
+        const struct config_target *target = &draft->targets[i];
+        struct config_channel *channel = target->base;
+        if (channel->enabled) {
+            channel->file = config_format(draft->kept, "%s", target->entry.layer->name);
+            channel->line = target->entry.line;
+            config->channels[config->channel_count++] = *channel;
+        }
+    }
 }
 
 struct config *config_load(const struct config_source *source, FILE *errors) {
     struct config_draft draft;
-    struct config *config = NULL;
-    if (compose(&draft, source, errors) == 0) {
-        config = config_draft_take(&draft);
+    bool good = compose(&draft, source, errors);
+    if (good) {
+        take_channels(&draft);
+    } else {
+        config_free(draft.config);
     }
     config_draft_finish(&draft);
-    return config;
+    return good ? draft.config : NULL;
 }
 
 int config_dump(const struct config_source *source, FILE *out, FILE *errors) {
     struct config_draft draft;
-    int result = compose(&draft, source, errors);
-    if (result == 0) {
-        config_dump_draft(&draft, out);
+    bool good = compose(&draft, source, errors);
+    if (good) {
+        config_write_draft(&draft, out);
     }
+    config_free(draft.config);
     config_draft_finish(&draft);
-    return result;
+    return good ? 0 : SENTIO_INVALID;
+}
+
+void config_free(struct config *config) {
+    struct owner *owner = (struct owner *)config;
+    if (owner != NULL) {
+        config_arena_finish(&owner->arena);
+    }
+    free(owner);
 }

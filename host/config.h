@@ -120,10 +120,8 @@ struct config_source {
  */
 struct config *config_load(const struct config_source *source, FILE *errors);
 
-/* libconfig has a config_destroy of its own, so this one is linked by another name. A file that
- * needs both headers includes <libconfig.h> first. */
-#define config_destroy host_config_destroy
-void config_destroy(struct config *config);
+/* With everything in it; NULL is allowed. */
+void config_free(struct config *config);
 
 /* Every setting with its value and, as a comment, where it came from; secrets masked. Reads as a
  * libconfig file again. 0, or SENTIO_INVALID after errors were written as above. */

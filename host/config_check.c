@@ -1,105 +1,208 @@
 /* SPDX-License-Identifier: MIT */
-#include "config_check.h"
+#include "config_internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <sentio/plugin.h>
+#include "suggest.h"
 
-int config_check_readable(const char *path, const char **why) {
+static void check_file(struct config_draft *draft, const struct config_target *target,
+                       const char *setting, const char *path, bool secret) {
     struct stat status;
-    if (stat(path, &status) == -1) {
-        *why = strerror(errno);
-        return SENTIO_INVALID;
-    }
-    if (!S_ISREG(status.st_mode)) {
-        *why = "not a regular file";
-        return SENTIO_INVALID;
-    }
-    if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == -1) {
-        *why = strerror(errno);
-        return SENTIO_INVALID;
-    }
-    return 0;
-}
-
-static void check_file(struct config_draft *draft, const char *label, const char *path) {
     const char *why = NULL;
-    if (config_check_readable(path, &why) != 0) {
-        config_error(&draft->errors, config_draft_host_origin(draft, label), NULL,
-                     "%s: %s cannot be read: %s", label, path, why);
-    }
-}
-
-static void check_secret(struct config_draft *draft, const char *label, const char *path) {
-    struct stat status;
-    if (path == NULL || config_draft_host_origin(draft, label)->failed) {
+    struct config_origin origin = config_origin_of(target, setting);
+    if (path == NULL || origin.failed) {
         return;
     }
-    check_file(draft, label, path);
-    if (stat(path, &status) == 0 && (status.st_mode & (S_IROTH | S_IWOTH)) != 0) {
-        config_error(&draft->errors, config_draft_host_origin(draft, label), NULL,
-                     "%s: everyone may read or write %s (mode %04o); run: chmod 0640 %s", label,
-                     path, status.st_mode & 07777u, path);
+    int fd = config_open(path, &status, &why);
+    if (fd == -1) {
+        config_error(draft, origin, NULL, "%s%s: %s cannot be read: %s", target->prefix, setting,
+                     path, why);
+        return;
+    }
+    close(fd);
+    if (secret && (status.st_mode & (S_IROTH | S_IWOTH)) != 0) {
+        config_error(draft, origin, NULL,
+                     "%s%s: everyone may read or write %s (mode %04o); run: chmod 0640 %s",
+                     target->prefix, setting, path, status.st_mode & 07777u, path);
     }
 }
 
-static void check_loopback(struct config_draft *draft) {
+static void check_listen(struct config_draft *draft, size_t index, bool open) {
     const struct config *config = draft->config;
-    bool open = config->auth.mode == CONFIG_AUTH_OPEN;
-    if (!open || config_draft_host_origin(draft, "auth.mode")->failed) {
+    const struct config_listen *listen = &config->server.listen[index];
+    struct config_origin list = config_origin_of(draft->targets, "server.listen");
+    struct config_origin origin = config_origin_element(list, index);
+    if (open && !listen->loopback) {
+        config_error(draft, origin, NULL,
+                     "server.listen: \"%s\" is not loopback, which auth.mode = \"open\" requires; "
+                     "listen on 127.0.0.1, [::1] or a unix socket, behind a proxy that "
+                     "authenticates users",
+                     listen->text);
+    }
+    bool bare = config->tls.certificate == NULL || config->tls.key == NULL;
+    if (listen->transport == CONFIG_TLS && bare) {
+        config_error(draft, origin, NULL, "server.listen: \"%s\" needs tls.certificate and tls.key",
+                     listen->text);
+    }
+}
+
+static struct config_channel *channel_at(const struct config_draft *draft, size_t index) {
+    return draft->targets[index].base;
+}
+
+static void check_plugin(struct config_draft *draft, const struct config_target *target) {
+    struct config_channel *channel = target->base;
+    struct config_origin origin = config_origin_of(target, "plugin");
+    const char *written = channel->plugin;
+    if (written == NULL && !origin.failed) {
+        config_error(draft, origin, NULL, "channel \"%s\" needs a plugin", channel->name);
+    }
+    if (written == NULL || !channel->enabled) {
         return;
     }
-    for (size_t i = 0; i < config->server.listen_count; i++) {
-        const struct config_listen *listen = &config->server.listen[i];
-        if (!listen->loopback) {
-            struct config_origin origin =
-                config_origin_element(config_draft_host_origin(draft, "server.listen"), i);
-            config_error(&draft->errors, &origin, NULL,
-                         "server.listen: \"%s\" is not loopback, which auth.mode = \"open\" "
-                         "requires; listen on 127.0.0.1, [::1] or a unix socket, behind a proxy "
-                         "that authenticates users",
-                         listen->text);
+    const char *folder = strchr(written, '/') ? draft->folder : draft->config->plugins.dir;
+    if (written[0] != '/') {
+        channel->plugin = config_format(draft->kept, "%s/%s", folder, written);
+    }
+    check_file(draft, target, "plugin", channel->plugin, false);
+}
+
+static void check_interval(struct config_draft *draft, const struct config_target *target) {
+    const struct config_channel *channel = target->base;
+    int64_t least = channel->interval_min;
+    int64_t most = channel->interval_max;
+    int64_t value = channel->interval;
+    char texts[3][UNITS_TEXT];
+    if (least > most || (value > 0 && (value < least || value > most))) {
+        config_error(draft, config_origin_of(target, least > most ? "interval_min" : "interval"),
+                     NULL, "%sinterval: %s is not from interval_min %s to interval_max %s",
+                     target->prefix, units_text(UNITS_DURATION, value, texts[0]),
+                     units_text(UNITS_DURATION, least, texts[1]),
+                     units_text(UNITS_DURATION, most, texts[2]));
+    }
+}
+
+static void check_path(struct config_draft *draft, size_t index) {
+    const struct config_channel *channel = channel_at(draft, index);
+    for (size_t i = 1; i < index && channel->path[0] != '\0'; i++) {
+        const struct config_channel *other = channel_at(draft, i);
+        if (other->enabled && strcmp(other->path, channel->path) == 0) {
+            config_error(draft, config_origin_of(&draft->targets[index], "path"), NULL,
+                         "channels.%s.path: \"%s\" is the path of channel \"%s\" too",
+                         channel->name, channel->path, other->name);
+            return;
         }
     }
 }
 
-static void check_tls(struct config_draft *draft) {
-    const struct config *config = draft->config;
-    bool wanted = false;
-    for (size_t i = 0; i < config->server.listen_count; i++) {
-        const struct config_listen *listen = &config->server.listen[i];
-        if (listen->transport != CONFIG_TLS) {
+static void check_references(struct config_draft *draft, const struct config_target *target,
+                             const char *setting, const struct config_strings *names) {
+    struct config_origin list = config_origin_of(target, setting);
+    for (size_t i = 0; i < names->count; i++) {
+        struct suggest suggest = suggest_start(names->items[i]);
+        size_t found = config_target_find(draft, names->items[i]);
+        if (found < draft->target_count && channel_at(draft, found)->enabled) {
             continue;
         }
-        wanted = true;
-        struct config_origin origin =
-            config_origin_element(config_draft_host_origin(draft, "server.listen"), i);
-        if (config->tls.certificate == NULL) {
-            config_error(&draft->errors, &origin, NULL,
-                         "server.listen: \"%s\" needs tls.certificate", listen->text);
+        for (size_t j = 1; j < draft->target_count; j++) {
+            suggest_offer(&suggest,
+                          channel_at(draft, j)->enabled ? channel_at(draft, j)->name : "");
         }
-        if (config->tls.key == NULL) {
-            config_error(&draft->errors, &origin, NULL, "server.listen: \"%s\" needs tls.key",
-                         listen->text);
+        config_error(draft, config_origin_element(list, i), suggest.best,
+                     "%s%s: there is no channel \"%s\", or it is disabled", target->prefix, setting,
+                     names->items[i]);
+    }
+}
+
+enum mark { UNSEEN, ENTERED, LEFT };
+
+/*
+ * Items flow from X to C where C observes X, and from C to Y where C forwards to Y. A cycle would
+ * publish for ever, so there must be none.
+ */
+struct visit {
+    enum mark mark;
+    size_t from; /* the channel by which this one was entered */
+};
+
+static bool names(const struct config_strings *strings, const char *name) {
+    for (size_t i = 0; i < strings->count; i++) {
+        if (strcmp(strings->items[i], name) == 0) {
+            return true;
         }
     }
-    if (wanted && config->tls.certificate != NULL) {
-        check_file(draft, "tls.certificate", config->tls.certificate);
+    return false;
+}
+
+static void report_cycle(struct config_draft *draft, const struct visit *visits, size_t last,
+                         size_t first) {
+    const char *cycle = channel_at(draft, first)->name;
+    for (size_t i = last; i != first; i = visits[i].from) {
+        cycle = config_format(&draft->scratch, "%s -> %s", channel_at(draft, i)->name, cycle);
     }
-    if (wanted && config->tls.key != NULL) {
-        check_file(draft, "tls.key", config->tls.key);
+    bool forwards = names(&channel_at(draft, last)->forwards, channel_at(draft, first)->name);
+    const struct config_target *owner = &draft->targets[forwards ? last : first];
+    const char *setting = forwards ? "forwards" : "observes";
+    config_error(draft, config_origin_of(owner, setting), NULL, "%s%s closes a cycle: %s -> %s",
+                 owner->prefix, setting, channel_at(draft, first)->name, cycle);
+}
+
+static void visit(struct config_draft *draft, struct visit *visits, size_t index) {
+    const struct config_channel *channel = channel_at(draft, index);
+    visits[index].mark = ENTERED;
+    for (size_t next = 1; next < draft->target_count; next++) {
+        const struct config_channel *other = channel_at(draft, next);
+        bool flows =
+            names(&channel->forwards, other->name) || names(&other->observes, channel->name);
+        if (!flows || !channel->enabled || !other->enabled) {
+            continue;
+        }
+        if (visits[next].mark == ENTERED) {
+            report_cycle(draft, visits, index, next);
+        } else if (visits[next].mark == UNSEEN) {
+            visits[next].from = index;
+            visit(draft, visits, next);
+        }
+    }
+    visits[index].mark = LEFT;
+}
+
+static void check_channels(struct config_draft *draft) {
+    for (size_t i = 1; i < draft->target_count; i++) {
+        const struct config_target *target = &draft->targets[i];
+        struct config_channel *channel = target->base;
+        if (channel->path == NULL) {
+            channel->path = config_format(draft->kept, "/ws/%s", channel->name);
+        }
+        /* Also of a disabled one, whose name may be misspelt while the meant one runs. */
+        check_plugin(draft, target);
+        if (channel->enabled) {
+            check_interval(draft, target);
+            check_path(draft, i);
+            check_references(draft, target, "observes", &channel->observes);
+            check_references(draft, target, "forwards", &channel->forwards);
+        }
+    }
+    struct visit *visits = config_alloc(&draft->scratch, draft->target_count * sizeof(*visits));
+    for (size_t i = 1; i < draft->target_count; i++) {
+        if (visits[i].mark == UNSEEN) {
+            visit(draft, visits, i);
+        }
     }
 }
 
 void config_check(struct config_draft *draft) {
-    check_loopback(draft);
-    check_tls(draft);
-    check_secret(draft, "auth.admin_tokens_file", draft->config->auth.admin_tokens_file);
-    check_secret(draft, "publish.keys_file", draft->config->publish.keys_file);
-    config_check_channels(draft);
-    config_check_graph(draft);
+    const struct config *config = draft->config;
+    const struct config_target *host = draft->targets;
+    bool open =
+        config->auth.mode == CONFIG_AUTH_OPEN && !config_origin_of(host, "auth.mode").failed;
+    for (size_t i = 0; i < config->server.listen_count; i++) {
+        check_listen(draft, i, open);
+    }
+    check_file(draft, host, "tls.certificate", config->tls.certificate, false);
+    check_file(draft, host, "tls.key", config->tls.key, false);
+    check_file(draft, host, "auth.admin_tokens_file", config->auth.admin_tokens_file, true);
+    check_file(draft, host, "publish.keys_file", config->publish.keys_file, true);
+    check_channels(draft);
 }

@@ -1,152 +1,81 @@
 /* SPDX-License-Identifier: MIT */
-#include "config_override.h"
+#include "config_internal.h"
 
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
-#include "config_memory.h"
 #include "suggest.h"
 
 #define PREFIX "SENTIO_"
 
-struct override {
-    struct config_origin origin;
-    char *key;         /* as the operator wrote it */
-    const char *value; /* NULL: there was no "=" */
-    bool environment;
-};
-
-/* "channels.market-data.interval" as SENTIO_CHANNELS__MARKET_DATA__INTERVAL. */
-static char *environment_name(const char *label) {
-    char *name = config_zeroed(sizeof(PREFIX) + 2 * strlen(label), 1);
-    memcpy(name, PREFIX, sizeof(PREFIX));
+/* The row's whole name, or SENTIO_CHANNELS__MARKET_DATA__INTERVAL. */
+static const char *key_of(struct config_arena *scratch, const struct config_target *target,
+                          size_t row, bool environment) {
+    char *label = config_format(scratch, "%s%s", target->prefix, target->settings->rows[row].name);
+    if (!environment) {
+        return label;
+    }
+    char *name = config_format(scratch, PREFIX "%s%s", label, label);
     char *out = name + strlen(PREFIX);
     for (const char *at = label; *at != '\0'; at++) {
         if (*at == '.') {
             *out++ = '_';
         }
-        char c = *at >= 'a' && *at <= 'z' ? (char)(*at - ('a' - 'A')) : *at;
-        *out++ = c == '.' || c == '-' ? '_' : c;
+        *out++ = *at == '.' || *at == '-' ? '_' : (char)toupper((unsigned char)*at);
     }
+    *out = '\0';
     return name;
 }
 
-static char *key_of(const struct config_target *target, size_t row, bool environment) {
-    char *label = config_draft_label(target, target->rows[row].name);
-    if (!environment) {
-        return label;
-    }
-    char *name = environment_name(label);
-    free(label);
-    return name;
-}
-
-static size_t find_key(const struct config_target *target, const struct override *override) {
-    for (size_t i = 0; i < target->count; i++) {
-        char *key = key_of(target, i, override->environment);
-        bool equal = strcmp(key, override->key) == 0;
-        free(key);
-        if (equal) {
-            return i;
-        }
-    }
-    return target->count;
-}
-
-/* The targets in turn: the host, then each channel; false after the last. */
-static bool target_at(struct config_draft *draft, size_t index, struct config_target *target) {
-    if (index > draft->channel_count) {
-        return false;
-    }
-    *target = index == 0 ? config_draft_host(draft) : config_draft_target(draft, index - 1);
-    return true;
-}
-
-static size_t length_after(const char *text, const char *separator) {
-    const char *last = text;
-    for (const char *at = strstr(text, separator); at != NULL; at = strstr(last, separator)) {
-        last = at + strlen(separator);
-    }
-    return strlen(last);
-}
-
-static void unknown(struct config_draft *draft, const struct override *override) {
-    struct config_target target;
-    char *best = NULL;
-    struct suggest suggest = suggest_start(override->key);
-    /* The section, which most settings share, must not count for being near. */
-    size_t length = length_after(override->key, override->environment ? "__" : ".");
-    suggest.distance = 2 + length / 4;
-    for (size_t i = 0; target_at(draft, i, &target); i++) {
-        for (size_t row = 0; row < target.count; row++) {
-            char *key = key_of(&target, row, override->environment);
-            suggest.best = NULL;
-            suggest_offer(&suggest, key);
-            if (suggest.best != NULL) {
-                free(best);
-                best = key;
+static void override(struct config_draft *draft, struct config_layer *layer, const char *key,
+                     const char *value) {
+    struct config_origin origin = {.layer = layer};
+    struct suggest suggest = suggest_start(key);
+    /* Not a part of the length: most settings share the section. */
+    suggest.distance = 3;
+    for (size_t i = 0; i < draft->target_count; i++) {
+        const struct config_target *target = &draft->targets[i];
+        for (size_t row = 0; row < target->settings->count; row++) {
+            bool environment = layer->kind == CONFIG_ENVIRONMENT;
+            const char *name = key_of(&draft->scratch, target, row, environment);
+            const struct setting *setting = &target->settings->rows[row];
+            if (strcmp(name, key) != 0) {
+                suggest_offer(&suggest, name);
+            } else if (setting->type == SETTING_OPTIONS || strcmp(setting->name, "name") == 0) {
+                config_error(draft, origin, NULL, "can only be set in a file");
+                return;
             } else {
-                free(key);
+                config_store_text(draft, target, row, layer, value);
+                return;
             }
         }
     }
-    config_error(&draft->errors, &override->origin, best, "there is no setting %s", override->key);
-    free(best);
+    config_error(draft, origin, suggest.best, "there is no setting %s", key);
 }
 
-static bool only_in_files(const struct setting *row) {
-    return row->type == SETTING_OPTIONS || strcmp(row->name, "name") == 0;
-}
-
-static void apply(struct config_draft *draft, const struct override *override) {
-    struct config_target target;
-    for (size_t i = 0; target_at(draft, i, &target); i++) {
-        size_t row = find_key(&target, override);
-        if (row == target.count) {
-            continue;
-        }
-        if (only_in_files(&target.rows[row])) {
-            config_error(&draft->errors, &override->origin, NULL, "can only be set in a file");
-        } else {
-            config_draft_store_text(draft, &target, row, override->value, &override->origin);
-        }
-        return;
-    }
-    unknown(draft, override);
-}
-
-void config_override_environment(struct config_draft *draft, const char *const *environment) {
+void config_read_environment(struct config_draft *draft, const char *const *environment) {
     for (size_t i = 0; environment != NULL && environment[i] != NULL; i++) {
-        const char *equals = strchr(environment[i], '=');
-        if (equals == NULL || strncmp(environment[i], PREFIX, strlen(PREFIX)) != 0) {
-            continue;
+        const char *text = environment[i];
+        const char *equals = strchr(text, '=');
+        const char *section = strstr(text, "__");
+        if (strncmp(text, PREFIX, strlen(PREFIX)) == 0 && section != NULL && section < equals) {
+            const char *key = config_format(&draft->scratch, "%.*s", (int)(equals - text), text);
+            override(draft, config_layer_add(draft, CONFIG_ENVIRONMENT, key), key, equals + 1);
         }
-        char *key = config_text("%.*s", (int)(equals - environment[i]), environment[i]);
-        if (strstr(key + strlen(PREFIX), "__") != NULL) {
-            struct override override = {.key = key, .value = equals + 1, .environment = true};
-            override.origin.kind = CONFIG_FROM_ENVIRONMENT;
-            override.origin.name = config_draft_name(draft, key);
-            apply(draft, &override);
-        }
-        free(key);
     }
 }
 
-void config_override_flags(struct config_draft *draft, const char *const *sets, size_t count) {
+void config_read_flags(struct config_draft *draft, const char *const *sets, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const char *equals = strchr(sets[i], '=');
-        char *name = config_text("--set %s", sets[i]);
-        struct override override = {.origin = {.kind = CONFIG_FROM_FLAG}};
-        override.origin.name = config_draft_name(draft, name);
-        free(name);
+        const char *name = config_format(&draft->scratch, "--set %s", sets[i]);
+        struct config_layer *layer = config_layer_add(draft, CONFIG_FLAG, name);
         if (equals == NULL) {
-            config_error(&draft->errors, &override.origin, NULL,
+            config_error(draft, (struct config_origin){.layer = layer}, NULL,
                          "is not of the form section.key=value");
-            continue;
+        } else {
+            name = config_format(&draft->scratch, "%.*s", (int)(equals - sets[i]), sets[i]);
+            override(draft, layer, name, equals + 1);
         }
-        override.key = config_text("%.*s", (int)(equals - sets[i]), sets[i]);
-        override.value = equals + 1;
-        apply(draft, &override);
-        free(override.key);
     }
 }

@@ -1,115 +1,101 @@
 /* SPDX-License-Identifier: MIT */
-#include "config_syntax.h"
+#include "config_internal.h"
 
-#include <stdio.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <sentio/plugin.h>
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
+#define FORMS "(\"127.0.0.1:8000\", \"[::1]:8000\", \"tls:0.0.0.0:8443\" or \"unix:/path\")"
 
-static int faulty(struct config_fault *fault, const char *why) {
-    fault->why = why;
-    return SENTIO_INVALID;
+/* What follows the scheme must only look like a host: a browser's origin is compared as a whole. */
+const char *config_syntax_origin(const char *text) {
+    bool word =
+        strcmp(text, "same") == 0 || strcmp(text, "loopback") == 0 || strcmp(text, "*") == 0;
+    size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
+                    : strncmp(text, "http://", 7) == 0 ? 7
+                                                       : 0;
+    const char *host = text + scheme;
+    bool origin =
+        scheme > 0 && host[0] != '\0' && host[strspn(host, LOWER DIGITS "-._:[]")] == '\0';
+    return word || origin ? NULL
+                          : "is neither \"same\", \"loopback\", \"*\" nor an origin such as "
+                            "\"https://app.example.com\"";
 }
 
-static bool is_port(const char *text) {
-    size_t length = strspn(text, DIGITS);
-    return length > 0 && length <= 5 && text[length] == '\0' && strtol(text, NULL, 10) <= 65535;
-}
-
-static bool is_host(const char *host) {
-    const char *end = host + strspn(host, LOWER DIGITS "-._");
-    if (host[0] == '[') {
-        size_t length = strspn(host + 1, DIGITS "abcdef:.");
-        end = host + 1 + length;
-        if (length == 0 || *end != ']') {
-            return false;
-        }
-        end++;
-    }
-    return end != host && (*end == '\0' || (*end == ':' && is_port(end + 1)));
-}
-
-static const char *after_scheme(const char *text) {
-    if (strncmp(text, "https://", 8) == 0) {
-        return text + 8;
-    }
-    return strncmp(text, "http://", 7) == 0 ? text + 7 : NULL;
-}
-
-/* In lower case and without a path, what was meant may be an origin. */
-static void suggest_origin(const char *text, struct config_fault *fault) {
-    char *out = fault->suggestion;
-    if (strlen(text) >= sizeof(fault->suggestion)) {
-        return;
-    }
-    size_t length = 0;
-    for (const char *at = text; *at != '\0'; at++) {
-        const char *upper = strchr(UPPER, *at);
-        out[length++] = upper ? LOWER[upper - UPPER] : *at;
-    }
-    out[length] = '\0';
-    const char *host = after_scheme(out);
-    if (host != NULL) {
-        out[(size_t)(host - out) + strcspn(host, "/?#")] = '\0';
-    }
-    if (host == NULL || !is_host(host)) {
-        out[0] = '\0';
-    }
-}
-
-int config_syntax_origin(const char *text, struct config_fault *fault) {
-    if (strcmp(text, "same") == 0 || strcmp(text, "loopback") == 0 || strcmp(text, "*") == 0) {
-        return 0;
-    }
-    const char *host = after_scheme(text);
-    if (host != NULL && is_host(host)) {
-        return 0;
-    }
-    suggest_origin(text, fault);
-    return faulty(fault, "is neither \"same\", \"loopback\", \"*\" nor an origin such as "
-                         "\"https://app.example.com\"");
-}
-
-static bool is_under(const char *text, const char *folder) {
-    size_t length = strlen(folder);
-    return strncmp(text, folder, length) == 0 && (text[length] == '\0' || text[length] == '/');
-}
-
-int config_syntax_path(const char *text, struct config_fault *fault) {
-    static const char *const own[] = {"/", "/ws", "/ws/publish", "/metrics", "/healthz", "/readyz"};
+const char *config_syntax_path(const char *text) {
+    static const char *const own[] = {"/",        "/ws",     "/ws/publish", "/metrics",
+                                      "/healthz", "/readyz", "/api",        "/sse"};
     if (text[0] == '\0') {
-        return 0;
+        return NULL;
     }
-    if (text[0] != '/') {
-        snprintf(fault->suggestion, sizeof(fault->suggestion), "/%s", text);
-        return faulty(fault, "does not begin with \"/\"");
-    }
-    if (strlen(text) > 128 || text[strspn(text, LOWER UPPER DIGITS "/-._~")] != '\0') {
-        return faulty(fault, "is not a path of at most 128 letters, digits and / - . _ ~");
+    if (text[0] != '/' || strlen(text) > 128 ||
+        text[strspn(text, LOWER UPPER DIGITS "/-._~")] != '\0') {
+        return "is not a path: \"/\" and at most 127 letters, digits and / - . _ ~";
     }
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
         if (strcmp(text, own[i]) == 0) {
-            return faulty(fault, "is the host's own path");
+            return "is the host's own path";
         }
     }
-    if (is_under(text, "/api") || is_under(text, "/sse")) {
-        return faulty(fault, "is below the host's own path /api or /sse");
-    }
-    return 0;
+    bool below = strncmp(text, "/api/", 5) == 0 || strncmp(text, "/sse/", 5) == 0;
+    return below ? "is below the host's own path /api or /sse" : NULL;
 }
 
-int config_syntax_channel(const char *text, struct config_fault *fault) {
+const char *config_syntax_channel(const char *text) {
     size_t length = strlen(text);
     if (length < 1 || length > 32 || strspn(text, LOWER DIGITS "-") != length) {
-        return faulty(fault, "is not a channel name: 1 to 32 of a-z, 0-9 and -");
+        return "is not a channel name: 1 to 32 of a-z, 0-9 and -";
     }
-    if (strcmp(text, "publish") == 0) {
-        return faulty(fault, "is not a channel name: /ws/publish is the publishers' path");
+    bool own = strcmp(text, "publish") == 0;
+    return own ? "is not a channel name: /ws/publish is the publishers' path" : NULL;
+}
+
+/* Numeric only: a name could come to mean another interface after a restart. */
+static bool parse_address(char *host, struct config_listen *listen) {
+    struct in_addr four;
+    struct in6_addr six;
+    if (inet_pton(AF_INET, host, &four) == 1) {
+        listen->loopback = (ntohl(four.s_addr) >> 24) == IN_LOOPBACKNET;
+        listen->address = host;
+        return true;
     }
-    return 0;
+    size_t length = strlen(host);
+    if (length < 2 || host[0] != '[' || host[length - 1] != ']') {
+        return false;
+    }
+    host[length - 1] = '\0';
+    listen->loopback = inet_pton(AF_INET6, host + 1, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+    listen->address = host + 1;
+    return inet_pton(AF_INET6, host + 1, &six) == 1;
+}
+
+const char *config_syntax_listen(struct config_arena *arena, const char *text,
+                                 struct config_listen *listen) {
+    *listen = (struct config_listen){.text = config_format(arena, "%s", text)};
+    if (strncmp(text, "unix:", 5) == 0) {
+        listen->transport = CONFIG_UNIX;
+        listen->address = listen->text + 5;
+        listen->loopback = true;
+        /* sockaddr_un has 108 bytes for the path, the last for its NUL (unix(7)). */
+        bool fits = text[5] == '/' && strlen(text + 5) <= 107;
+        return fits ? NULL : "is not a socket with an absolute path of at most 107 bytes " FORMS;
+    }
+    bool tls = strncmp(text, "tls:", 4) == 0;
+    const char *host = tls ? text + 4 : text;
+    const char *colon = strrchr(host, ':');
+    size_t digits = colon ? strspn(colon + 1, DIGITS) : 0;
+    long port = digits > 0 && digits <= 5 ? strtol(colon + 1, NULL, 10) : -1;
+    if (port < 0 || port > 65535 || colon[1 + digits] != '\0') {
+        return "does not end with a port from 0 to 65535 " FORMS;
+    }
+    listen->transport = tls ? CONFIG_TLS : CONFIG_TCP;
+    listen->port = (uint16_t)port;
+    char *address = strncmp(host, "localhost:", 10) == 0
+                        ? config_format(arena, "127.0.0.1")
+                        : config_format(arena, "%.*s", (int)(colon - host), host);
+    return parse_address(address, listen) ? NULL : "has no numeric address " FORMS;
 }

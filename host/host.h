@@ -37,7 +37,8 @@ struct host {
     size_t stream_count;
     struct host_route *routes;
     size_t route_count;
-    const char *copy_dir; /* where plugins are copied before they are loaded; NULL: nowhere */
+    const char *state_dir; /* NULL: nothing is kept */
+    const char *copy_dir;  /* where plugins are copied before they are loaded; NULL: nowhere */
 };
 
 #endif

@@ -146,6 +146,13 @@ void log_memory_append(struct log_memory *memory, const struct update *update) {
     enforce_limits(memory, update->time);
 }
 
+void log_memory_restore(struct log_memory *memory, struct item *item, bool latest, bool history) {
+    if (latest)
+        keep_latest(memory, item);
+    if (history && memory->limit_items > 0)
+        keep_history(memory, item);
+}
+
 void log_memory_finish(struct log_memory *memory) {
     while (memory->history.oldest)
         forget_oldest(memory, memory->history.oldest->item->topic);

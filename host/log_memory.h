@@ -2,6 +2,7 @@
 #ifndef SENTIO_HOST_LOG_MEMORY_H
 #define SENTIO_HOST_LOG_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,10 @@ void log_memory_finish(struct log_memory *memory);
 /* Takes note of an ordered update's items. Without memory an item is not kept; that alone is lost.
  */
 void log_memory_append(struct log_memory *memory, const struct update *update);
+
+/* An item of an earlier run, in the order of offsets, to either or both of the lists. The limits do
+ * not act before the next append. */
+void log_memory_restore(struct log_memory *memory, struct item *item, bool latest, bool history);
 
 /* Items as counted pointers; `items` is the caller's to free with log_items_finish. */
 struct log_items {

@@ -98,7 +98,7 @@ static int run(const struct options *options) {
     log_start((enum log_level)config->log.level, (enum log_format)config->log.format);
     log_info("server", "sentiod %s, %s", SENTIO_VERSION, options->file);
     int status = options->action == ACTION_CHECK ? check(config, options->file) : serve(config);
-    config_destroy(config);
+    config_free(config);
     return status;
 }
 

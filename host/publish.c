@@ -84,9 +84,10 @@ int publish_begin(struct request *request, struct lws *wsi, struct sentio_bytes 
 }
 
 /*
- * A request that was sent before the one ahead of it was answered: libwebsockets 4.1.6 then hands over
- * the request's own first line as its body. No JSON begins like that. The connection is closed: a client
- * that pipelines must be ready for that (RFC 9112 section 9.3.2), and nothing is misread.
+ * A request that was sent before the one ahead of it was answered: libwebsockets 4.1.6 then hands
+ * over the request's own first line as its body. No JSON begins like that. The connection is
+ * closed: a client that pipelines must be ready for that (RFC 9112 section 9.3.2), and nothing is
+ * misread.
  */
 static bool is_pipelined(const struct request *request, const char *data, size_t size) {
     static const char line[] = "POST /api/v1/publish/";

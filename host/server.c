@@ -42,13 +42,19 @@ static int prepare_state_dir(struct server *server) {
         server->copy_dir = NULL;
         return SENTIO_NO_MEMORY;
     }
-    if (make_dir(server->copy_dir, 0700) != 0)
+    char *channels_dir = NULL;
+    if (asprintf(&channels_dir, "%s/channels", dir) == -1)
+        return SENTIO_NO_MEMORY;
+    int error = make_dir(channels_dir, 0700);
+    free(channels_dir);
+    if (error || make_dir(server->copy_dir, 0700) != 0)
         return SENTIO_FAILED;
     if (access(server->copy_dir, W_OK | X_OK) != 0) {
         log_error("server", "server.state_dir: %s: %s", server->copy_dir, strerror(errno));
         return SENTIO_FAILED;
     }
     server->host.copy_dir = server->copy_dir;
+    server->host.state_dir = dir;
     return 0;
 }
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_STATE_H
+#define SENTIO_HOST_STATE_H
+
+#include "channel.h"
+
+/*
+ * What a channel knows, over a clean stop and the next start: epoch, offset, time, the log's items
+ * and what the plugin saves, in state_dir/channels/<name>.state. The file is removed when it is
+ * read, so that after a crash the channel has a new epoch instead of an old state.
+ */
+
+/* SENTIO_NOT_FOUND: there is none; any other error was logged and the channel starts empty. In
+ * between open() and the first subscriber. */
+int state_restore(struct channel *channel);
+
+/* At the end, while the plugin is still open. Failures are logged. */
+void state_save(struct channel *channel);
+
+/* The epoch in the file, before the channel is set up. False: there is none. */
+bool state_epoch(const char *state_dir, const char *channel, char epoch[EPOCH_SIZE]);
+
+#endif
