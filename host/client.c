@@ -106,6 +106,13 @@ void client_overflow(struct connection *connection) {
     client_close(connection, CLOSE_SLOW, sentio_text("too slow: reconnect and recover by offset"));
 }
 
+void client_starved(struct connection *connection) {
+    log_error(connection->io->name, "connection %llu: out of memory, dropped",
+              (unsigned long long)connection->id);
+    connection->state = CONNECTION_CLOSING;
+    deadline_expire(connection);
+}
+
 void client_broken(struct connection *connection) {
     client_gone(connection);
     deadline_expire(connection);

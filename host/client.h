@@ -38,6 +38,7 @@ struct member *client_add_member(struct connection *connection, struct stream *s
 void client_deliver(struct io *io, struct message *message);
 
 /* For the outbox: the backlog is full; the socket has failed. */
+void client_starved(struct connection *connection);
 void client_overflow(struct connection *connection);
 void client_broken(struct connection *connection);
 

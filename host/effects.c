@@ -39,6 +39,13 @@ struct effect *effects_add_item(struct effects *effects, struct item *item) {
     return effect;
 }
 
+const struct effect *effects_find(const struct effects *effects, enum effect_kind kind) {
+    const struct effect *effect = effects->first;
+    while (effect != NULL && effect->kind != kind)
+        effect = effect->next;
+    return effect;
+}
+
 void effects_finish(struct effects *effects) {
     while (effects->first != NULL) {
         struct effect *effect = effects->first;

@@ -52,6 +52,8 @@ struct effect *effects_add(struct effects *effects, enum effect_kind kind, struc
                            struct sentio_bytes b);
 /* Takes the item over on success. */
 struct effect *effects_add_item(struct effects *effects, struct item *item);
+/* The first of that kind; NULL: none. */
+const struct effect *effects_find(const struct effects *effects, enum effect_kind kind);
 void effects_finish(struct effects *effects);
 
 #endif

@@ -5,6 +5,10 @@
 
 enum { SIDE_SIZE = 512 };
 
+struct sentio_bytes envelope_type(const struct stream *stream, const struct item *item) {
+    return item->type.size ? item->type : sentio_text(stream->type);
+}
+
 static void write_head(struct sentio_writer *out, const struct envelope *envelope) {
     sentio_write_text(out, "{\"type\":");
     sentio_write_string(out, envelope->type);

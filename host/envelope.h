@@ -26,6 +26,9 @@ struct envelope {
     uint32_t conflated; /* with "conflated" when not 0 */
 };
 
+/* The type of an object's message: its own, or the channel's. */
+struct sentio_bytes envelope_type(const struct stream *stream, const struct item *item);
+
 /* One text frame into the arena, its items joined by commas within [] (ARRAY), or the one item
  * (OBJECT). SENTIO_NO_MEMORY. */
 int envelope_frame(struct arena *arena, const struct envelope *envelope, struct item *const *items,

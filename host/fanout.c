@@ -65,10 +65,6 @@ static void send_members(struct fanout *fanout, const struct filter *filter, str
         outbox_append(fanout->outbox, filter->members[i]->connection, span);
 }
 
-static struct sentio_bytes type_of(const struct stream *stream, const struct item *item) {
-    return item->type.size ? item->type : sentio_text(stream->type);
-}
-
 /* One message an update. */
 static void send_array(struct fanout *fanout, struct filter *filter, const struct update *update,
                        struct item **items) {
@@ -84,10 +80,11 @@ static void send_array(struct fanout *fanout, struct filter *filter, const struc
     };
     for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next)
         items[count++] = update->items[fanout->hits[i].item];
-    if (envelope_frame(&fanout->outbox->arena, &envelope, items, count, &span) != 0)
-        return;
-    send_members(fanout, filter, span);
+    /* Out of memory, the message is lost, and the next one's `prev` shows it. */
+    if (envelope_frame(&fanout->outbox->arena, &envelope, items, count, &span) == 0)
+        send_members(fanout, filter, span);
     filter->prev = update->last;
+    filter->told = update->last;
 }
 
 /* One message an item. */
@@ -98,23 +95,26 @@ static void send_objects(struct fanout *fanout, struct filter *filter,
         struct span span;
         struct envelope envelope = {
             .stream = update->stream,
-            .type = type_of(update->stream, item),
+            .type = envelope_type(update->stream, item),
             .named = filter->interest->named,
             .offset = item->offset,
             .prev = filter->prev,
             .time = update->time,
         };
-        if (envelope_frame(&fanout->outbox->arena, &envelope, &item, 1, &span) != 0)
-            return;
-        send_members(fanout, filter, span);
+        if (envelope_frame(&fanout->outbox->arena, &envelope, &item, 1, &span) == 0)
+            send_members(fanout, filter, span);
         filter->prev = item->offset;
+        filter->told = item->offset;
     }
 }
 
 static void hold_back(struct fanout *fanout, struct filter *filter, const struct update *update) {
-    for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next)
-        if (interval_hold(filter, update->items[fanout->hits[i].item], update->last) != 0)
+    bool array = update->stream->shape == SENTIO_ARRAY;
+    for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next) {
+        struct item *item = update->items[fanout->hits[i].item];
+        if (interval_hold(filter, item, array ? update->last : item->offset) != 0)
             return;
+    }
 }
 
 void fanout_update(struct fanout *fanout, struct update *update) {
@@ -143,17 +143,18 @@ void fanout_update(struct fanout *fanout, struct update *update) {
             send_objects(fanout, filter, update);
         filter->first_hit = NO_ENTRY;
         filter->last_hit = NO_ENTRY;
-        if (outbox_due(fanout->outbox))
-            outbox_flush(fanout->outbox);
     }
     free(items);
+    /* Writing could end a connection, and with it a filter: it comes last. */
+    if (outbox_due(fanout->outbox))
+        outbox_flush(fanout->outbox);
 }
 
 /* What the member has been told while it was in its filter. */
 static void settle_position(struct member *member) {
     const struct filter *filter = member->filter;
-    if (filter->prev > member->joined && (!member->seen || filter->prev > member->position)) {
-        member->position = filter->prev;
+    if (filter->told > member->joined && (!member->seen || filter->told > member->position)) {
+        member->position = filter->told;
         member->seen = true;
     }
 }
@@ -187,8 +188,12 @@ int fanout_join(struct fanout *fanout, struct member *member, struct interest *i
         member->joined = offset;
         return 0;
     }
-    if (member->filter && member->filter->interest == interest)
+    if (member->filter && member->filter->interest == interest) {
+        settle_position(member);
+        interval_release(fanout, member);
+        member->joined = offset;
         return 0;
+    }
     struct filter *filter = filter_obtain(interest, fanout->io);
     if (filter == NULL)
         return SENTIO_NO_MEMORY;
@@ -223,7 +228,9 @@ void fanout_snapshot(struct fanout *fanout, struct member *member, struct item *
     };
     for (size_t i = 0; i < count; i += array ? count : 1) {
         struct span span;
-        envelope.type = array ? sentio_text(stream->snapshot_type) : type_of(stream, items[i]);
+        envelope.type = sentio_text(stream->snapshot_type);
+        if (!array && items[i]->type.size)
+            envelope.type = items[i]->type;
         if (envelope_frame(&fanout->outbox->arena, &envelope, items + i, array ? count : 1,
                            &span) != 0)
             return;

@@ -21,7 +21,8 @@ struct filter {
     uint32_t capacity;
     uint32_t first_hit; /* while an update is fanned out; else NO_ENTRY */
     uint32_t last_hit;
-    uint64_t prev;           /* the offset up to which all its members are covered */
+    uint64_t prev;           /* the offset up to which each of its members is covered */
+    uint64_t told;           /* the offset of what was last sent to its members */
     struct clock *clock;     /* when the interest has an interval */
     struct pending *pending; /* what the interval holds back; NULL: nothing */
     uint32_t every_place;    /* in stream->every */

@@ -136,7 +136,7 @@ static int do_accept(struct sentio_call *abi, uint64_t conn) {
 }
 
 static bool close_code_valid(uint32_t code) {
-    return code == 1000 || code == 1001 || code == 1008 || code == 1013 ||
+    return code == 1000 || code == 1001 || code == 1008 || code == 1011 || code == 1013 ||
            (code >= 4000 && code <= 4999);
 }
 
@@ -234,7 +234,8 @@ static int do_watch(struct sentio_call *abi, int32_t fd, uint32_t on) {
 
 static int do_keep(struct sentio_call *abi, struct sentio_bytes state) {
     struct call *call = own(abi);
-    if (!may(call, MAY(CALL_SAVE)) || state.size > STATE_MAX || call->effects.first != NULL)
+    if (!may(call, MAY(CALL_SAVE)) || state.size > STATE_MAX ||
+        effects_find(&call->effects, EFFECT_KEEP) != NULL)
         return SENTIO_INVALID;
     return effects_add(&call->effects, EFFECT_KEEP, none(), state) ? SENTIO_OK : SENTIO_AGAIN;
 }

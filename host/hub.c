@@ -103,7 +103,19 @@ void hub_forward_later(struct channel *channel, struct sentio_bytes target,
     }
 }
 
+void hub_resume_later(struct channel *channel, uint64_t conn) {
+    struct job *job = create_job(channel, channel, sentio_text(""));
+    if (job == NULL)
+        return;
+    job->conn = conn;
+    add_job(channel->hub, job);
+}
+
 static void run_job(const struct job *job) {
+    if (job->conn != 0) {
+        subscription_resume(job->to->hub, job->conn);
+        return;
+    }
     if (job->update != NULL) {
         channel_observe(job->to, job->update);
         return;

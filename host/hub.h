@@ -65,6 +65,7 @@ void hub_broadcast(struct channel *channel, struct update *update);
 void hub_observe_later(struct channel *channel, struct update *update);
 void hub_forward_later(struct channel *channel, struct sentio_bytes target,
                        struct sentio_bytes body);
+void hub_resume_later(struct channel *channel, uint64_t conn);
 /* Does what is due later; every entry into the hub ends with it. */
 void hub_run_jobs(struct hub *hub);
 

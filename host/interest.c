@@ -7,7 +7,7 @@
 enum { SWEEP_MIN = 1024 };
 
 void interest_table_init(struct interest_table *interests) {
-    memset(interests, 0, sizeof(*interests));
+    table_init(&interests->table);
     interests->sweep_at = SWEEP_MIN;
 }
 
@@ -47,8 +47,9 @@ static uint64_t mix(uint64_t hash, uint64_t number) {
     return table_hash_number(hash ^ (number + 0x9e3779b97f4a7c15u));
 }
 
-/* Topics by their random hashes, so that nobody can choose interests that collide. */
-static uint64_t key_hash(const struct interest_key *key) {
+/* Topics by their random hashes, texts with the table's key: nobody can choose interests that
+ * collide. */
+static uint64_t key_hash(const struct interest_table *interests, const struct interest_key *key) {
     uint64_t hash = mix((uintptr_t)key->stream, key->interval);
     hash = mix(hash, (uint64_t)key->all * 2 + key->named);
     for (uint32_t i = 0; i < key->topic_count; i++)
@@ -59,7 +60,7 @@ static uint64_t key_hash(const struct interest_key *key) {
         memcpy(&bits, &predicate->number, sizeof(bits));
         hash = mix(hash, bits ^ predicate->filter);
         for (uint32_t n = 0; n < predicate->count; n++)
-            hash = mix(hash, predicate->texts[n].size);
+            hash = mix(hash, table_hash(&interests->table, predicate->texts[n]));
     }
     return hash;
 }
@@ -108,7 +109,7 @@ static void sweep(struct interest_table *interests) {
 }
 
 struct interest *interest_obtain(struct interest_table *interests, const struct interest_key *key) {
-    uint64_t hash = key_hash(key);
+    uint64_t hash = key_hash(interests, key);
     struct interest *interest = table_find(&interests->table, hash, has_key, key);
     if (interest != NULL)
         return interest_ref(interest);

@@ -127,71 +127,96 @@ static void sort(struct pending *pending) {
                      (void *)(uintptr_t)(i + 1));
 }
 
-/* One message of the items that are newer than `after`; nothing when there are none. */
-static bool make_frame(struct fanout *fanout, const struct filter *filter, uint64_t after,
+/* Messages of the pending items from `from` on, one behind the other in the arena: one of all
+ * (ARRAY), or one for each (OBJECT). */
+static int make_frames(struct fanout *fanout, const struct filter *filter, uint32_t from,
                        struct span *span) {
     const struct pending *pending = filter->pending;
     struct stream *stream = filter->interest->stream;
-    uint32_t from = 0;
-    while (from < pending->count && pending->items[from]->offset <= after)
-        from++;
-    if (from == pending->count)
-        return false;
+    bool array = stream->shape == SENTIO_ARRAY;
     struct envelope envelope = {
         .stream = stream,
-        .type = sentio_text(stream->type),
         .named = filter->interest->named,
-        .offset = pending->last,
         .prev = filter->prev,
         .time = pending->time,
     };
-    return envelope_frame(&fanout->outbox->arena, &envelope, pending->items + from,
-                          pending->count - from, span) == 0;
+    struct span part;
+    for (uint32_t i = from; i < pending->count; i++) {
+        struct item *item = pending->items[i];
+        envelope.type = array ? sentio_text(stream->type) : envelope_type(stream, item);
+        envelope.offset = array ? pending->last : item->offset;
+        int error = envelope_frame(&fanout->outbox->arena, &envelope, pending->items + i,
+                                   array ? pending->count - from : 1, &part);
+        if (error)
+            return error;
+        span->start = i == from ? part.start : span->start;
+        span->end = part.end;
+        envelope.prev = item->offset;
+        if (array)
+            break;
+    }
+    return 0;
 }
 
-/* Members that joined while items were held back have had some of them in their snapshot. */
+/* The items that the member has not had in its snapshot. False: there are none. */
+static bool send_newer(struct fanout *fanout, const struct filter *filter, struct member *member) {
+    const struct pending *pending = filter->pending;
+    struct span span;
+    uint32_t from = 0;
+    while (from < pending->count && pending->items[from]->offset <= member->joined)
+        from++;
+    if (from == pending->count || make_frames(fanout, filter, from, &span) != 0)
+        return false;
+    outbox_append(fanout->outbox, member->connection, span);
+    return true;
+}
+
+/* Members that joined while items were held back have had some of them in their snapshot; one for
+ * whom nothing is left stays where it was, and keeps the shared `prev` there. */
 static void emit(struct fanout *fanout, struct filter *filter) {
     struct pending *pending = filter->pending;
     struct span shared = {0, 0};
+    uint64_t prev = pending->last;
     sort(pending);
     for (uint32_t i = 0; i < filter->count; i++) {
         struct member *member = filter->members[i];
-        if (member->joined < pending->first) {
-            if (shared.end == 0 && !make_frame(fanout, filter, 0, &shared))
-                break;
+        bool early = member->joined < pending->first;
+        if (early && shared.end == 0 && make_frames(fanout, filter, 0, &shared) != 0)
+            break;
+        if (early)
             outbox_append(fanout->outbox, member->connection, shared);
+        if (early || send_newer(fanout, filter, member))
             continue;
-        }
-        struct span own;
-        if (make_frame(fanout, filter, member->joined, &own))
-            outbox_append(fanout->outbox, member->connection, own);
+        uint64_t position = member->seen ? member->position : member->joined;
+        prev = position < prev ? position : prev;
+        member->joined = pending->last;
     }
-    filter->prev = pending->last;
+    filter->prev = prev;
+    filter->told = pending->last;
     filter->pending = NULL;
     pending_destroy(pending);
 }
 
 void interval_release(struct fanout *fanout, struct member *member) {
     struct pending *pending = member->filter->pending;
-    struct span span;
     if (pending == NULL)
         return;
     sort(pending);
-    if (!make_frame(fanout, member->filter, member->joined, &span))
+    if (!send_newer(fanout, member->filter, member))
         return;
-    outbox_append(fanout->outbox, member->connection, span);
     member->position = pending->last;
     member->seen = true;
 }
 
 static void on_strike(uv_timer_t *timer) {
     struct clock *clock = timer->data;
-    for (uint32_t i = 0; i < clock->due_count; i++) {
+    /* Writing could end a connection, and with it a filter and this clock: it comes last. */
+    struct outbox *outbox = clock->fanout->outbox;
+    for (uint32_t i = 0; i < clock->due_count; i++)
         emit(clock->fanout, clock->due[i]);
-        if (outbox_due(clock->fanout->outbox))
-            outbox_flush(clock->fanout->outbox);
-    }
     clock->due_count = 0;
+    if (outbox_due(outbox))
+        outbox_flush(outbox);
 }
 
 static void on_closed(uv_handle_t *handle) {

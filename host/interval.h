@@ -18,7 +18,7 @@ void interval_detach(struct fanout *fanout, struct filter *filter);
 /* Closes all clocks; no filter has one any more. */
 void interval_finish(struct fanout *fanout);
 
-/* Holds back an item of an update whose last offset is `last`. */
+/* Holds back an item, whose message would carry the offset `last`. */
 int interval_hold(struct filter *filter, struct item *item, uint64_t last);
 
 /* Sends the member now what its filter holds back: it is about to leave it for another. */

@@ -211,6 +211,7 @@ struct io *io_create(struct host *host, size_t index) {
     if (outbox_init(&io->outbox, (size_t)host->config->limits.outbox) != 0)
         goto fail_outbox;
     io->outbox.overflow = client_overflow;
+    io->outbox.starved = client_starved;
     io->outbox.broken = client_broken;
     if (init_loop(io) != 0)
         goto fail_loop;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sentio/sdk.h>
+
 #include "stream.h"
 #include "topic.h"
 
@@ -39,7 +41,9 @@ struct item *item_create(const struct sentio_item *emitted) {
     item->offset = 0;
     item->time = 0;
     item->topic_name = append(&at, emitted->topic);
-    item->key = emitted->key.size ? append(&at, emitted->key) : item->topic_name;
+    item->key = item->topic_name;
+    if (emitted->key.size && !sentio_equal(emitted->key, emitted->topic))
+        item->key = append(&at, emitted->key);
     item->type = append(&at, emitted->type);
     item->attribute_count = emitted->attribute_count;
     for (size_t i = 0; i < emitted->attribute_count; i++) {

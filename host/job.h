@@ -14,6 +14,7 @@ struct job {
     struct job *next;
     struct channel *from;
     struct channel *to;
+    uint64_t conn;            /* not 0: a subscription whose next command is to be started */
     struct update *update;    /* counted: to be observed; NULL: a body to be published */
     struct sentio_bytes body; /* behind the struct */
 };

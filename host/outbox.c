@@ -70,7 +70,7 @@ void outbox_append(struct outbox *outbox, struct connection *connection, struct 
     if (add_entry(outbox, connection, span))
         return;
 no_memory:
-    outbox->overflow(connection);
+    outbox->starved(connection);
 }
 
 void outbox_forget(struct outbox *outbox, struct connection *connection) {

@@ -33,6 +33,9 @@ struct outbox {
     /* Called for a connection whose backlog would pass the limit, or whose socket has failed. It
      * may not be written to any more. */
     void (*overflow)(struct connection *connection);
+    /* Out of memory for it. Unlike the others, this one may come while a list of filters or members
+     * is gone over, and may change none. */
+    void (*starved)(struct connection *connection);
     void (*broken)(struct connection *connection);
 };
 

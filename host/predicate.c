@@ -70,8 +70,10 @@ static int read_predicate(struct predicate *predicate, const struct sentio_filte
                  filter->field, TEXTS_MAX);
         return SENTIO_INVALID;
     }
-    if (value->type == SENTIO_JSON_NUMBER && sentio_json_number(value, &predicate->number) == 0)
+    if (value->type == SENTIO_JSON_NUMBER && sentio_json_number(value, &predicate->number) == 0) {
+        predicate->number += 0.0; /* -0 is 0 */
         return 0;
+    }
     snprintf(why, why_size, "\"%s\" must be a number, or null", filter->field);
     return SENTIO_INVALID;
 }

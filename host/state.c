@@ -323,8 +323,9 @@ static void write_plugin_state(struct sentio_writer *out, struct channel *channe
     int result = runner_inline(&call);
     if (result != 0 && result != SENTIO_NOT_FOUND)
         log_warning(channel->label, "plugin fault: save() returned %d; its state is lost", result);
-    if (result == 0 && call.effects.first != NULL) {
-        struct sentio_bytes state = call.effects.first->b;
+    const struct effect *kept = effects_find(&call.effects, EFFECT_KEEP);
+    if (result == 0 && kept != NULL) {
+        struct sentio_bytes state = kept->b;
         unsigned char *text = malloc((state.size + 2) / 3 * 4 + 1);
         if (text != NULL) {
             EVP_EncodeBlock(text, (const unsigned char *)state.data, (int)state.size);

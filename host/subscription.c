@@ -172,7 +172,8 @@ static void count_subscriber(struct subscription *subscription) {
 static void accepted(struct subscription *subscription) {
     struct pending_command *pending = subscription->pending;
     struct wants before = subscription->wants;
-    if (pending->message->what == COMMAND_SUBSCRIBE)
+    if (pending->message->what == COMMAND_SUBSCRIBE || pending->wants.all ||
+        pending->wants.count > 0)
         count_subscriber(subscription);
     subscription->wants = pending->wants;
     memset(&pending->wants, 0, sizeof(pending->wants));
@@ -263,7 +264,8 @@ void subscription_effect(struct channel *channel, const struct effect *effect) {
     case EFFECT_ACCEPT:
     case EFFECT_REFUSE:
         answer(subscription, effect);
-        start_later(subscription);
+        if (subscription->pending == NULL && subscription->first_later != NULL)
+            hub_resume_later(channel, subscription->conn);
         return;
     case EFFECT_SEND:
         say(subscription, effect);
@@ -275,6 +277,12 @@ void subscription_effect(struct channel *channel, const struct effect *effect) {
     default:
         return;
     }
+}
+
+void subscription_resume(struct hub *hub, uint64_t conn) {
+    struct subscription *subscription = find(hub, conn);
+    if (subscription != NULL)
+        start_later(subscription);
 }
 
 /* limits.per_user: accepted subscriptions of one user on one channel; "anonymous" is not one. */

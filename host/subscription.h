@@ -16,6 +16,9 @@ void subscription_left(struct hub *hub, const struct left_message *message);
  * is ignored. */
 void subscription_effect(struct channel *channel, const struct effect *effect);
 
+/* Commands that came while an earlier one was being answered: now their turn has come. */
+void subscription_resume(struct hub *hub, uint64_t conn);
+
 /* Once a second: commands that a plugin has not answered within plugins.answer are. */
 void subscription_tick(struct hub *hub);
 /* At the end: all that are left. */

@@ -121,7 +121,7 @@ int fake_finish(struct sentio_test *test, int result) {
     if (result != SENTIO_OK)
         fake_drop_records(test, ~KIND(SENTIO_DID_LOG));
     else if (test->rejected)
-        fake_drop_records(test, KIND(SENTIO_DID_EMIT) | KIND(SENTIO_DID_FORWARD));
+        fake_drop_records(test, ~(KIND(SENTIO_DID_LOG) | KIND(SENTIO_DID_REJECT)));
     if (result == SENTIO_OK && test->rejected)
         result = SENTIO_INVALID;
     for (size_t i = test->call_start; i < test->records.count; i++)

@@ -137,7 +137,8 @@ static int service_respond(struct sentio_call *call, uint64_t request, uint32_t 
 
 static int service_forward(struct sentio_call *call, struct sentio_bytes channel,
                            struct sentio_bytes payload) {
-    struct sentio_test *test = fake_of(call, ANY_CALLBACK);
+    struct sentio_test *test =
+        fake_of(call, FAKE_PUBLISH | FAKE_MESSAGE | FAKE_OBSERVE | FAKE_WOKEN | FAKE_READY);
     if (!test || !fake_spelled(channel, LOWER "0123456789-", 32) ||
         !fake_is_json(payload, SENTIO_JSON_OBJECT))
         return SENTIO_INVALID;

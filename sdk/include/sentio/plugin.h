@@ -27,7 +27,8 @@
  * Time      Every call carries the host's time, and `open` a random seed. Use no other clock and
  *           no other chance, so that a journal replays to the byte.
  * Effects   What a call asked for (emits, joins, answers, forwards, ...) takes effect when it
- *           returns 0, all of it and in the order asked; when it returns anything else, nothing.
+ *           returns 0, all of it and in the order asked; when it returns anything else, nothing
+ *           but log() does. The plugin's own state is its own to keep in step.
  * Restart   A channel's life begins with open(), then restore() or one subscribe() for every
  *           subscription that is already present.
  * Versions  magic, major, minor and size come first and never move. A plugin is loaded if its
@@ -254,12 +255,12 @@ struct sentio_host {
     int (*emit)(struct sentio_call *call, const struct sentio_item *item);
 
     /* In publish: item `index` (from 0; -1: the body as a whole) is wrong in `field` (may be
-     * empty). One rejection and nothing of the update is published. */
+     * empty). One rejection and nothing of the call counts but its rejections. */
     int (*reject)(struct sentio_call *call, int32_t index, struct sentio_bytes field,
                   struct sentio_bytes message);
 
     /* Adds to, or takes from, what `conn` is subscribed to. "*" is everything; leaving "*" takes
-     * everything away. In subscribe and unsubscribe these take effect together with accept(). */
+     * everything away. In subscribe, unsubscribe and message these take effect with accept(). */
     int (*join)(struct sentio_call *call, uint64_t conn, struct sentio_bytes topic);
     int (*leave)(struct sentio_call *call, uint64_t conn, struct sentio_bytes topic);
 
@@ -287,7 +288,8 @@ struct sentio_host {
                    struct sentio_bytes type, struct sentio_bytes body);
 
     /* Publishes on another channel, by that channel's own publish(), where the configuration says
-     * forwards = ["channel"]. A rejection there is logged with this plugin's name. */
+     * forwards = ["channel"]; in the callbacks of emit. A rejection there is logged with this
+     * plugin's name. */
     int (*forward)(struct sentio_call *call, struct sentio_bytes channel,
                    struct sentio_bytes payload);
 

@@ -57,7 +57,7 @@ __attribute__((unused)) static int fixture_stop(void **state) {
     struct fixture *fixture = *state;
     char command[PATH_MAX + 16];
     snprintf(command, sizeof(command), "rm -rf '%s'", fixture->folder);
-    config_destroy(fixture->config);
+    config_free(fixture->config);
     free(fixture->errors);
     assert_int_equal(chdir("/"), 0);
     assert_int_equal(system(command), 0);
@@ -98,7 +98,7 @@ __attribute__((unused)) static struct config *fixture_load(struct fixture *fixtu
     FILE *errors = open_memstream(&text, &size);
     assert_non_null(errors);
     struct config_source source = fixture_source(fixture);
-    config_destroy(fixture->config);
+    config_free(fixture->config);
     fixture->config = config_load(&source, errors);
     fclose(errors);
     free(fixture->errors);

@@ -35,6 +35,7 @@ static void assert_limit_defaults(const struct config *config) {
     assert_int_equal(config->limits.outbox, 1048576);
     assert_int_equal(config->limits.queue, 67108864);
     assert_int_equal(config->plugins.slow_call, 50);
+    assert_int_equal(config->plugins.hang, 5000);
     assert_int_equal(config->plugins.answer, 10000);
     assert_int_equal(config->plugins.call_bytes, 16777216);
 }
@@ -121,7 +122,7 @@ static void installed_file_loads_and_its_comments_tell_the_defaults(void **state
 
 static void destroying_nothing_is_allowed(void **state) {
     (void)state;
-    config_destroy(NULL);
+    config_free(NULL);
 }
 
 int main(void) {

@@ -112,6 +112,60 @@ static void names_in_errors_keep_the_folder_that_was_given(void **state) {
     free(text);
 }
 
+static void integers_that_would_wrap_are_errors(void **state) {
+    fixture_fails(
+        *state, "a = 2147483648;\nb = [ -2147483649,\n0xFFFFFFFF ];",
+        "sentio.conf:1: 2147483648 is out of the range of 32-bit integers; write an L after it\n"
+        "sentio.conf:2: -2147483649 is out of the range of 32-bit integers; write an L after it\n"
+        "sentio.conf:3: 0xFFFFFFFF is out of the range of 32-bit integers; write an L after "
+        "it\n");
+    fixture_fails(*state, "a = 9223372036854775808L;",
+                  "sentio.conf:1: 9223372036854775808L is out of the range of 64-bit integers\n");
+}
+
+static void integers_in_range_and_floats_are_taken(void **state) {
+    const struct config *config = fixture_loads(
+        *state, "channels = ( { name = \"a\"; plugin = \"plugins/alpha.so\"; options = {\n"
+                "  a = 2147483647; b = -2147483648; c = 0x7fffffff; d = 9223372036854775807L;\n"
+                "  e = 99999999999.5; f = 99999999999.0e2; g = 9223372036854775807LL; }; } );");
+    assert_string_equal(config->channels[0].options,
+                        "{\"a\":2147483647,\"b\":-2147483648,\"c\":2147483647,"
+                        "\"d\":9223372036854775807,\"e\":99999999999.5,\"f\":9999999999900.0,"
+                        "\"g\":9223372036854775807}");
+}
+
+static void strings_names_and_comments_are_passed_over(void **state) {
+    fixture_fails(
+        *state,
+        "a99999999999 = \"99999999999 \\\" @include\"; // 99999999999 @include\n"
+        "# 99999999999 \"\n"
+        "/* 99999999999 \"\n @include */ x-99999999999 = true;\n"
+        "b = 99999999999;",
+        "sentio.conf:5: 99999999999 is out of the range of 32-bit integers; write an L after "
+        "it\n");
+}
+
+static void unterminated_strings_and_comments_end_with_the_text(void **state) {
+    fixture_fails(*state, "a = \"99999999999", "sentio.conf:1: syntax error\n");
+    fixture_fails(*state, "a = \"\\", "sentio.conf:1: syntax error\n");
+    fixture_fails(*state, "a = 1 /* 99999999999", "sentio.conf:1: there is no section a\n");
+}
+
+static void include_is_an_error(void **state) {
+    fixture_fails(*state, "a = 1;\n@include \"/etc\"\n",
+                  "sentio.conf:2: @include is not supported: put the file into conf.d\n");
+}
+
+static void nul_bytes_and_invalid_utf8_are_errors(void **state) {
+    FILE *file = fopen("sentio.conf", "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite("a = 1;\n\0b = 2;", 1, 14, file), 14);
+    assert_int_equal(fclose(file), 0);
+    fixture_bad(*state, "sentio.conf: cannot be read: it contains a NUL byte\n");
+    fixture_fails(*state, "log = \"\xff\";",
+                  "sentio.conf: cannot be read: it is not valid UTF-8\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(fragments_are_read_in_name_order_and_later_ones_win),
@@ -126,6 +180,12 @@ int main(void) {
         FIXTURE_TEST(fragments_that_are_no_folder_are_an_error),
         FIXTURE_TEST(huge_file_is_an_error),
         FIXTURE_TEST(names_in_errors_keep_the_folder_that_was_given),
+        FIXTURE_TEST(integers_that_would_wrap_are_errors),
+        FIXTURE_TEST(integers_in_range_and_floats_are_taken),
+        FIXTURE_TEST(strings_names_and_comments_are_passed_over),
+        FIXTURE_TEST(unterminated_strings_and_comments_end_with_the_text),
+        FIXTURE_TEST(include_is_an_error),
+        FIXTURE_TEST(nul_bytes_and_invalid_utf8_are_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static void other_texts_are_no_durations(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(texts); i++) {
         int64_t value = -1;
-        assert_int_equal(units_duration(texts[i], &value), SENTIO_INVALID);
+        assert_int_equal(units_parse(UNITS_DURATION, texts[i], &value), SENTIO_INVALID);
     }
 }
 
@@ -66,7 +66,7 @@ static void sizes_are_digits_and_a_binary_unit(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t value = -1;
-        assert_int_equal(units_size(rows[i].text, &value), 0);
+        assert_int_equal(units_parse(UNITS_SIZE, rows[i].text, &value), 0);
         assert_int_equal(value, rows[i].value);
     }
 }
@@ -77,25 +77,38 @@ static void other_texts_are_no_sizes(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(texts); i++) {
         int64_t value = -1;
-        assert_int_equal(units_size(texts[i], &value), SENTIO_INVALID);
+        assert_int_equal(units_parse(UNITS_SIZE, texts[i], &value), SENTIO_INVALID);
     }
+}
+
+static void counts_have_no_unit(void **state) {
+    char buffer[UNITS_TEXT];
+    int64_t value = -1;
+    (void)state;
+    assert_int_equal(units_parse(UNITS_COUNT, "12", &value), 0);
+    assert_int_equal(value, 12);
+    assert_int_equal(units_parse(UNITS_COUNT, "12B", &value), SENTIO_INVALID);
+    assert_int_equal(units_parse(UNITS_COUNT, "", &value), SENTIO_INVALID);
+    assert_string_equal(units_text(UNITS_COUNT, -1024, buffer), "-1024");
+    assert_string_equal(units_text(UNITS_COUNT, 0, buffer), "0");
 }
 
 static void values_are_written_in_the_largest_unit_that_divides(void **state) {
     char buffer[UNITS_TEXT];
     (void)state;
-    assert_string_equal(units_duration_text(0, buffer), "0");
-    assert_string_equal(units_duration_text(1500, buffer), "1500ms");
-    assert_string_equal(units_duration_text(90000, buffer), "90s");
-    assert_string_equal(units_duration_text(86400000, buffer), "1d");
-    assert_string_equal(units_size_text(0, buffer), "0");
-    assert_string_equal(units_size_text(1025, buffer), "1025B");
-    assert_string_equal(units_size_text(65536, buffer), "64KiB");
-    assert_string_equal(units_size_text(INT64_C(1) << 40, buffer), "1TiB");
+    assert_string_equal(units_text(UNITS_DURATION, 0, buffer), "0");
+    assert_string_equal(units_text(UNITS_DURATION, 1500, buffer), "1500ms");
+    assert_string_equal(units_text(UNITS_DURATION, 90000, buffer), "90s");
+    assert_string_equal(units_text(UNITS_DURATION, 86400000, buffer), "1d");
+    assert_string_equal(units_text(UNITS_SIZE, 0, buffer), "0");
+    assert_string_equal(units_text(UNITS_SIZE, 1025, buffer), "1025B");
+    assert_string_equal(units_text(UNITS_SIZE, 65536, buffer), "64KiB");
+    assert_string_equal(units_text(UNITS_SIZE, INT64_C(1) << 40, buffer), "1TiB");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_have_no_unit),
         cmocka_unit_test(durations_are_digits_and_a_unit),
         cmocka_unit_test(other_texts_are_no_durations),
         cmocka_unit_test(sizes_are_digits_and_a_binary_unit),
