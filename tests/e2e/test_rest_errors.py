@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from http.client import RemoteDisconnected
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,20 @@ def guarded(start, tmp_path: Path) -> Daemon:
 ])
 def test_a_limit_that_is_none_is_400(http: Http, path: str) -> None:
     failed(http.get(path), 400)
+
+
+@pytest.mark.parametrize("size", [17, 65, 129, 1025, 2500, 4097, 20_000])
+@pytest.mark.parametrize("query", ["trade-signals?symbols=", "notifications?user_id=u&limit=",
+                                   "notifications?user_id=", "earnings?user_id=",
+                                   "trade-signals?symbols=A,&"])
+def test_a_parameter_longer_than_any_buffer_does_no_harm(host: Daemon, query: str,
+                                                         size: int) -> None:
+    try:
+        response = host.http().get(f"{DASHBOARD}/{query}{'9' * size}")
+        assert response.status in (200, 400, 404, 414, 422, 431), response
+    except (RemoteDisconnected, ConnectionError):
+        assert size > 4096
+    assert host.http().get("/api/v1/health").json["status"] == "healthy"
 
 
 @pytest.mark.parametrize("path", [f"{DASHBOARD}/earnings", f"{DASHBOARD}/notifications"])

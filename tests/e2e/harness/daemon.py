@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -20,6 +21,9 @@ from .websocket import Address
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|runtime error:|"
                        r"SUMMARY: \w+Sanitizer|Assertion .* failed")
 
+# What ThreadSanitizer finds inside libwebsockets is not ours.
+TSAN_OPTIONS = f"suppressions={Path(__file__).with_name('tsan.supp')}"
+
 
 class Daemon:
     """Starts on construction; `ready` returns once the log says so."""
@@ -32,7 +36,8 @@ class Daemon:
         self._clients: list[Client] = []
         self.process = subprocess.Popen([*program, *arguments], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                        env=environment)
+                                        env={"TSAN_OPTIONS": TSAN_OPTIONS,
+                                             **(environment or os.environ)})
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 

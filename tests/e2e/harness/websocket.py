@@ -9,6 +9,7 @@ import os
 import socket
 import ssl
 import struct
+import time
 from dataclasses import dataclass, field
 from typing import Mapping
 
@@ -166,7 +167,10 @@ class WebSocket:
     def message(self) -> str:
         """The next text message; pings are answered on the way. Raises Closed."""
         text = b""
+        deadline = time.monotonic() + TIMEOUT
         while True:
+            # The socket's own timeout starts afresh with every ping of the host.
+            assert time.monotonic() < deadline, "no message in time"
             fin, opcode, payload = self.frame()
             if opcode == PING:
                 self.send(payload, PONG)
@@ -190,11 +194,13 @@ class WebSocket:
 
     def closed(self) -> Closed:
         """Reads to the close frame, past any messages before it."""
-        while True:
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
             try:
                 self.message()
             except Closed as closed:
                 return closed
+        raise AssertionError("not closed in time")
 
     def pong(self, payload: bytes) -> None:
         """Sends a ping and waits for its pong."""

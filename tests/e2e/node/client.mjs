@@ -43,6 +43,14 @@ export class Client {
     }
   }
 
+  // As nextOf, past what was known before the subscribe.
+  async liveOf(type) {
+    for (;;) {
+      const message = await this.nextOf(type);
+      if (!message.snapshot) return message;
+    }
+  }
+
   send(message) {
     this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }

@@ -40,8 +40,7 @@ test('trade signals reach the subscriber of the document', options, async () => 
     symbol: 'AAPL', signal: 'buy', confidence: 0.85, timestamp: '2024-10-05T10:30:00',
   };
   await host.publish('trade-signals', { data: [signal] });
-  const message = await client.next();
-  assert.equal(message.type, 'trade_signals');
+  const message = await client.liveOf('trade_signals');
   assert.deepEqual(message.data, [signal]);
   assert.match(message.timestamp, TIMESTAMP);
   await client.close();
@@ -58,7 +57,7 @@ test('the short subscribe and unsubscribe of the document work', options, async 
   await host.publish('trade-signals', {
     data: ['AAPL', 'TSLA'].map((symbol) => ({ symbol, signal: 'sell', confidence: 1 })),
   });
-  const message = await client.nextOf('trade_signals');
+  const message = await client.liveOf('trade_signals');
   assert.deepEqual(message.data.map((item) => item.symbol), ['TSLA']);
   await client.close();
 });
@@ -81,8 +80,7 @@ test('earnings reach their user', options, async () => {
     portfolio_value: 100000.0, total_return: 5000.0, daily_pnl: 250.0, win_rate: 0.65,
   };
   await host.publish('earnings', { user_id: 'user_001', data });
-  const message = await client.next();
-  assert.equal(message.type, 'earnings');
+  const message = await client.liveOf('earnings');
   assert.deepEqual(message.data, data);
   await client.close();
 });
@@ -96,8 +94,7 @@ test('notifications reach their user with an id', options, async () => {
     message: 'Your AAPL buy order has been executed', timestamp: '2024-10-05T10:30:00',
   };
   await host.publish('notifications', { user_id: 'user_001', data });
-  const message = await client.next();
-  assert.equal(message.type, 'notification');
+  const message = await client.liveOf('notification');
   assert.ok(message.data.id);
   assert.deepEqual({ ...message.data, id: undefined }, { ...data, id: undefined });
   await client.close();
@@ -107,8 +104,7 @@ test('admin updates reach the holder of the token', options, async () => {
   const client = await subscribed('/ws/admin', { action: 'subscribe', admin_token: ADMIN_TOKEN });
   const data = { total_users: 150, active_subscriptions: 120, monthly_revenue: 15000.0 };
   await host.publish('admin', { kind: 'users', data });
-  const message = await client.next();
-  assert.equal(message.type, 'admin_users');
+  const message = await client.liveOf('admin_users');
   assert.deepEqual(message.data, data);
   await client.close();
 });
