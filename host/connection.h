@@ -76,6 +76,7 @@ struct connection {
     uint8_t errors;   /* of the client's messages, in a row */
     bool tls : 1;
     bool loopback : 1;
+    bool dirty : 1; /* in the outbox's list */
     bool named : 1; /* on /ws: messages name their channel */
 };
 

@@ -69,7 +69,8 @@ static bool attributes_valid(const struct sentio_plugin *plugin, const struct se
 
 /* What is wrong with an item; NULL: nothing. The text of an item goes out as it is, so it is
  * checked here once. */
-static const char *item_fault(const struct sentio_plugin *plugin, const struct sentio_item *item) {
+static const char *item_fault(const struct sentio_plugin *plugin, const struct sentio_item *item,
+                              struct sentio_bytes *json) {
     struct sentio_json value;
     if (!topic_valid(item->topic))
         return "its topic is empty, over 128 bytes or not UTF-8";
@@ -81,6 +82,7 @@ static const char *item_fault(const struct sentio_plugin *plugin, const struct s
         return "its JSON is over 1 MiB";
     if (sentio_json_parse(item->json, &value, NULL) != 0)
         return "its JSON is not valid";
+    *json = value.text;
     if ((item->flags & SENTIO_ADD_ID) && value.type != SENTIO_JSON_OBJECT)
         return "SENTIO_ADD_ID is for objects";
     if (!attributes_valid(plugin, item))
@@ -95,14 +97,15 @@ static int do_emit(struct sentio_call *abi, const struct sentio_item *item) {
         return SENTIO_INVALID;
     if (call->effects.emits >= EMITS_MAX)
         return SENTIO_AGAIN;
-    const char *fault = item_fault(plugin, item);
+    struct sentio_item trimmed = *item;
+    const char *fault = item_fault(plugin, item, &trimmed.json);
     if (fault != NULL) {
         log_warning(channel_label(call->channel), "plugin fault: emit refused: %s", fault);
         return SENTIO_INVALID;
     }
     if (call->effects.bytes + item->json.size > channel_call_bytes(call->channel))
         return SENTIO_AGAIN;
-    struct item *copy = item_create(item);
+    struct item *copy = item_create(&trimmed);
     if (copy == NULL)
         return SENTIO_AGAIN;
     if (effects_add_item(&call->effects, copy) != NULL)

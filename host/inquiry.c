@@ -97,42 +97,47 @@ static void add_names(struct selection *selection, struct channel *channel, char
     }
 }
 
-/* The query's parameter `name`, in `space`; empty when it is not there. */
-static struct sentio_bytes parameter(const struct query_message *query, const char *name,
-                                     char *space, size_t size) {
+/* The query's parameter `name`, copied to `space`; empty when it is not there. SENTIO_TOO_BIG. */
+static int parameter(const struct query_message *query, const char *name, char *space, size_t size,
+                     struct sentio_bytes *value) {
     struct sentio_json object;
     struct sentio_field field = {.name = name, .types = SENTIO_JSON_STRING};
-    struct sentio_bytes value = sentio_text("");
+    *value = sentio_bytes(space, 0);
     if (sentio_json_parse(query->parameters, &object, NULL) != 0 ||
-        sentio_json_read(&object, &field, 1, NULL) != 0 || field.value.type == SENTIO_JSON_ABSENT ||
-        sentio_json_string(&field.value, space, size, &value) != 0)
-        return sentio_text("");
-    if (value.size > 0 && value.data != space)
-        memcpy(space, value.data, value.size);
-    return sentio_bytes(space, value.size);
+        sentio_json_read(&object, &field, 1, NULL) != 0 || field.value.type == SENTIO_JSON_ABSENT)
+        return 0;
+    struct sentio_bytes text;
+    if (sentio_json_string(&field.value, space, size, &text) != 0 || text.size > size)
+        return SENTIO_TOO_BIG;
+    if (text.size > 0 && text.data != space)
+        memcpy(space, text.data, text.size);
+    value->size = text.size;
+    return 0;
 }
 
-static void select_topics(struct selection *selection, struct channel *channel,
-                          const struct sentio_route *route, const struct query_message *query) {
+static int select_topics(struct selection *selection, struct channel *channel,
+                         const struct sentio_route *route, const struct query_message *query) {
     char space[4096];
     struct sentio_bytes value;
     switch ((enum sentio_topics)route->topics) {
     case SENTIO_TOPICS_ALL:
         selection->all = true;
-        return;
+        return 0;
     case SENTIO_TOPICS_USER:
         if (query->user.size == 0 || sentio_is(query->user, "*"))
-            return;
+            return 0;
         add_topic(selection, channel, query->user);
         add_topic(selection, channel, sentio_text("*"));
-        return;
+        return 0;
     case SENTIO_TOPICS_PATH:
     case SENTIO_TOPICS_QUERY:
-        value = parameter(query, route->parameter, space, sizeof(space));
+        if (parameter(query, route->parameter, space, sizeof(space), &value) != 0)
+            return SENTIO_TOO_BIG;
         selection->all = route->topics == SENTIO_TOPICS_QUERY && value.size == 0;
         add_names(selection, channel, space, value.size, (route->flags & SENTIO_UPPER_CASE) != 0);
-        return;
+        return 0;
     }
+    return SENTIO_INVALID;
 }
 
 /* "limit" of a history route: a number from 1 to the route's maximum. */
@@ -140,8 +145,10 @@ static bool read_limit(struct selection *selection, const struct sentio_route *r
                        const struct query_message *query) {
     char space[16];
     size_t limit = 0;
-    struct sentio_bytes value = parameter(query, "limit", space, sizeof(space));
+    struct sentio_bytes value;
     selection->limit = route->limit;
+    if (parameter(query, "limit", space, sizeof(space), &value) != 0)
+        return false;
     if (value.size == 0)
         return true;
     for (size_t i = 0; i < value.size; i++) {
@@ -220,8 +227,9 @@ static void ask_plugin(struct hub *hub, const struct query_message *query) {
         hub_respond_error(hub, query->io, query->request, 400, detail);
         return;
     }
-    select_topics(&selection, channel, route, query);
-    if (collect(&selection, channel, route, &items) != 0)
+    if (select_topics(&selection, channel, route, query) != 0)
+        hub_respond_error(hub, query->io, query->request, 400, "the query is too long");
+    else if (collect(&selection, channel, route, &items) != 0)
         hub_respond_error(hub, query->io, query->request, 503, "the host is out of memory");
     else
         render(channel, query, route, &items);

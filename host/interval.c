@@ -11,8 +11,7 @@ struct pending {
     struct item **items; /* counted */
     uint32_t count;
     uint32_t capacity;
-    uint32_t merged; /* items that a newer one has replaced */
-    uint64_t first;  /* offset of the first item held back */
+    uint64_t first; /* offset of the first item held back */
     uint64_t last;
     int64_t time;
     struct table places; /* of keys in `items`: place + 1 as a pointer */
@@ -106,7 +105,6 @@ int interval_hold(struct filter *filter, struct item *item, uint64_t last) {
     struct item **held = &pending->items[(uintptr_t)place - 1];
     item_unref(*held);
     *held = item_ref(item);
-    pending->merged++;
     return 0;
 }
 

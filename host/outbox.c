@@ -61,11 +61,12 @@ void outbox_append(struct outbox *outbox, struct connection *connection, struct 
         outbox->entries[connection->last_entry].span.end = span.end;
         return;
     }
-    if (connection->first_entry == NO_ENTRY) {
+    if (!connection->dirty) {
         if (outbox->dirty_count == outbox->dirty_capacity &&
             !grow((void **)&outbox->dirty, &outbox->dirty_capacity, sizeof(*outbox->dirty)))
             goto no_memory;
         outbox->dirty[outbox->dirty_count++] = connection;
+        connection->dirty = true;
     }
     if (add_entry(outbox, connection, span))
         return;
@@ -74,9 +75,10 @@ no_memory:
 }
 
 void outbox_forget(struct outbox *outbox, struct connection *connection) {
-    for (uint32_t i = 0; connection->first_entry != NO_ENTRY && i < outbox->dirty_count; i++)
+    for (uint32_t i = 0; connection->dirty && i < outbox->dirty_count; i++)
         if (outbox->dirty[i] == connection)
             outbox->dirty[i] = NULL;
+    connection->dirty = false;
     connection->first_entry = NO_ENTRY;
     connection->last_entry = NO_ENTRY;
     free(connection->backlog);
@@ -245,9 +247,12 @@ static void write_connection(struct outbox *outbox, struct connection *connectio
 }
 
 void outbox_flush(struct outbox *outbox) {
-    for (uint32_t i = 0; i < outbox->dirty_count; i++)
-        if (outbox->dirty[i] != NULL)
-            write_connection(outbox, outbox->dirty[i]);
+    for (uint32_t i = 0; i < outbox->dirty_count; i++) {
+        if (outbox->dirty[i] == NULL)
+            continue;
+        outbox->dirty[i]->dirty = false;
+        write_connection(outbox, outbox->dirty[i]);
+    }
     outbox->dirty_count = 0;
     outbox->count = 0;
     outbox->arena.size = 0;

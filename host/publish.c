@@ -9,6 +9,9 @@
 #include "deadline.h"
 #include "header.h"
 
+/* A body that is refused is still read up to this size, so that the answer is not lost. */
+enum { DISCARD_MAX = 64 * 1024 * 1024 };
+
 static const struct stream *find_channel(const struct host *host, struct sentio_bytes name) {
     for (size_t i = 0; i < host->stream_count; i++)
         if (sentio_is(name, host->streams[i]->name) && host->streams[i]->type[0])
@@ -63,17 +66,19 @@ int publish_begin(struct request *request, struct lws *wsi, struct sentio_bytes 
     const struct stream *stream = find_channel(host, channel);
     if (request->method != METHOD_POST)
         return http_refuse(request, 405, "publishing takes POST");
-    if (request->length > (size_t)host->config->publish.body_size)
+    if (request->length > DISCARD_MAX)
         return http_refuse(request, 413, "the body is over publish.body_size");
-    if (stream == NULL)
+    if (request->length > (size_t)host->config->publish.body_size)
+        refuse_later(request, 413, "the body is over publish.body_size");
+    else if (stream == NULL)
         refuse_later(request, 404, "there is no such channel, or it takes no publishes");
     else if (!authorize(request, wsi))
         refuse_later(request, 401, "a publisher key is required: Authorization: Bearer <key>");
     else if (!is_json(wsi))
         refuse_later(request, 415, "the Content-Type must be application/json");
     request->channel = stream ? stream->index : 0;
-    request->body = malloc(request->length ? request->length : 1);
-    if (request->body == NULL)
+    request->body = request->refused ? NULL : malloc(request->length ? request->length : 1);
+    if (request->body == NULL && !request->refused)
         return http_refuse(request, 503, "the host is out of memory");
     if (request->length == 0) {
         refuse_later(request, 422, "the body must be a JSON object");
@@ -100,7 +105,8 @@ int publish_body(struct request *request, const char *data, size_t size) {
         return -1;
     if (size > 0 && is_pipelined(request, data, size))
         return -1;
-    memcpy(request->body + request->received, data, size);
+    if (request->body)
+        memcpy(request->body + request->received, data, size);
     request->received += size;
     return 0;
 }

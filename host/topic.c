@@ -11,6 +11,7 @@ void topic_table_init(struct topic_table *topics, size_t io_count) {
     table_init(&topics->table);
     topics->io_count = io_count;
     topics->sweep_at = SWEEP_MIN;
+    topics->trimmed = 0;
 }
 
 void topic_table_finish(struct topic_table *topics) {
@@ -39,6 +40,7 @@ static struct topic *create(const struct topic_table *topics, struct sentio_byte
     topic->everyone = name.size == 1 && name.data[0] == '*';
     topic->name_size = (uint32_t)name.size;
     topic->hash = hash;
+    topic->trimmed = topics->trimmed;
     topic->name = (char *)topic + head;
     topic->io_count = topics->io_count;
     memcpy(topic->name, name.data, name.size);
@@ -58,6 +60,8 @@ static void sweep(struct topic_table *topics) {
             unused[count++] = topic;
     }
     for (size_t i = 0; i < count; i++) {
+        if (unused[i]->trimmed > topics->trimmed)
+            topics->trimmed = unused[i]->trimmed;
         table_remove(&topics->table, unused[i]->hash, unused[i]);
         topic_unref(unused[i]);
     }

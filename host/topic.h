@@ -37,7 +37,8 @@ struct topic {
 struct topic_table {
     struct table table;
     size_t io_count;
-    size_t sweep_at; /* table size at which unused topics are looked for */
+    size_t sweep_at;  /* table size at which unused topics are looked for */
+    uint64_t trimmed; /* the largest `trimmed` of those that were let go */
 };
 
 void topic_table_init(struct topic_table *topics, size_t io_count);
