@@ -2,9 +2,16 @@
 #ifndef PAPER_TRADING_TEST_DRIVE_H
 #define PAPER_TRADING_TEST_DRIVE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include <sentio/test.h>
 
-/* Drives the plugin through the fake host. Included behind cmocka.h. */
+/* Drives the plugin through the fake host. */
 
 #define QUOTES_MAX 64
 
