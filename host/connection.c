@@ -24,6 +24,7 @@ struct connection *connection_create(struct io *io, const struct config_listen *
     connection->deadline = DEADLINE_NONE;
     connection->tls = listen->transport == CONFIG_TLS;
     connection->loopback = listen->loopback;
+    connection->rebindable = listen->loopback && listen->transport != CONFIG_UNIX;
     if (address != NULL && io->host->quota.per_address_max > 0)
         connection->address = strdup(address);
     io->connection_count++;

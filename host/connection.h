@@ -76,8 +76,9 @@ struct connection {
     uint8_t errors;   /* of the client's messages, in a row */
     bool tls : 1;
     bool loopback : 1;
-    bool dirty : 1; /* in the outbox's list */
-    bool named : 1; /* on /ws: messages name their channel */
+    bool dirty : 1;      /* in the outbox's list */
+    bool rebindable : 1; /* on a loopback TCP listener: its Host is checked */
+    bool named : 1;      /* on /ws: messages name their channel */
 };
 
 /* One subscription: a connection's place on one channel. Belongs to its io thread; the hub has its

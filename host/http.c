@@ -78,7 +78,7 @@ int http_refuse(struct request *request, uint32_t status, const char *detail) {
     return result;
 }
 
-/* Origin and what goes with it. False: the origin is not allowed. */
+/* Host, Origin and what goes with them. False: not allowed. */
 static bool check_origin(struct request *request, struct lws *wsi) {
     char origin_space[512];
     char host_space[512];
@@ -87,10 +87,12 @@ static bool check_origin(struct request *request, struct lws *wsi) {
     if (header_copy(wsi, WSI_TOKEN_ORIGIN, origin_space, sizeof(origin_space), &origin) != 0 ||
         header_copy(wsi, WSI_TOKEN_HOST, host_space, sizeof(host_space), &host) != 0)
         return false;
+    const struct config_strings *origins = &request->io->host->config->server.origins;
+    if (request->connection->rebindable && !origin_host_allowed(origins, host))
+        return false;
     if (origin.size == 0)
         return true;
-    if (!origin_allowed(&request->io->host->config->server.origins, origin, host,
-                        request->connection->tls))
+    if (!origin_allowed(origins, origin, host, request->connection->tls))
         return false;
     request->origin = strndup(origin.data, origin.size);
     request->keep_cors = request->origin != NULL;
@@ -233,7 +235,7 @@ int http_begin(struct connection *connection, struct lws *wsi, const char *path,
     if (request->method != METHOD_POST && request->method != METHOD_OTHER && request->length > 0)
         return http_refuse(request, 400, "only POST takes a body");
     if (!check_origin(request, wsi))
-        return http_refuse(request, 403, "this origin is not allowed by server.origins");
+        return http_refuse(request, 403, "this origin or host is not allowed by server.origins");
     if (size > PATH_MAX_SIZE)
         return http_refuse(request, 404, "there is nothing at this path");
     return dispatch(request, wsi, sentio_bytes(path, size));
@@ -269,7 +271,7 @@ int http_upgrade(struct connection *connection, struct lws *wsi) {
         detail = "there is no such channel";
     } else if (!check_origin(request, wsi)) {
         status = 403;
-        detail = "this origin is not allowed by server.origins";
+        detail = "this origin or host is not allowed by server.origins";
     } else if (!header_version_is_13(wsi)) {
         status = 426;
         detail = "Sec-WebSocket-Version must be 13";

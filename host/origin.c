@@ -173,3 +173,25 @@ bool origin_allowed(const struct config_strings *origins, struct sentio_bytes or
     }
     return false;
 }
+
+bool origin_host_allowed(const struct config_strings *origins, struct sentio_bytes host) {
+    struct origin own = {.scheme = sentio_text("http")};
+    if (host.size == 0) {
+        return true;
+    }
+    bool valid = parse_authority(host, &own);
+    if (valid && is_loopback(&own)) {
+        return true;
+    }
+    for (size_t i = 0; i < origins->count; i++) {
+        struct origin written;
+        if (strcmp(origins->items[i], "*") == 0) {
+            return true;
+        }
+        if (valid && parse_origin(sentio_text(origins->items[i]), &written) &&
+            equal_ignoring_case(written.host, own.host)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -17,4 +17,12 @@
 bool origin_allowed(const struct config_strings *origins, struct sentio_bytes origin,
                     struct sentio_bytes host, bool tls);
 
+/*
+ * Whether a Host header (RFC 9110 section 7.2) may be served on a loopback listener: empty, a
+ * loopback name or address, or the host of an origin written out in `server.origins`; "*" allows
+ * all. Any other name has been made to resolve to this machine by somebody (DNS rebinding), whose
+ * page would then pass for "same".
+ */
+bool origin_host_allowed(const struct config_strings *origins, struct sentio_bytes host);
+
 #endif

@@ -154,12 +154,12 @@ HANDSHAKE = ("GET /ws/trade-signals HTTP/1.1\r\nHost: localhost\r\nUpgrade: webs
     "GET /" + "a" * 100_000 + " HTTP/1.1\r\n\r\n",
     "GET / HTTP/1.1\r\n" + "X-Header: " + "b" * 100_000 + "\r\n\r\n",
     "GET / HTTP/1.1\r\n" + "".join(f"X-{n}: v\r\n" for n in range(5000)) + "\r\n",
-    "GET /%00%ff%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-    "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n{}",
-    "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: x\r\nContent-Length: 1x\r\n\r\n{}",
-    "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: x\r\n"
+    "GET /%00%ff%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n{}",
+    "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1x\r\n\r\n{}",
+    "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: localhost\r\n"
     "Content-Length: 99999999999999999999999\r\n\r\n{}",
-    "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
+    "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n"
     "Content-Length: 3\r\n\r\n{}",
 ], ids=["h2c", "mailbox", "no-key", "version", "no-upgrade", "post-upgrade", "connect", "http2",
         "tls", "zeros", "blank", "no-path", "http9", "long-path", "long-header", "many-headers",
@@ -195,7 +195,7 @@ def test_random_bytes_do_no_harm(host: Daemon) -> None:
 def test_a_request_that_never_ends_is_dropped_after_the_handshake_time(start) -> None:
     host = start(server={"handshake": "1s"})
     for part in ("", "GET /ws/tra", HANDSHAKE[:-2],
-                 "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: x\r\n"
+                 "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: localhost\r\n"
                  "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"):
         with host.tcp.connect(TIMEOUT) as connection:
             connection.sendall(part.encode())

@@ -44,7 +44,7 @@ def curl(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_pipelined_requests_are_answered_in_order(host: Daemon) -> None:
-    requests = b"".join(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for path in (
+    requests = b"".join(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for path in (
         "/api/v1/health", "/nothing", "/api/v1/market/quote/NONE", "/api/v1/channels"))
     with host.tcp.connect() as connection:
         connection.sendall(requests)
@@ -101,7 +101,7 @@ def test_http_1_0_is_answered_and_closed(host: Daemon) -> None:
 
 def test_a_chunked_body_is_411(host: Daemon) -> None:
     with host.tcp.connect() as connection:
-        connection.sendall(f"POST {PUBLISH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        connection.sendall(f"POST {PUBLISH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                            "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n".encode())
         assert answers(connection, 1)[0][0] == 411
 
@@ -114,7 +114,7 @@ def test_length_and_chunks_together_are_refused(host: Daemon) -> None:
 
 def test_a_post_without_a_length_is_411(host: Daemon) -> None:
     with host.tcp.connect() as connection:
-        connection.sendall(f"POST {PUBLISH} HTTP/1.1\r\nHost: x\r\n"
+        connection.sendall(f"POST {PUBLISH} HTTP/1.1\r\nHost: localhost\r\n"
                            "Content-Type: application/json\r\n\r\n".encode())
         assert answers(connection, 1)[0][0] in (400, 411, 422)
 

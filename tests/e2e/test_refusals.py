@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from harness import bodies
 from harness.config import CHANNELS
 from harness.daemon import Daemon
 from harness.websocket import Closed, Refused
@@ -117,3 +118,14 @@ def test_a_channel_is_at_its_configured_path_alone(start) -> None:
     assert client.ping()["type"] == "pong"
     assert refusal(host, "/ws/earnings").status == 404
     assert refusal(host, "/ws/admin").status == 404
+
+
+def test_a_page_whose_name_was_made_to_point_here_can_neither_read_nor_publish(host: Daemon) -> None:
+    evil = f"evil.example:{host.tcp.port}"
+    publish = host.http(Host=evil, Origin=f"http://{evil}").publish("trade-signals",
+                                                                    bodies.signals("AAPL"))
+    assert publish.status == 403
+    assert host.http(Host=evil).get("/api/v1/dashboard/trade-signals").status == 403
+    with pytest.raises(Refused) as caught:
+        host.client("/ws/trade-signals", headers={"Host": evil, "Origin": f"http://{evil}"})
+    assert caught.value.status == 403

@@ -151,7 +151,7 @@ def test_a_body_over_the_limit_is_413_and_one_of_the_limit_is_taken(start) -> No
 
 def test_a_body_that_is_announced_too_big_is_413_before_it_is_sent(host: Daemon) -> None:
     with host.tcp.connect() as connection:
-        connection.sendall(b"POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: x\r\n"
+        connection.sendall(b"POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: localhost\r\n"
                            b"Content-Type: application/json\r\nContent-Length: 99999999\r\n\r\n")
         assert connection.makefile("rb").readline().split()[1] == b"413"
 

@@ -207,8 +207,30 @@ static void nul_bytes_do_not_end_an_origin(void **state) {
     assert_false(origin_allowed(&origins, origin, sentio_text("localhost"), false));
 }
 
+static void a_host_on_a_loopback_listener_is_a_loopback_name_or_configured(void **state) {
+    char same[] = "same";
+    char app[] = "https://app.example.com";
+    char star[] = "*";
+    char *rules[] = {same, app};
+    char *everything[] = {star};
+    struct config_strings origins = {rules, 2};
+    struct config_strings all = {everything, 1};
+    (void)state;
+    assert_true(origin_host_allowed(&origins, sentio_text("")));
+    assert_true(origin_host_allowed(&origins, sentio_text("localhost:8000")));
+    assert_true(origin_host_allowed(&origins, sentio_text("127.0.0.1")));
+    assert_true(origin_host_allowed(&origins, sentio_text("[::1]:8000")));
+    assert_true(origin_host_allowed(&origins, sentio_text("APP.example.com:8000")));
+    assert_false(origin_host_allowed(&origins, sentio_text("evil.example:8000")));
+    assert_false(origin_host_allowed(&origins, sentio_text("localhost.evil.example")));
+    assert_false(origin_host_allowed(&origins, sentio_text("127.0.0.1.evil.example")));
+    assert_false(origin_host_allowed(&origins, sentio_text("a b")));
+    assert_true(origin_host_allowed(&all, sentio_text("evil.example:8000")));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_host_on_a_loopback_listener_is_a_loopback_name_or_configured),
         cmocka_unit_test(request_without_an_origin_is_allowed),
         cmocka_unit_test(without_rules_no_origin_is_allowed),
         cmocka_unit_test(any_rule_that_matches_is_enough),
