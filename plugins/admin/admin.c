@@ -18,17 +18,8 @@ static const struct sentio_field answer_fields[FIELDS] = {
 };
 
 static int open_channel(struct sentio_call *call, struct sentio_bytes config, uint64_t seed) {
-    struct sentio_json options;
-    struct sentio_json value;
     (void)seed;
-    if (sentio_json_parse(config, &options, NULL) != SENTIO_OK)
-        return SENTIO_INVALID;
-    struct sentio_json_cursor cursor = sentio_json_each(&options);
-    if (!sentio_json_next(&cursor, &value))
-        return SENTIO_OK;
-    sentio_log(call, SENTIO_ERROR, "admin has no option \"%.*s\" (it has none): remove it",
-               (int)cursor.name.size, cursor.name.data);
-    return SENTIO_INVALID;
+    return sentio_no_options(call, config);
 }
 
 static bool kind_valid(struct sentio_bytes kind) {

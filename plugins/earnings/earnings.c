@@ -25,27 +25,8 @@ static const struct sentio_field data_fields[] = {
 #define FIELDS (sizeof(data_fields) / sizeof(data_fields[0]))
 
 static int open_channel(struct sentio_call *call, struct sentio_bytes config, uint64_t seed) {
-    struct sentio_json options;
-    struct sentio_json value;
     (void)seed;
-    if (sentio_json_parse(config, &options, NULL) != SENTIO_OK)
-        return SENTIO_INVALID;
-    struct sentio_json_cursor cursor = sentio_json_each(&options);
-    if (!sentio_json_next(&cursor, &value))
-        return SENTIO_OK;
-    sentio_log(call, SENTIO_ERROR, "earnings has no option \"%.*s\" (it has none): remove it",
-               (int)cursor.name.size, cursor.name.data);
-    return SENTIO_INVALID;
-}
-
-/* "*" is not a user: as a topic it would be everyone. */
-static bool user_valid(struct sentio_bytes user) {
-    if (user.size < 1 || user.size > SENTIO_TOPIC_MAX || sentio_is(user, "*"))
-        return false;
-    for (size_t i = 0; i < user.size; i++)
-        if ((unsigned char)user.data[i] < 0x20 || user.data[i] == 0x7f)
-            return false;
-    return true;
+    return sentio_no_options(call, config);
 }
 
 static int publish_data(struct sentio_call *call, struct sentio_bytes user,
@@ -82,7 +63,7 @@ static int publish(struct sentio_call *call, const struct sentio_update *update,
         sentio_json_read(&body, fields, 2, &error) != SENTIO_OK)
         return sentio_reject_json(call, -1, &error);
     if (sentio_json_string(&fields[0].value, unescaped, sizeof(unescaped), &user) != SENTIO_OK ||
-        !user_valid(user))
+        !sentio_user_valid(user))
         return sentio_reject(call, -1, "user_id",
                              "must be 1 to 128 bytes without control characters, and not \"*\"");
     return publish_data(call, user, &fields[1].value);
@@ -90,21 +71,14 @@ static int publish(struct sentio_call *call, const struct sentio_update *update,
 
 static int subscribe(struct sentio_call *call, const struct sentio_subscriber *subscriber,
                      struct sentio_bytes request) {
-    struct sentio_bytes user = subscriber->who.user;
     (void)request;
-    if (user.size == 0)
-        return sentio_deny(call, subscriber->conn, "user_id required");
-    if (!user_valid(user))
-        return sentio_deny(call, subscriber->conn, "user_id not valid");
-    int result = sentio_join(call, subscriber->conn, user);
-    return result == SENTIO_OK ? sentio_accept(call, subscriber->conn) : result;
+    return sentio_subscribe_user(call, subscriber);
 }
 
 static int unsubscribe(struct sentio_call *call, const struct sentio_subscriber *subscriber,
                        struct sentio_bytes request) {
     (void)request;
-    int result = sentio_leave(call, subscriber->conn, sentio_text("*"));
-    return result == SENTIO_OK ? sentio_accept(call, subscriber->conn) : result;
+    return sentio_unsubscribe_all(call, subscriber);
 }
 
 /* The object's own members, then "user_id" and "timestamp" unless it has them. "offset" and "epoch"
@@ -149,7 +123,7 @@ static int render(struct sentio_call *call, const struct sentio_request *request
     char room[2048];
     struct sentio_writer out;
     size_t i = 0;
-    if (!user_valid(request->who.user))
+    if (!sentio_user_valid(request->who.user))
         return sentio_respond_error(call, request->id, 422, "user_id required");
     while (i < count && !sentio_equal(items[i].topic, request->who.user))
         i++;

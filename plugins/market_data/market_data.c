@@ -6,7 +6,6 @@
 #include <sentio/sdk.h>
 
 #define ITEMS_MAX 10000
-#define REJECTIONS_MAX 100
 #define SYMBOL_MAX 32
 
 enum { SYMBOL, PRICE };
@@ -27,80 +26,35 @@ static const struct sentio_field quote_fields[] = {
 
 #define FIELDS (sizeof(quote_fields) / sizeof(quote_fields[0]))
 
-/* Where in a body the check is, and how many mistakes it has found in it so far. */
-struct review {
-    struct sentio_call *call;
-    int32_t index;
-    uint32_t rejected;
-};
-
 static int open_channel(struct sentio_call *call, struct sentio_bytes config, uint64_t seed) {
-    struct sentio_json options;
-    struct sentio_json value;
     (void)seed;
-    if (sentio_json_parse(config, &options, NULL) != SENTIO_OK)
-        return SENTIO_INVALID;
-    struct sentio_json_cursor cursor = sentio_json_each(&options);
-    if (!sentio_json_next(&cursor, &value))
-        return SENTIO_OK;
-    sentio_log(call, SENTIO_ERROR, "market-data has no option \"%.*s\" (it has none): remove it",
-               (int)cursor.name.size, cursor.name.data);
-    return SENTIO_INVALID;
+    return sentio_no_options(call, config);
 }
 
-static void reject(struct review *review, const char *field, const char *message) {
-    if (review->rejected == REJECTIONS_MAX)
-        return;
-    review->rejected++;
-    sentio_reject(review->call, review->index, field, message);
-}
-
-/* One pass for a good quote. A bad one is read again field by field, so that the publisher is told
- * of every mistake and not only of the first; a field with a mistake is left absent. */
-static void read_fields(struct review *review, const struct sentio_json *quote,
-                        struct sentio_field *fields) {
-    struct sentio_json_error error;
-    if (sentio_json_read(quote, fields, FIELDS, &error) == SENTIO_OK)
-        return;
-    for (size_t i = 0; i < FIELDS; i++) {
-        if (sentio_json_read(quote, &fields[i], 1, &error) == SENTIO_OK)
-            continue;
-        reject(review, fields[i].name, error.message);
-        fields[i].value.type = SENTIO_JSON_ABSENT;
-    }
-}
-
-static bool read_symbol(const struct sentio_json *value, char *out, struct sentio_bytes *symbol) {
-    char unescaped[SYMBOL_MAX];
-    struct sentio_bytes text;
-    return sentio_json_string(value, unescaped, sizeof(unescaped), &text) == SENTIO_OK &&
-           sentio_symbol(text, out, symbol) == SENTIO_OK;
-}
-
-static int publish_quote(struct review *review, const struct sentio_json *quote) {
+static int publish_quote(struct sentio_review *review, const struct sentio_json *quote) {
     struct sentio_item item = {.json = quote->text};
     struct sentio_field fields[FIELDS];
     char symbol[SYMBOL_MAX];
     double price = 0;
 
     if (quote->type != SENTIO_JSON_OBJECT) {
-        reject(review, "", "must be an object");
+        sentio_review_reject(review, "", "must be an object");
         return SENTIO_OK;
     }
     memcpy(fields, quote_fields, sizeof(fields));
-    read_fields(review, quote, fields);
+    sentio_review_read(review, quote, fields, FIELDS);
     if (fields[SYMBOL].value.type != SENTIO_JSON_ABSENT &&
-        !read_symbol(&fields[SYMBOL].value, symbol, &item.topic))
-        reject(review, "symbol", "must be 1 to 32 of A-Z 0-9 . ^ = : _ / -");
+        sentio_json_symbol(&fields[SYMBOL].value, symbol, &item.topic))
+        sentio_review_reject(review, "symbol", "must be 1 to 32 of A-Z 0-9 . ^ = : _ / -");
     if (sentio_json_number(&fields[PRICE].value, &price) == SENTIO_OK && !(price > 0))
-        reject(review, "price", "must be greater than 0");
+        sentio_review_reject(review, "price", "must be greater than 0");
     return review->rejected > 0 ? SENTIO_OK : sentio_emit(review->call, &item);
 }
 
 static int publish(struct sentio_call *call, const struct sentio_update *update,
                    struct sentio_bytes payload) {
     struct sentio_field data = {.name = "data", .types = SENTIO_JSON_ARRAY, .required = true};
-    struct review review = {.call = call};
+    struct sentio_review review = {.call = call};
     struct sentio_json_error error;
     struct sentio_json body;
     struct sentio_json quote;

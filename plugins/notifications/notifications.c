@@ -8,31 +8,13 @@
 enum { TYPE, TITLE, MESSAGE, ID, FIELDS };
 
 static int open_channel(struct sentio_call *call, struct sentio_bytes config, uint64_t seed) {
-    struct sentio_json options;
-    struct sentio_json value;
     (void)seed;
-    if (sentio_json_parse(config, &options, NULL) != SENTIO_OK)
-        return SENTIO_INVALID;
-    struct sentio_json_cursor cursor = sentio_json_each(&options);
-    if (!sentio_json_next(&cursor, &value))
-        return SENTIO_OK;
-    sentio_log(call, SENTIO_ERROR, "notifications has no option \"%.*s\" (it has none): remove it",
-               (int)cursor.name.size, cursor.name.data);
-    return SENTIO_INVALID;
-}
-
-static bool user_valid(struct sentio_bytes user) {
-    if (user.size < 1 || user.size > SENTIO_TOPIC_MAX)
-        return false;
-    for (size_t i = 0; i < user.size; i++)
-        if ((unsigned char)user.data[i] < 0x20 || user.data[i] == 0x7f)
-            return false;
-    return true;
+    return sentio_no_options(call, config);
 }
 
 /* Everyone may be written to, but nobody may read as everyone. */
-static bool reader_valid(struct sentio_bytes user) {
-    return user_valid(user) && !sentio_is(user, "*");
+static bool recipient_valid(struct sentio_bytes user) {
+    return sentio_is(user, "*") || sentio_user_valid(user);
 }
 
 static bool type_valid(const struct sentio_json *value) {
@@ -80,7 +62,7 @@ static int publish(struct sentio_call *call, const struct sentio_update *update,
         sentio_json_read(&body, fields, 2, &error) != SENTIO_OK)
         return sentio_reject_json(call, -1, &error);
     if (sentio_json_string(&fields[0].value, unescaped, sizeof(unescaped), &user) != SENTIO_OK ||
-        !user_valid(user))
+        !recipient_valid(user))
         return sentio_reject(call, -1, "user_id",
                              "must be 1 to 128 bytes without control characters");
     return publish_data(call, user, &fields[1].value);
@@ -89,21 +71,14 @@ static int publish(struct sentio_call *call, const struct sentio_update *update,
 /* Items for "*" reach every subscriber: joining the user's own topic is enough. */
 static int subscribe(struct sentio_call *call, const struct sentio_subscriber *subscriber,
                      struct sentio_bytes request) {
-    struct sentio_bytes user = subscriber->who.user;
     (void)request;
-    if (user.size == 0)
-        return sentio_deny(call, subscriber->conn, "user_id required");
-    if (!reader_valid(user))
-        return sentio_deny(call, subscriber->conn, "user_id not valid");
-    int result = sentio_join(call, subscriber->conn, user);
-    return result == SENTIO_OK ? sentio_accept(call, subscriber->conn) : result;
+    return sentio_subscribe_user(call, subscriber);
 }
 
 static int unsubscribe(struct sentio_call *call, const struct sentio_subscriber *subscriber,
                        struct sentio_bytes request) {
     (void)request;
-    int result = sentio_leave(call, subscriber->conn, sentio_text("*"));
-    return result == SENTIO_OK ? sentio_accept(call, subscriber->conn) : result;
+    return sentio_unsubscribe_all(call, subscriber);
 }
 
 /* In open mode the caller is whom the query names, and naming "*" must not show everyone's. */
@@ -111,7 +86,7 @@ static int render(struct sentio_call *call, const struct sentio_request *request
                   const struct sentio_item *items, size_t count) {
     char room[4096];
     struct sentio_writer out;
-    if (!reader_valid(request->who.user))
+    if (!sentio_user_valid(request->who.user))
         return sentio_respond_error(call, request->id, 422, "user_id required");
     sentio_writer_init(&out, room, sizeof(room));
     sentio_write_text(&out, "{\"user_id\":");

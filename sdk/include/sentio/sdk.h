@@ -177,6 +177,37 @@ int sentio_subscribe_symbols(struct sentio_call *call, const struct sentio_subsc
 int sentio_unsubscribe_symbols(struct sentio_call *call, const struct sentio_subscriber *subscriber,
                                struct sentio_bytes request);
 
+/* The symbol that a JSON string names, as sentio_symbol does. */
+int sentio_json_symbol(const struct sentio_json *value, char *out, struct sentio_bytes *symbol);
+
+/* Whether a text can be a user: 1 to SENTIO_TOPIC_MAX bytes, no control characters, not "*". */
+bool sentio_user_valid(struct sentio_bytes user);
+
+/* The subscribe of a channel whose topics are users: joins the subscriber's own, or closes with
+ * 1008 "user_id required". The unsubscribe of a channel without symbols: leaves everything. Each
+ * returns what the callback should return. */
+int sentio_subscribe_user(struct sentio_call *call, const struct sentio_subscriber *subscriber);
+int sentio_unsubscribe_all(struct sentio_call *call, const struct sentio_subscriber *subscriber);
+
+/* For the open() of a plugin without options: SENTIO_INVALID, with an error in the log that names
+ * it, when `config` has one. */
+int sentio_no_options(struct sentio_call *call, struct sentio_bytes config);
+
+/* Where in a body a check is, and how many mistakes it has found so far. */
+struct sentio_review {
+    struct sentio_call *call;
+    int32_t index; /* of the item, from 0; -1: the body */
+    uint32_t rejected;
+};
+
+/* reject(), up to 100 times: a publisher is told of every mistake, within reason. */
+void sentio_review_reject(struct sentio_review *review, const char *field, const char *message);
+
+/* sentio_json_read() in one pass for a good object. A bad one is read again field by field, each
+ * mistake is rejected, and a field with one is left absent. */
+void sentio_review_read(struct sentio_review *review, const struct sentio_json *object,
+                        struct sentio_field *fields, size_t count);
+
 /* The services, without the table in the way. */
 #define SENTIO_SERVICE(call, name, ...) ((call)->host->name((call), __VA_ARGS__))
 
