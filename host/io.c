@@ -21,7 +21,7 @@ enum {
     KEEP_ALIVE = 60 * 1000, /* ms */
     CLOSE_WAIT = 5 * 1000,  /* ms that a peer has to answer a close frame */
     GOING_AWAY = 1001,
-    RX_BUFFER = 256,
+    RX_BUFFER = 128, /* never less: the library would split control frames */
     TX_PACKET = 64 * 1024,
     SERVICE_BUFFER = 32 * 1024,
     HEADER_SPACE = 8 * 1024,

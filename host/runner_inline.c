@@ -85,5 +85,5 @@ int runner_inline(struct call *call) {
     channel_call_begins(channel, call->kind);
     int result = dispatch(plugin, call);
     channel_call_ended(channel, call->kind, (int64_t)((uv_hrtime() - start) / 1000000));
-    return result;
+    return result == SENTIO_NOT_FOUND ? SENTIO_FAILED : result;
 }

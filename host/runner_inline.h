@@ -6,8 +6,8 @@
 
 /*
  * Runs a call in the hub's own thread. Returns what the callback returned, or SENTIO_NOT_FOUND when
- * the plugin has none. The effects are in call->effects, not yet carried out. A call over
- * plugins.slow_call is logged and counted.
+ * the plugin has none; from a callback that very code comes as SENTIO_FAILED. The effects are in
+ * call->effects, not yet carried out. A call over plugins.slow_call is logged and counted.
  */
 int runner_inline(struct call *call);
 

@@ -154,18 +154,29 @@ invalid:
     return SENTIO_INVALID;
 }
 
+/* Most subscribers have no filters: then there is nothing to keep. */
+static int read_filters(struct wants *wants, const struct sentio_plugin *plugin,
+                        const struct sentio_json *request, char *why, size_t why_size) {
+    struct predicates *predicates = wants->predicates;
+    if (predicates == NULL)
+        predicates = calloc(1, sizeof(*predicates));
+    if (predicates == NULL)
+        return SENTIO_NO_MEMORY;
+    int error = predicates_update(predicates, plugin, request, why, why_size);
+    wants->predicates = predicates;
+    if (predicates->count > 0)
+        return error;
+    free(predicates);
+    wants->predicates = NULL;
+    return error;
+}
+
 int wants_read(struct wants *wants, const struct channel *channel,
                const struct sentio_json *request, char *why, size_t why_size) {
     const struct sentio_plugin *plugin = channel_plugin(channel);
-    if (plugin->filter_count > 0) {
-        if (wants->predicates == NULL)
-            wants->predicates = calloc(1, sizeof(*wants->predicates));
-        if (wants->predicates == NULL)
-            return SENTIO_NO_MEMORY;
-        int error = predicates_update(wants->predicates, plugin, request, why, why_size);
-        if (error)
-            return error;
-    }
+    int error = plugin->filter_count ? read_filters(wants, plugin, request, why, why_size) : 0;
+    if (error)
+        return error;
     if (!channel->stream->states)
         return 0;
     return read_interval(wants, channel, request, why, why_size);
