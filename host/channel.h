@@ -56,6 +56,7 @@ struct channel {
     size_t subscribers;
     size_t *io_subscribers; /* [io]: who gets updates */
     bool open;
+    int64_t called; /* the time that the last call was given, Unix ms: it never goes back */
 };
 
 /* Where the answer to a publish goes. */

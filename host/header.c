@@ -58,25 +58,38 @@ int header_length(struct lws *wsi, size_t *length) {
     return 0;
 }
 
-/* The n-th "name=value", decoded by the library. False: there is none, or it is too long. */
-static bool fragment(struct lws *wsi, int n, char *buffer, size_t size, struct sentio_bytes *name,
+/* The n-th "name=value", decoded by the library. False: there is none. A lone "?" comes as "/". */
+static bool fragment(struct lws *wsi, int n, char space[QUERY_MAX_SIZE], struct sentio_bytes *name,
                      struct sentio_bytes *value) {
-    int length = lws_hdr_copy_fragment(wsi, buffer, (int)size, WSI_TOKEN_HTTP_URI_ARGS, n);
+    int length = lws_hdr_copy_fragment(wsi, space, QUERY_MAX_SIZE, WSI_TOKEN_HTTP_URI_ARGS, n);
     if (length < 0)
         return false;
-    const char *equals = memchr(buffer, '=', (size_t)length);
-    size_t name_size = equals ? (size_t)(equals - buffer) : (size_t)length;
-    *name = sentio_bytes(buffer, name_size);
+    const char *equals = memchr(space, '=', (size_t)length);
+    size_t name_size = equals ? (size_t)(equals - space) : (size_t)length;
+    *name = sentio_bytes(space, name_size);
     *value = equals ? sentio_bytes(equals + 1, (size_t)length - name_size - 1) : sentio_text("");
+    if (sentio_is(*name, "/"))
+        name->size = 0;
     return true;
 }
 
 int header_parameter(struct lws *wsi, const char *name, char *buffer, size_t size,
                      struct sentio_bytes *value) {
+    char space[QUERY_MAX_SIZE];
     struct sentio_bytes found;
-    for (int n = 0; fragment(wsi, n, buffer, size, &found, value); n++)
-        if (sentio_is(found, name))
-            return 0;
+    *value = sentio_bytes(buffer, 0);
+    for (int n = 0; fragment(wsi, n, space, &found, value); n++) {
+        if (!sentio_is(found, name))
+            continue;
+        size_t length = value->size;
+        if (length > size)
+            return SENTIO_TOO_BIG;
+        if (length)
+            memcpy(buffer, value->data, length);
+        *value = sentio_bytes(buffer, length);
+        return 0;
+    }
+    *value = sentio_bytes(buffer, 0);
     return SENTIO_NOT_FOUND;
 }
 
@@ -88,7 +101,7 @@ int header_parameters(struct lws *wsi, struct sentio_writer *out, bool *any) {
     struct sentio_bytes value;
     if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) >= QUERY_MAX_SIZE)
         return SENTIO_INVALID;
-    for (int n = 0; fragment(wsi, n, space, sizeof(space), &name, &value); n++) {
+    for (int n = 0; fragment(wsi, n, space, &name, &value); n++) {
         bool twice = false;
         if (name.size == 0)
             continue;

@@ -61,7 +61,8 @@ static bool attributes_valid(const struct sentio_plugin *plugin, const struct se
         uint32_t type = item->attributes[i].type;
         if (type != SENTIO_NONE && type != plugin->attributes[i].type)
             return false;
-        if (item->attributes[i].text.size > SENTIO_TOPIC_MAX)
+        if (item->attributes[i].text.size > SENTIO_TOPIC_MAX ||
+            !sentio_utf8_valid(item->attributes[i].text))
             return false;
     }
     return true;
@@ -74,8 +75,8 @@ static const char *item_fault(const struct sentio_plugin *plugin, const struct s
     struct sentio_json value;
     if (!topic_valid(item->topic))
         return "its topic is empty, over 128 bytes or not UTF-8";
-    if (item->key.size > SENTIO_TOPIC_MAX)
-        return "its key is over 128 bytes";
+    if (item->key.size > SENTIO_TOPIC_MAX || !sentio_utf8_valid(item->key))
+        return "its key is over 128 bytes or not UTF-8";
     if (item->type.size > SENTIO_TYPE_MAX || !sentio_utf8_valid(item->type))
         return "its type is over 64 bytes or not UTF-8";
     if (item->json.size > SENTIO_ITEM_MAX)

@@ -128,14 +128,13 @@ static int ask_route(struct request *request, struct lws *wsi, struct sentio_byt
     struct sentio_bytes user;
     struct sentio_writer out;
     bool any = false;
-    if (header_parameter(wsi, "user_id", user_space, sizeof(user_space), &user) != 0)
-        user = sentio_text("");
+    int found = header_parameter(wsi, "user_id", user_space, sizeof(user_space), &user);
     sentio_writer_init(&out, space, sizeof(space));
     sentio_write_text(&out, "{");
     route_match(route->route->path, path, &out, &any);
     int error = header_parameters(wsi, &out, &any);
     sentio_write_text(&out, "}");
-    if (error || user.size > SENTIO_TOPIC_MAX) {
+    if (error || (found != 0 && found != SENTIO_NOT_FOUND) || user.size > SENTIO_TOPIC_MAX) {
         sentio_writer_finish(&out);
         return http_refuse(request, 400, "the query is not valid: too long, or not UTF-8");
     }

@@ -72,6 +72,9 @@ void inquiry_effect(struct channel *channel, const struct effect *effect) {
 static void add_topic(struct selection *selection, struct channel *channel,
                       struct sentio_bytes name) {
     struct topic *topic = topic_find(&channel->topics, name);
+    for (size_t i = 0; i < selection->count; i++)
+        if (selection->topics[i] == topic)
+            return;
     if (topic != NULL && selection->count < TOPICS_MAX)
         selection->topics[selection->count++] = topic_ref(topic);
 }
@@ -253,15 +256,22 @@ void inquiry_query(struct hub *hub, const struct query_message *query) {
     sentio_writer_finish(&out);
 }
 
-void inquiry_tick(struct hub *hub) {
-    int64_t due = io_time() - hub->host->config->plugins.answer;
+static struct inquiry *find_overdue(const struct hub *hub, int64_t due) {
     for (size_t i = 0; i < hub->inquiries.capacity; i++) {
         struct inquiry *inquiry = hub->inquiries.slots[i].value;
-        if (inquiry == NULL || inquiry->since > due)
-            continue;
+        if (inquiry != NULL && inquiry->since <= due)
+            return inquiry;
+    }
+    return NULL;
+}
+
+void inquiry_tick(struct hub *hub) {
+    int64_t due = io_time() - hub->host->config->plugins.answer;
+    struct inquiry *inquiry = find_overdue(hub, due);
+    while (inquiry != NULL) {
         log_warning(inquiry->channel->label, "plugin fault: no answer to a REST request");
         end_with_error(hub, inquiry, 503, "the channel did not answer in time");
-        return; /* the table has changed; the next one is for the next tick */
+        inquiry = find_overdue(hub, due);
     }
 }
 

@@ -20,6 +20,7 @@ enum {
     RETRY = 5,              /* ms between attempts of publishers that wait */
     KEEP_ALIVE = 60 * 1000, /* ms */
     CLOSE_WAIT = 5 * 1000,  /* ms that a peer has to answer a close frame */
+    STOP_GRACE = 1000,      /* ms after the drain, for what the hub has not answered */
     GOING_AWAY = 1001,
     RX_BUFFER = 128, /* never less: the library would split control frames */
     TX_PACKET = 64 * 1024,
@@ -115,7 +116,8 @@ static void on_tick(uv_timer_t *timer) {
     if (io->stopping && io_now(io) >= io->stop_at)
         cut_off_rest(io);
     deadline_tick(io);
-    if (io->stopping && io->connection_count == 0 && io->member_count == 0)
+    bool done = io->connection_count == 0 && io->member_count == 0;
+    if (io->stopping && (done || io_now(io) >= io->stop_at + STOP_GRACE))
         uv_stop(&io->loop);
 }
 

@@ -109,8 +109,15 @@ fail:
     return SENTIO_FAILED;
 }
 
-/* A socket file that nobody answers on is left from an earlier run. */
+/* A socket file that nobody answers on is left from an earlier run. Any other file is not ours. */
 static int remove_stale(const struct sockaddr_un *address) {
+    struct stat stat;
+    if (lstat(address->sun_path, &stat) == -1)
+        return errno == ENOENT ? 0 : -1;
+    if (!S_ISSOCK(stat.st_mode)) {
+        errno = EEXIST;
+        return -1;
+    }
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd == -1)
         return -1;

@@ -111,10 +111,14 @@ int publish_body(struct request *request, const char *data, size_t size) {
     return 0;
 }
 
+/* Behind those that wait already. */
 static void wait_for_room(struct request *request) {
+    struct request **link = &request->io->waiting;
+    while (*link != NULL)
+        link = &(*link)->next;
     request->waiting_since = io_now(request->io);
-    request->next = request->io->waiting;
-    request->io->waiting = request;
+    request->next = NULL;
+    *link = request;
     io_retry_soon(request->io);
 }
 
@@ -147,7 +151,7 @@ int publish_complete(struct request *request) {
     deadline_set(request->connection, DEADLINE_NONE);
     lws_set_timeout(request->connection->wsi, NO_PENDING_TIMEOUT, 0);
     lws_rx_flow_control(request->connection->wsi, 0);
-    if (queue_offer(request->io->host->to_hub, &message->head))
+    if (request->io->waiting == NULL && queue_offer(request->io->host->to_hub, &message->head))
         return 0;
     request->message = &message->head;
     wait_for_room(request);

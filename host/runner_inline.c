@@ -75,10 +75,13 @@ int runner_inline(struct call *call) {
     const struct sentio_plugin *plugin = channel_plugin(channel);
     if (!runner_has(plugin, call->kind))
         return SENTIO_NOT_FOUND;
+    int64_t now = channel_time(channel);
+    if (now > channel->called)
+        channel->called = now;
     call->abi = (struct sentio_call){
         .host = host_api(),
         .channel = channel_state(channel),
-        .now = channel_time(channel),
+        .now = channel->called,
         .context = call,
     };
     uint64_t start = uv_hrtime();

@@ -2,6 +2,7 @@
 #include "state.h"
 
 #include <errno.h>
+#include <math.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,9 @@
 #include "log.h"
 #include "runner_inline.h"
 
-/* JSON lines: a head, then an item a line. */
+/* JSON lines: a head, an item a line, and an end that shows that nothing is missing. */
+
+static const char end_line[] = "{\"end\":true}";
 
 enum { STATE_VERSION = 1 };
 
@@ -223,10 +226,15 @@ static int restore_items(struct channel *channel, struct sentio_bytes rest) {
     struct sentio_bytes line;
     struct space space = {.data = malloc(rest.size + 1), .size = rest.size + 1};
     int error = space.data ? 0 : SENTIO_NO_MEMORY;
-    while (!error && next_line(&rest, &line))
-        error = restore_item(channel, line, &space);
+    bool ended = false;
+    while (!error && !ended && next_line(&rest, &line)) {
+        ended = sentio_is(line, end_line);
+        error = ended ? 0 : restore_item(channel, line, &space);
+    }
     free(space.data);
-    return error;
+    if (error)
+        return error;
+    return ended && rest.size == 0 ? 0 : SENTIO_INVALID;
 }
 
 static int restore(struct channel *channel, const struct file *file) {
@@ -252,6 +260,8 @@ static int restore(struct channel *channel, const struct file *file) {
 /* What was restored so far does not count: a new epoch says that offsets begin again. */
 static void start_empty(struct channel *channel) {
     log_memory_finish(&channel->log);
+    topic_table_finish(&channel->topics);
+    topic_table_init(&channel->topics, channel->stream->io_count);
     channel->engine.offset = 0;
     stream_draw_epoch(channel->stream->epoch);
 }
@@ -290,8 +300,10 @@ static void write_item(struct sentio_writer *out, const struct item *item, bool 
     for (size_t i = 0; i < item->attribute_count; i++) {
         const struct sentio_value *value = &item->attributes[i];
         sentio_write_text(out, i ? "," : "");
-        if (value->type == SENTIO_NUMBER)
-            sentio_write_number(out, value->number, 15);
+        char number[32];
+        snprintf(number, sizeof(number), "%.17g", value->number);
+        if (value->type == SENTIO_NUMBER && isfinite(value->number))
+            sentio_write_text(out, number);
         else if (value->type == SENTIO_TEXT)
             sentio_write_string(out, value->text);
         else
@@ -363,6 +375,7 @@ void state_save(struct channel *channel) {
     write_plugin_state(&out, channel);
     sentio_write_text(&out, "}\n");
     write_items(&out, &channel->log);
+    sentio_write_format(&out, "%s\n", end_line);
     if (!path || !fresh || out.failed || write_file(fresh, sentio_written(&out)) != 0 ||
         rename(fresh, path) != 0)
         log_error(channel->label, "its state is not saved in %s/channels: %s", state_dir,

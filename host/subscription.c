@@ -209,8 +209,13 @@ static void change(struct subscription *subscription, const struct effect *effec
     struct wants before = {0};
     if (!subscription->accepted || wants_copy(&before, &subscription->wants) != 0)
         return;
-    if (wants_change(&subscription->wants, channel, join, effect->a) == 0)
+    int error = wants_change(&subscription->wants, channel, join, effect->a);
+    if (subscription->wants.count > (size_t)channel->hub->host->config->limits.topics) {
+        wants_change(&subscription->wants, channel, false, effect->a);
+        log_warning(channel->label, "plugin fault: a join over limits.topics is dropped");
+    } else if (error == 0) {
         send_joined(subscription, &before, sentio_text(""));
+    }
     wants_finish(&before);
 }
 
@@ -433,9 +438,9 @@ void subscription_tick(struct hub *hub) {
                         (int)subscription->pending->message->action.size,
                         subscription->pending->message->action.data);
             refuse_text(subscription, "timeout", "the channel did not answer in time");
+            if (subscription->first_later != NULL)
+                hub_resume_later(subscription->channel, subscription->conn);
         }
-        if (subscription->pending == NULL)
-            start_later(subscription);
         subscription = next;
     }
 }

@@ -16,6 +16,15 @@ static int fail(const char *setting, const char *file, const char *what) {
     return SENTIO_INVALID;
 }
 
+/* An encrypted key must not make the host ask for a password on a terminal. */
+static int no_password(char *buffer, int size, int writing, void *context) {
+    (void)buffer;
+    (void)size;
+    (void)writing;
+    (void)context;
+    return -1;
+}
+
 int tls_check(const struct config *config) {
     const char *certificate = config->tls.certificate;
     const char *key = config->tls.key;
@@ -24,6 +33,7 @@ int tls_check(const struct config *config) {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     if (context == NULL)
         return SENTIO_NO_MEMORY;
+    SSL_CTX_set_default_passwd_cb(context, no_password);
     int result = 0;
     if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
         result = fail("tls.certificate", certificate, "is not a PEM certificate chain");

@@ -137,7 +137,7 @@ static int read_interval(struct wants *wants, const struct channel *channel,
     }
     if (field.value.type != SENTIO_JSON_STRING ||
         sentio_json_string(&field.value, space, sizeof(space) - 1, &text) != 0 ||
-        text.size >= sizeof(space))
+        text.size >= sizeof(space) || memchr(text.data, '\0', text.size) != NULL)
         goto invalid;
     memmove(space, text.data, text.size);
     space[text.size] = '\0';

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "status.h"
+
+#include "hub_fixture.h"
+
+static void ask(struct hub_fixture *fixture, enum query_kind what) {
+    struct query_message *message =
+        query_message_create(sentio_text(""), sentio_text("/"), sentio_text("{}"));
+    assert_non_null(message);
+    message->what = what;
+    message->request = (struct request *)&fixture->requests[2];
+    fixture_send(fixture, &message->head);
+}
+
+static void health_names_every_channel(void **state) {
+    struct hub_fixture *fixture = *state;
+    fixture_publish_item(fixture, 0, "A");
+    fixture->hub->channels[1]->subscribers = 3;
+    fixture->hub->started = io_time();
+    atomic_store(&fixture->host.quota.connections, 5);
+    ask(fixture, QUERY_HEALTH);
+    char *text = fixture_sent(fixture);
+    char *uptime = strstr(text, "\"uptime\":");
+    assert_non_null(uptime);
+    uptime[9] = '0';
+    assert_string_equal(
+        text, "response 2 200 {\"status\":\"healthy\",\"version\":\"" SENTIO_VERSION
+              "\",\"uptime\":0,\"connections\":5,\"channels\":{"
+              "\"a\":{\"state\":\"open\",\"subscribers\":0,\"offset\":1,\"epoch\":\"E\"},"
+              "\"b\":{\"state\":\"open\",\"subscribers\":3,\"offset\":0,\"epoch\":\"E\"}},"
+              "\"timestamp\":\"T\"}\n");
+    free(text);
+}
+
+static void channels_tell_their_plugin_and_counters(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct channel *channel = fixture->hub->channels[1];
+    SCRIPT(fixture_state(fixture, 0), CALL_PUBLISH, 0, {EFFECT_COUNT, .id = 3, .a = "orders"});
+    fixture_publish(fixture, 0, "{}");
+    free(fixture_sent(fixture));
+    channel->published = 1;
+    channel->rejected = 2;
+    channel->slow_calls = 3;
+    channel->faults = 4;
+    ask(fixture, QUERY_CHANNELS);
+    assert_sent(fixture,
+                "response 2 200 {\"channels\":[{\"name\":\"a\",\"path\":\"/ws/a\",\"plugin\":"
+                "\"scripted.so\",\"version\":\"1.2.3\",\"abi\":\"1.0\",\"state\":\"open\","
+                "\"subscribers\":0,\"offset\":0,\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,"
+                "\"counters\":{\"published\":0,\"rejected\":0,\"slow_calls\":0,\"faults\":0,"
+                "\"plugin_orders\":3}},"
+                "{\"name\":\"b\",\"path\":\"/ws/b\",\"plugin\":\"scripted.so\",\"version\":"
+                "\"1.2.3\",\"abi\":\"1.0\",\"state\":\"open\",\"subscribers\":0,\"offset\":0,"
+                "\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,\"counters\":{\"published\":1,"
+                "\"rejected\":2,\"slow_calls\":3,\"faults\":4}}],\"count\":2,"
+                "\"timestamp\":\"T\"}\n");
+}
+
+static void host_without_channels_is_healthy(void **state) {
+    struct hub_fixture *fixture = *state;
+    assert_true(fixture_open(fixture));
+    ask(fixture, QUERY_CHANNELS);
+    assert_sent(fixture, "response 2 200 {\"channels\":[],\"count\":0,\"timestamp\":\"T\"}\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(health_names_every_channel),
+        TEST(channels_tell_their_plugin_and_counters),
+        TEST_CLOSED(host_without_channels_is_healthy),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
