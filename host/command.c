@@ -132,7 +132,7 @@ static bool identify(struct command *command) {
         return false;
     }
     if (connection->user == NULL && command->action.size && sentio_is(command->action, "subscribe"))
-        connection->user = strndup(user.data, user.size);
+        connection->user = connection_copy_text(user);
     if (connection->user != NULL && !sentio_is(user, connection->user)) {
         fail(command, "user_mismatch",
              "this connection belongs to another user_id; open a new one to change it");

@@ -94,7 +94,7 @@ static bool check_origin(struct request *request, struct lws *wsi) {
         return true;
     if (!origin_allowed(origins, origin, host, request->connection->tls))
         return false;
-    request->origin = strndup(origin.data, origin.size);
+    request->origin = connection_copy_text(origin);
     request->keep_cors = request->origin != NULL;
     return true;
 }

@@ -201,7 +201,9 @@ static inline void mask(char *text, const char *name, char sign) {
 static inline char *fixture_sent(struct hub_fixture *fixture) {
     queue_pump(&fixture->io.queue);
     struct sentio_bytes written = sentio_written(&fixture->sent);
-    char *text = strndup(written.size ? written.data : "", written.size);
+    char *text = calloc(1, written.size + 1);
+    if (text != NULL && written.size)
+        memcpy(text, written.data, written.size);
     assert_non_null(text);
     sentio_writer_finish(&fixture->sent);
     sentio_writer_init(&fixture->sent, NULL, 0);
