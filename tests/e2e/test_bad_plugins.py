@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +108,13 @@ def test_garbage_is_never_sent_although_the_plugin_takes_no_notice(host: Daemon,
     for number in range(1, accepted + 2):
         message = garbage.live()
         assert (message["data"], message["offset"]) == ([{"good": True}], number)
+
+
+def test_a_call_that_does_not_return_ends_the_process_and_is_named(start) -> None:
+    host = start(channels=bad_channel("hangs"), plugins={"hang": "1s"})
+    with host.tcp.connect() as publisher:
+        publisher.sendall(b"POST /api/v1/publish/bad HTTP/1.1\r\nHost: localhost\r\n"
+                          b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+        host.wait_for(r"channel bad.*publish\(\).*plugins\.hang")
+        assert host.wait() == -signal.SIGABRT
+    host.stop = lambda: None
