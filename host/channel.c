@@ -217,6 +217,13 @@ static bool settings_fit(const struct channel *channel) {
                   config->file, config->line, config->plugin);
         return false;
     }
+    if (config->slow == CONFIG_SLOW_CONFLATE && !(plugin->flags & SENTIO_STATES)) {
+        log_error(channel->label,
+                  "%s:%d: slow = \"conflate\" is for channels of states, which those of %s are "
+                  "not: \"disconnect\" or \"drop\"",
+                  config->file, config->line, config->plugin);
+        return false;
+    }
     if (config->observes.count > 0 && plugin->observe == NULL) {
         log_error(channel->label, "%s:%d: \"observes\" is set, but %s does not observe; remove it",
                   config->file, config->line, config->plugin);

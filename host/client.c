@@ -9,11 +9,13 @@
 #include "deadline.h"
 #include "envelope.h"
 #include "log.h"
+#include "slow.h"
 
 enum { ERRORS_IN_A_ROW = 10, CLOSE_POLICY = 1008, CLOSE_SLOW = 4101 };
 
 void client_open(struct connection *connection, struct lws *wsi) {
     connection->wsi = wsi;
+    connection->fd = lws_get_socket_fd(wsi);
     connection->state = CONNECTION_OPEN;
     connection->tokens = 0;
     connection->refilled = INT64_MIN / 2;
@@ -99,11 +101,13 @@ void client_close(struct connection *connection, uint16_t code, struct sentio_by
 void client_overflow(struct connection *connection) {
     log_info(connection->io->name, "connection %llu: too slow, over limits.outbox, closed with %d",
              (unsigned long long)connection->id, CLOSE_SLOW);
-    free(connection->backlog);
-    connection->backlog = NULL;
-    connection->first_entry = NO_ENTRY;
-    connection->last_entry = NO_ENTRY;
+    slow_count_disconnect(connection);
+    outbox_drop(connection);
     client_close(connection, CLOSE_SLOW, sentio_text("too slow: reconnect and recover by offset"));
+}
+
+void client_relieved(struct connection *connection) {
+    slow_relieve(&connection->io->outbox, connection);
 }
 
 void client_starved(struct connection *connection) {

@@ -37,9 +37,11 @@ struct member *client_add_member(struct connection *connection, struct stream *s
 /* What the hub says about a member. */
 void client_deliver(struct io *io, struct message *message);
 
-/* For the outbox: the backlog is full; the socket has failed. */
+/* For the outbox: out of memory; the backlog is full; the socket has failed; the backlog is
+ * written. */
 void client_starved(struct connection *connection);
 void client_overflow(struct connection *connection);
 void client_broken(struct connection *connection);
+void client_relieved(struct connection *connection);
 
 #endif

@@ -27,7 +27,7 @@ struct config_listen {
 enum config_auth { CONFIG_AUTH_OPEN };
 
 /* What happens to a subscriber whose outbox is full. */
-enum config_slow { CONFIG_SLOW_DISCONNECT };
+enum config_slow { CONFIG_SLOW_DISCONNECT, CONFIG_SLOW_CONFLATE, CONFIG_SLOW_DROP };
 
 struct config_strings {
     char **items;

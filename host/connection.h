@@ -47,10 +47,26 @@ struct partial {
     char data[];
 };
 
-/* One socket and what is known of its peer. Belongs to its io thread. */
+/* One socket and what is known of its peer. Belongs to its io thread. What each delivery looks at
+ * comes first, in one line of the cache. */
 struct connection {
-    struct io *io;
     struct lws *wsi;
+    struct backlog *backlog; /* NULL: none */
+    int fd;
+    uint32_t first_entry; /* of the turn's outbox, or NO_ENTRY */
+    uint32_t last_entry;
+    uint32_t queued; /* bytes of those entries */
+    uint8_t state;   /* enum connection_state */
+    bool dirty : 1;  /* in the outbox's list */
+    bool tls : 1;
+    bool congested : 1; /* more than the outbox's mark waits, or subscriptions hold items back */
+    bool loopback : 1;
+    bool rebindable : 1; /* on a loopback TCP listener: its Host is checked */
+    bool named : 1;      /* on /ws: messages name their channel */
+    uint8_t deadline;    /* enum deadline */
+    uint8_t errors;      /* of the client's messages, in a row */
+
+    struct io *io;
     uint64_t id; /* in log lines */
 
     struct connection *later; /* its deadline list */
@@ -61,24 +77,13 @@ struct connection {
     struct request *request; /* HTTP: the one being read or answered */
     struct stream *stream;   /* of /ws/<channel>; NULL: /ws */
     char *user;              /* fixed by the first subscribe; NULL: none yet */
-    struct backlog *backlog; /* NULL: none */
     struct partial *partial; /* NULL: none */
     char *address;           /* counted by limits.per_address; NULL: not counted */
 
-    uint32_t first_entry; /* of the turn's outbox, or NO_ENTRY */
-    uint32_t last_entry;
     uint32_t roles;   /* from the handshake's token */
     int32_t tokens;   /* of the message rate, in thousandths */
     int64_t refilled; /* loop time in ms */
     uint16_t refused; /* HTTP status that everything on it is answered with; 0: none */
-    uint8_t state;    /* enum connection_state */
-    uint8_t deadline; /* enum deadline */
-    uint8_t errors;   /* of the client's messages, in a row */
-    bool tls : 1;
-    bool loopback : 1;
-    bool dirty : 1;      /* in the outbox's list */
-    bool rebindable : 1; /* on a loopback TCP listener: its Host is checked */
-    bool named : 1;      /* on /ws: messages name their channel */
 };
 
 /* One subscription: a connection's place on one channel. Belongs to its io thread; the hub has its
@@ -88,6 +93,7 @@ struct member {
     struct member *next;
     struct stream *stream; /* counted */
     struct filter *filter; /* NULL: subscribed to nothing */
+    struct held *held;     /* slow.c: what it is to get when it reads on; NULL: nothing */
     uint32_t index;        /* among the filter's members */
     bool seen;             /* `position` is set */
     uint64_t conn;         /* the ABI's handle */

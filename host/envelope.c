@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { SIDE_SIZE = 512 };
+enum { NUMBER_MAX = 20 };
 
 struct sentio_bytes envelope_type(const struct stream *stream, const struct item *item) {
     return item->type.size ? item->type : sentio_text(stream->type);
@@ -19,57 +19,86 @@ static void write_head(struct sentio_writer *out, const struct envelope *envelop
     sentio_write_text(out, envelope->stream->shape == SENTIO_ARRAY ? ",\"data\":[" : ",\"data\":");
 }
 
-static void write_tail(struct sentio_writer *out, const struct envelope *envelope) {
+/* Up to the number of "prev". */
+static void write_body(struct sentio_writer *out, const struct envelope *envelope) {
     sentio_write_text(out, envelope->stream->shape == SENTIO_ARRAY ? "],\"timestamp\":\""
                                                                    : ",\"timestamp\":\"");
     sentio_write_time(out, envelope->time);
-    sentio_write_format(out, "\",\"offset\":%llu,\"prev\":%llu,\"epoch\":\"%s\"",
-                        (unsigned long long)envelope->offset, (unsigned long long)envelope->prev,
-                        envelope->stream->epoch);
-    if (envelope->snapshot)
-        sentio_write_text(out, ",\"snapshot\":true");
+    sentio_write_format(out, "\",\"offset\":%llu,\"prev\":", (unsigned long long)envelope->offset);
+}
+
+static void write_tail(struct sentio_writer *out, const struct envelope *envelope) {
+    sentio_write_text(out, ",\"epoch\":\"");
+    sentio_write_text(out, envelope->stream->epoch);
+    sentio_write_text(out, envelope->snapshot ? "\",\"snapshot\":true" : "\"");
     if (envelope->conflated)
         sentio_write_format(out, ",\"conflated\":%u", envelope->conflated);
     sentio_write_text(out, "}");
 }
 
-static char *copy(char *to, struct sentio_bytes bytes) {
-    memcpy(to, bytes.data, bytes.size);
-    return to + bytes.size;
+int wrapping_init(struct wrapping *wrapping, const struct envelope *envelope) {
+    sentio_writer_init(&wrapping->text, wrapping->space, sizeof(wrapping->space));
+    write_head(&wrapping->text, envelope);
+    wrapping->head = wrapping->text.size;
+    write_body(&wrapping->text, envelope);
+    wrapping->body = wrapping->text.size;
+    write_tail(&wrapping->text, envelope);
+    return wrapping->text.failed ? SENTIO_NO_MEMORY : 0;
 }
 
-int envelope_frame(struct arena *arena, const struct envelope *envelope, struct item *const *items,
-                   size_t count, struct span *span) {
-    char head_space[SIDE_SIZE];
-    char tail_space[SIDE_SIZE];
-    struct sentio_writer head;
-    struct sentio_writer tail;
-    int error = SENTIO_NO_MEMORY;
-    sentio_writer_init(&head, head_space, sizeof(head_space));
-    sentio_writer_init(&tail, tail_space, sizeof(tail_space));
-    write_head(&head, envelope);
-    write_tail(&tail, envelope);
-    if (head.failed || tail.failed)
-        goto finish;
+void wrapping_finish(struct wrapping *wrapping) {
+    sentio_writer_finish(&wrapping->text);
+}
 
-    size_t size = head.size + tail.size + (count ? count - 1 : 0);
+static char *copy(char *to, const char *data, size_t size) {
+    memcpy(to, data, size);
+    return to + size;
+}
+
+/* Its digits at the end of `space`; returns where they begin. */
+static const char *digits(char space[NUMBER_MAX], uint64_t number) {
+    char *at = space + NUMBER_MAX;
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return at;
+}
+
+int wrapping_frame(const struct wrapping *wrapping, struct arena *arena, uint64_t prev,
+                   struct item *const *items, size_t count, struct span *span) {
+    const char *text = wrapping->text.data;
+    if (wrapping->text.failed)
+        return SENTIO_NO_MEMORY;
+    char space[NUMBER_MAX];
+    const char *number = digits(space, prev);
+    size_t number_size = (size_t)(space + NUMBER_MAX - number);
+    size_t size = wrapping->text.size + number_size + (count ? count - 1 : 0);
     for (size_t i = 0; i < count; i++)
         size += items[i]->json.size;
     char *at;
-    error = arena_frame(arena, FRAME_TEXT, size, span, &at);
+    int error = arena_frame(arena, FRAME_TEXT, size, span, &at);
     if (error)
-        goto finish;
-    at = copy(at, sentio_written(&head));
+        return error;
+    at = copy(at, text, wrapping->head);
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             *at++ = ',';
-        at = copy(at, items[i]->json);
+        at = copy(at, items[i]->json.data, items[i]->json.size);
     }
-    copy(at, sentio_written(&tail));
+    at = copy(at, text + wrapping->head, wrapping->body - wrapping->head);
+    at = copy(at, number, number_size);
+    copy(at, text + wrapping->body, wrapping->text.size - wrapping->body);
+    return 0;
+}
 
-finish:
-    sentio_writer_finish(&head);
-    sentio_writer_finish(&tail);
+int envelope_frame(struct arena *arena, const struct envelope *envelope, uint64_t prev,
+                   struct item *const *items, size_t count, struct span *span) {
+    struct wrapping wrapping;
+    int error = wrapping_init(&wrapping, envelope);
+    if (error == 0)
+        error = wrapping_frame(&wrapping, arena, prev, items, count, span);
+    wrapping_finish(&wrapping);
     return error;
 }
 

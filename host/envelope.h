@@ -21,7 +21,6 @@ struct envelope {
     bool named;    /* with "channel" */
     bool snapshot; /* with "snapshot": true */
     uint64_t offset;
-    uint64_t prev;
     int64_t time;
     uint32_t conflated; /* with "conflated" when not 0 */
 };
@@ -29,10 +28,28 @@ struct envelope {
 /* The type of an object's message: its own, or the channel's. */
 struct sentio_bytes envelope_type(const struct stream *stream, const struct item *item);
 
-/* One text frame into the arena, its items joined by commas within [] (ARRAY), or the one item
- * (OBJECT). SENTIO_NO_MEMORY. */
-int envelope_frame(struct arena *arena, const struct envelope *envelope, struct item *const *items,
-                   size_t count, struct span *span);
+/*
+ * A message's text before and after its items and its "prev", which differ between those who get
+ * it: written once, copied for each. It may not be moved.
+ */
+struct wrapping {
+    struct sentio_writer text;
+    size_t head; /* bytes before the items */
+    size_t body; /* bytes before the number of "prev" */
+    char space[384];
+};
+
+/* SENTIO_NO_MEMORY; wrapping_finish is allowed then too. */
+int wrapping_init(struct wrapping *wrapping, const struct envelope *envelope);
+void wrapping_finish(struct wrapping *wrapping);
+
+/* One text frame into the arena, its items joined by commas. SENTIO_NO_MEMORY. */
+int wrapping_frame(const struct wrapping *wrapping, struct arena *arena, uint64_t prev,
+                   struct item *const *items, size_t count, struct span *span);
+
+/* The same for a message that is made once. */
+int envelope_frame(struct arena *arena, const struct envelope *envelope, uint64_t prev,
+                   struct item *const *items, size_t count, struct span *span);
 
 /* {"type":"error",...}; `id` is JSON text or empty, `channel` NULL: not named. */
 void envelope_error(struct sentio_writer *out, int64_t time, const char *channel,

@@ -6,6 +6,15 @@
 
 #include "envelope.h"
 #include "interval.h"
+#include "slow.h"
+
+/* An update while it is fanned out. */
+struct fan {
+    const struct update *update;
+    struct item **items;          /* room for those of one message */
+    struct wrapping wrappings[2]; /* ARRAY: without and with the channel's name */
+    bool wrapped[2];
+};
 
 void fanout_init(struct fanout *fanout, size_t io, uv_loop_t *loop, struct outbox *outbox) {
     memset(fanout, 0, sizeof(*fanout));
@@ -36,7 +45,7 @@ static bool reserve(void **items, uint32_t *capacity, uint32_t count, size_t siz
  * for this filter; its next message's `prev` shows that. */
 static void hit(struct fanout *fanout, struct filter *filter, const struct item *item,
                 uint32_t index) {
-    if (!interest_wants(filter->interest, item))
+    if (filter->chooses && !interest_wants(filter->interest, item))
         return;
     if (!reserve((void **)&fanout->hits, &fanout->hit_capacity, fanout->hit_count,
                  sizeof(*fanout->hits)) ||
@@ -60,55 +69,64 @@ static void hit_list(struct fanout *fanout, const struct filter_list *list, cons
         hit(fanout, list->items[i], item, index);
 }
 
-static void send_members(struct fanout *fanout, const struct filter *filter, struct span span) {
+static void send_members(struct fanout *fanout, const struct filter *filter,
+                         const struct delivery *delivery) {
     for (uint32_t i = 0; i < filter->count; i++)
-        outbox_append(fanout->outbox, filter->members[i]->connection, span);
+        deliver(fanout->outbox, filter->members[i], delivery);
 }
 
-/* One message an update. */
-static void send_array(struct fanout *fanout, struct filter *filter, const struct update *update,
-                       struct item **items) {
-    uint32_t count = 0;
-    struct span span;
+/* One message, whose text around its items is made at the first use. */
+static void send_array(struct fanout *fanout, struct filter *filter, struct fan *fan) {
+    const struct update *update = fan->update;
+    struct wrapping *wrapping = &fan->wrappings[filter->named];
+    struct delivery delivery = {.items = fan->items, .prev = filter->prev, .last = update->last};
     struct envelope envelope = {
         .stream = update->stream,
         .type = sentio_text(update->stream->type),
-        .named = filter->interest->named,
+        .named = filter->named,
         .offset = update->last,
-        .prev = filter->prev,
         .time = update->time,
     };
+    int error = 0;
     for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next)
-        items[count++] = update->items[fanout->hits[i].item];
+        fan->items[delivery.count++] = update->items[fanout->hits[i].item];
+    if (!fan->wrapped[filter->named])
+        error = wrapping_init(wrapping, &envelope);
+    fan->wrapped[filter->named] = true;
     /* Out of memory, the message is lost, and the next one's `prev` shows it. */
-    if (envelope_frame(&fanout->outbox->arena, &envelope, items, count, &span) == 0)
-        send_members(fanout, filter, span);
+    if (!error)
+        error = wrapping_frame(wrapping, &fanout->outbox->arena, filter->prev, fan->items,
+                               delivery.count, &delivery.span);
+    if (!error)
+        send_members(fanout, filter, &delivery);
     filter->prev = update->last;
     filter->told = update->last;
 }
 
 /* One message an item. */
-static void send_objects(struct fanout *fanout, struct filter *filter,
-                         const struct update *update) {
+static void send_objects(struct fanout *fanout, struct filter *filter, const struct fan *fan) {
+    const struct update *update = fan->update;
     for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next) {
         struct item *item = update->items[fanout->hits[i].item];
-        struct span span;
+        struct delivery delivery = {
+            .items = &item, .count = 1, .prev = filter->prev, .last = item->offset};
         struct envelope envelope = {
             .stream = update->stream,
             .type = envelope_type(update->stream, item),
-            .named = filter->interest->named,
+            .named = filter->named,
             .offset = item->offset,
-            .prev = filter->prev,
             .time = update->time,
         };
-        if (envelope_frame(&fanout->outbox->arena, &envelope, &item, 1, &span) == 0)
-            send_members(fanout, filter, span);
+        if (envelope_frame(&fanout->outbox->arena, &envelope, filter->prev, &item, 1,
+                           &delivery.span) == 0)
+            send_members(fanout, filter, &delivery);
         filter->prev = item->offset;
         filter->told = item->offset;
     }
 }
 
-static void hold_back(struct fanout *fanout, struct filter *filter, const struct update *update) {
+static void hold_back(struct fanout *fanout, struct filter *filter, const struct fan *fan) {
+    const struct update *update = fan->update;
     bool array = update->stream->shape == SENTIO_ARRAY;
     for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next) {
         struct item *item = update->items[fanout->hits[i].item];
@@ -117,11 +135,8 @@ static void hold_back(struct fanout *fanout, struct filter *filter, const struct
     }
 }
 
-void fanout_update(struct fanout *fanout, struct update *update) {
+static void find_hits(struct fanout *fanout, const struct update *update) {
     struct stream *stream = update->stream;
-    struct item **items = malloc(update->count * sizeof(*items));
-    if (items == NULL)
-        return;
     fanout->hit_count = 0;
     fanout->touched_count = 0;
     for (uint32_t i = 0; i < update->count; i++) {
@@ -133,18 +148,28 @@ void fanout_update(struct fanout *fanout, struct update *update) {
         hit_list(fanout, &item->topic->filters[fanout->io], item, i);
         hit_list(fanout, &stream->all[fanout->io], item, i);
     }
+}
+
+void fanout_update(struct fanout *fanout, struct update *update) {
+    struct fan fan = {.update = update, .items = malloc(update->count * sizeof(struct item *))};
+    if (fan.items == NULL)
+        return;
+    find_hits(fanout, update);
     for (uint32_t i = 0; i < fanout->touched_count; i++) {
         struct filter *filter = fanout->touched[i];
         if (filter->clock)
-            hold_back(fanout, filter, update);
-        else if (stream->shape == SENTIO_ARRAY)
-            send_array(fanout, filter, update, items);
+            hold_back(fanout, filter, &fan);
+        else if (update->stream->shape == SENTIO_ARRAY)
+            send_array(fanout, filter, &fan);
         else
-            send_objects(fanout, filter, update);
+            send_objects(fanout, filter, &fan);
         filter->first_hit = NO_ENTRY;
         filter->last_hit = NO_ENTRY;
     }
-    free(items);
+    for (size_t i = 0; i < 2; i++)
+        if (fan.wrapped[i])
+            wrapping_finish(&fan.wrappings[i]);
+    free(fan.items);
     /* Writing could end a connection, and with it a filter: it comes last. */
     if (outbox_due(fanout->outbox))
         outbox_flush(fanout->outbox);
@@ -153,6 +178,10 @@ void fanout_update(struct fanout *fanout, struct update *update) {
 /* What the member has been told while it was in its filter. */
 static void settle_position(struct member *member) {
     const struct filter *filter = member->filter;
+    if (member->held) {
+        slow_forget(member);
+        return;
+    }
     if (filter->told > member->joined && (!member->seen || filter->told > member->position)) {
         member->position = filter->told;
         member->seen = true;
@@ -189,6 +218,7 @@ int fanout_join(struct fanout *fanout, struct member *member, struct interest *i
         return 0;
     }
     if (member->filter && member->filter->interest == interest) {
+        slow_release(fanout->outbox, member);
         settle_position(member);
         interval_release(fanout, member);
         member->joined = offset;
@@ -199,8 +229,10 @@ int fanout_join(struct fanout *fanout, struct member *member, struct interest *i
         return SENTIO_NO_MEMORY;
     if (interest->interval && !filter->clock && interval_attach(fanout, filter) != 0)
         goto fail;
-    if (member->filter)
+    if (member->filter) {
+        slow_release(fanout->outbox, member);
         interval_release(fanout, member);
+    }
     fanout_leave(fanout, member);
     cover(filter, member, offset);
     member->joined = offset;
@@ -223,19 +255,19 @@ void fanout_snapshot(struct fanout *fanout, struct member *member, struct item *
         .named = member->connection->named,
         .snapshot = true,
         .offset = offset,
-        .prev = member->seen ? member->position : offset,
         .time = time,
     };
+    uint64_t prev = member->seen ? member->position : offset;
     for (size_t i = 0; i < count; i += array ? count : 1) {
         struct span span;
         envelope.type = sentio_text(stream->snapshot_type);
         if (!array && items[i]->type.size)
             envelope.type = items[i]->type;
-        if (envelope_frame(&fanout->outbox->arena, &envelope, items + i, array ? count : 1,
+        if (envelope_frame(&fanout->outbox->arena, &envelope, prev, items + i, array ? count : 1,
                            &span) != 0)
             return;
         outbox_append(fanout->outbox, member->connection, span);
-        envelope.prev = offset;
+        prev = offset;
         member->position = offset;
         member->seen = true;
     }

@@ -79,6 +79,10 @@ struct filter *filter_obtain(struct interest *interest, size_t io) {
     if (filter == NULL)
         return NULL;
     filter->interest = interest_ref(interest);
+    filter->chooses = interest->predicates.count > 0;
+    filter->named = interest->named;
+    filter->members = &filter->only;
+    filter->capacity = 1;
     filter->first_hit = NO_ENTRY;
     filter->last_hit = NO_ENTRY;
     if (list_add(&interest->stream->every[io], filter, &filter->every_place) != 0)
@@ -106,20 +110,28 @@ void filter_destroy(struct filter *filter, size_t io) {
         leave_list(filter, io, n);
     leave_every(filter, io);
     interest->filters[io] = NULL;
-    free(filter->members);
+    if (filter->members != &filter->only)
+        free(filter->members);
     free(filter);
     interest_unref(interest);
 }
 
+static int grow(struct filter *filter) {
+    struct member **old = filter->members == &filter->only ? NULL : filter->members;
+    uint32_t capacity = filter->capacity * 2;
+    struct member **members = realloc(old, capacity * sizeof(struct member *));
+    if (members == NULL)
+        return SENTIO_NO_MEMORY;
+    if (old == NULL)
+        members[0] = filter->only;
+    filter->members = members;
+    filter->capacity = capacity;
+    return 0;
+}
+
 int filter_add(struct filter *filter, struct member *member) {
-    if (filter->count == filter->capacity) {
-        uint32_t capacity = filter->capacity ? filter->capacity * 2 : 1;
-        struct member **members = realloc(filter->members, capacity * sizeof(*members));
-        if (members == NULL)
-            return SENTIO_NO_MEMORY;
-        filter->members = members;
-        filter->capacity = capacity;
-    }
+    if (filter->count == filter->capacity && grow(filter) != 0)
+        return SENTIO_NO_MEMORY;
     member->filter = filter;
     member->index = filter->count;
     filter->members[filter->count++] = member;

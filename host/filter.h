@@ -16,11 +16,14 @@ struct pending;
  */
 struct filter {
     struct interest *interest; /* counted */
-    struct member **members;
+    struct member **members;   /* where there is but one: &only */
+    struct member *only;
     uint32_t count;
     uint32_t capacity;
     uint32_t first_hit; /* while an update is fanned out; else NO_ENTRY */
     uint32_t last_hit;
+    bool chooses;            /* the interest has predicates */
+    bool named;              /* the interest's */
     uint64_t prev;           /* the offset up to which each of its members is covered */
     uint64_t told;           /* the offset of what was last sent to its members */
     struct clock *clock;     /* when the interest has an interval */

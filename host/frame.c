@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_START = 64 * 1024, CLOSE_REASON_MAX = 123 };
+enum { ARENA_START = 64 * 1024, ARENA_KEEP = 4 * 1024 * 1024, CLOSE_REASON_MAX = 123 };
 
 size_t frame_header(uint8_t header[FRAME_HEADER_MAX], enum frame_opcode opcode, size_t size) {
     header[0] = (uint8_t)(0x80 | opcode);
@@ -50,6 +50,17 @@ void arena_finish(struct arena *arena) {
     memset(arena, 0, sizeof(*arena));
 }
 
+void arena_reset(struct arena *arena) {
+    if (arena->capacity > ARENA_KEEP && arena->size < arena->capacity / 4) {
+        uint8_t *data = realloc(arena->data, arena->capacity / 2);
+        if (data != NULL) {
+            arena->data = data;
+            arena->capacity /= 2;
+        }
+    }
+    arena->size = 0;
+}
+
 static int reserve(struct arena *arena, size_t size) {
     size_t needed = arena->size + size;
     if (needed <= arena->capacity)
@@ -71,6 +82,7 @@ int arena_frame(struct arena *arena, enum frame_opcode opcode, size_t size, stru
                 char **payload) {
     if (reserve(arena, size + FRAME_HEADER_MAX) != 0)
         return SENTIO_NO_MEMORY;
+    span->arena = arena;
     span->start = (uint32_t)arena->size;
     arena->size += frame_header(arena->data + arena->size, opcode, size);
     *payload = (char *)arena->data + arena->size;

@@ -37,13 +37,25 @@ struct arena {
     size_t capacity;
 };
 
-/* Where a frame lies in the arena. */
+/* Where frames lie in an arena, one behind the other. */
 struct span {
+    struct arena *arena;
     uint32_t start;
     uint32_t end;
 };
 
+static inline uint8_t *span_data(struct span span) {
+    return span.arena->data + span.start;
+}
+
+static inline size_t span_size(struct span span) {
+    return span.end - span.start;
+}
+
 void arena_finish(struct arena *arena);
+
+/* Empties it. What a burst has made it grow to is given back little by little. */
+void arena_reset(struct arena *arena);
 
 /* A frame's header, and room for its payload at *payload, which is valid until the next call.
  * SENTIO_NO_MEMORY. */

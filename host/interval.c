@@ -2,20 +2,10 @@
 #include "interval.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "envelope.h"
-
-/* The newest item of each key since the clock last struck. */
-struct pending {
-    struct item **items; /* counted */
-    uint32_t count;
-    uint32_t capacity;
-    uint64_t first; /* offset of the first item held back */
-    uint64_t last;
-    int64_t time;
-    struct table places; /* of keys in `items`: place + 1 as a pointer */
-};
+#include "pending.h"
+#include "slow.h"
 
 struct clock {
     struct clock *next;
@@ -28,49 +18,6 @@ struct clock {
     uint32_t due_capacity;
 };
 
-struct place_key {
-    const struct pending *pending;
-    const struct item *item;
-};
-
-static bool same_key(const void *value, const void *wanted) {
-    const struct place_key *key = wanted;
-    const struct item *held = key->pending->items[(uintptr_t)value - 1];
-    return held->topic == key->item->topic && sentio_equal(held->key, key->item->key);
-}
-
-static uint64_t key_hash(const struct pending *pending, const struct item *item) {
-    if (item->key.data == item->topic_name.data)
-        return item->topic->hash;
-    return item->topic->hash ^ table_hash(&pending->places, item->key);
-}
-
-static void pending_destroy(struct pending *pending) {
-    if (pending == NULL)
-        return;
-    for (uint32_t i = 0; i < pending->count; i++)
-        item_unref(pending->items[i]);
-    free(pending->items);
-    table_finish(&pending->places);
-    free(pending);
-}
-
-static int pending_append(struct pending *pending, struct item *item, uint64_t hash) {
-    if (pending->count == pending->capacity) {
-        uint32_t capacity = pending->capacity ? pending->capacity * 2 : 8;
-        struct item **items = realloc(pending->items, capacity * sizeof(*items));
-        if (items == NULL)
-            return SENTIO_NO_MEMORY;
-        pending->items = items;
-        pending->capacity = capacity;
-    }
-    int error = table_insert(&pending->places, hash, (void *)(uintptr_t)(pending->count + 1));
-    if (error)
-        return error;
-    pending->items[pending->count++] = item_ref(item);
-    return 0;
-}
-
 static int become_due(struct filter *filter) {
     struct clock *clock = filter->clock;
     if (clock->due_count == clock->due_capacity) {
@@ -81,7 +28,7 @@ static int become_due(struct filter *filter) {
         clock->due = due;
         clock->due_capacity = capacity;
     }
-    struct pending *pending = calloc(1, sizeof(*pending));
+    struct pending *pending = pending_create(true);
     if (pending == NULL)
         return SENTIO_NO_MEMORY;
     filter->pending = pending;
@@ -92,37 +39,7 @@ static int become_due(struct filter *filter) {
 int interval_hold(struct filter *filter, struct item *item, uint64_t last) {
     if (filter->pending == NULL && become_due(filter) != 0)
         return SENTIO_NO_MEMORY;
-    struct pending *pending = filter->pending;
-    struct place_key key = {pending, item};
-    uint64_t hash = key_hash(pending, item);
-    void *place = table_find(&pending->places, hash, same_key, &key);
-    if (pending->first == 0)
-        pending->first = item->offset;
-    pending->last = last;
-    pending->time = item->time;
-    if (place == NULL)
-        return pending_append(pending, item, hash);
-    struct item **held = &pending->items[(uintptr_t)place - 1];
-    item_unref(*held);
-    *held = item_ref(item);
-    return 0;
-}
-
-static int compare_offsets(const void *a, const void *b) {
-    const struct item *x = *(struct item *const *)a;
-    const struct item *y = *(struct item *const *)b;
-    return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
-/* In the order of offsets; the places of keys follow. */
-static void sort(struct pending *pending) {
-    qsort(pending->items, pending->count, sizeof(*pending->items), compare_offsets);
-    struct table places = {.key = {pending->places.key[0], pending->places.key[1]}};
-    table_finish(&pending->places);
-    pending->places = places;
-    for (uint32_t i = 0; i < pending->count; i++)
-        table_insert(&pending->places, key_hash(pending, pending->items[i]),
-                     (void *)(uintptr_t)(i + 1));
+    return pending_hold(filter->pending, item, last);
 }
 
 /* Messages of the pending items from `from` on, one behind the other in the arena: one of all
@@ -132,40 +49,51 @@ static int make_frames(struct fanout *fanout, const struct filter *filter, uint3
     const struct pending *pending = filter->pending;
     struct stream *stream = filter->interest->stream;
     bool array = stream->shape == SENTIO_ARRAY;
+    uint64_t prev = filter->prev;
     struct envelope envelope = {
         .stream = stream,
-        .named = filter->interest->named,
-        .prev = filter->prev,
-        .time = pending->time,
+        .named = filter->named,
+        .time = pending->items[pending->end - 1]->time,
     };
     struct span part;
-    for (uint32_t i = from; i < pending->count; i++) {
+    for (uint32_t i = from; i < pending->end; i++) {
         struct item *item = pending->items[i];
         envelope.type = array ? sentio_text(stream->type) : envelope_type(stream, item);
         envelope.offset = array ? pending->last : item->offset;
-        int error = envelope_frame(&fanout->outbox->arena, &envelope, pending->items + i,
-                                   array ? pending->count - from : 1, &part);
+        int error = envelope_frame(&fanout->outbox->arena, &envelope, prev, pending->items + i,
+                                   array ? pending->end - from : 1, &part);
         if (error)
             return error;
-        span->start = i == from ? part.start : span->start;
-        span->end = part.end;
-        envelope.prev = item->offset;
+        *span = i == from ? part : (struct span){part.arena, span->start, part.end};
+        prev = item->offset;
         if (array)
             break;
     }
     return 0;
 }
 
+/* What is pending from `from` on, as it goes to a member; `delivery` has its frames once they are
+ * made. */
+static int prepare(struct fanout *fanout, const struct filter *filter, uint32_t from,
+                   struct delivery *delivery) {
+    const struct pending *pending = filter->pending;
+    delivery->items = pending->items + from;
+    delivery->count = pending->end - from;
+    delivery->prev = filter->prev;
+    delivery->last = pending->last;
+    return make_frames(fanout, filter, from, &delivery->span);
+}
+
 /* The items that the member has not had in its snapshot. False: there are none. */
 static bool send_newer(struct fanout *fanout, const struct filter *filter, struct member *member) {
     const struct pending *pending = filter->pending;
-    struct span span;
+    struct delivery delivery;
     uint32_t from = 0;
-    while (from < pending->count && pending->items[from]->offset <= member->joined)
+    while (from < pending->end && pending->items[from]->offset <= member->joined)
         from++;
-    if (from == pending->count || make_frames(fanout, filter, from, &span) != 0)
+    if (from == pending->end || prepare(fanout, filter, from, &delivery) != 0)
         return false;
-    outbox_append(fanout->outbox, member->connection, span);
+    deliver(fanout->outbox, member, &delivery);
     return true;
 }
 
@@ -173,16 +101,16 @@ static bool send_newer(struct fanout *fanout, const struct filter *filter, struc
  * whom nothing is left stays where it was, and keeps the shared `prev` there. */
 static void emit(struct fanout *fanout, struct filter *filter) {
     struct pending *pending = filter->pending;
-    struct span shared = {0, 0};
+    struct delivery shared = {.count = 0};
     uint64_t prev = pending->last;
-    sort(pending);
-    for (uint32_t i = 0; i < filter->count; i++) {
+    filter->pending = pending_pack(pending) == 0 ? pending : NULL;
+    for (uint32_t i = 0; filter->pending && i < filter->count; i++) {
         struct member *member = filter->members[i];
         bool early = member->joined < pending->first;
-        if (early && shared.end == 0 && make_frames(fanout, filter, 0, &shared) != 0)
+        if (early && shared.count == 0 && prepare(fanout, filter, 0, &shared) != 0)
             break;
         if (early)
-            outbox_append(fanout->outbox, member->connection, shared);
+            deliver(fanout->outbox, member, &shared);
         if (early || send_newer(fanout, filter, member))
             continue;
         uint64_t position = member->seen ? member->position : member->joined;
@@ -197,11 +125,11 @@ static void emit(struct fanout *fanout, struct filter *filter) {
 
 void interval_release(struct fanout *fanout, struct member *member) {
     struct pending *pending = member->filter->pending;
-    if (pending == NULL)
+    if (pending == NULL || pending_pack(pending) != 0)
         return;
-    sort(pending);
     if (!send_newer(fanout, member->filter, member))
         return;
+    slow_release(fanout->outbox, member);
     member->position = pending->last;
     member->seen = true;
 }

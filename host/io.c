@@ -215,6 +215,7 @@ struct io *io_create(struct host *host, size_t index) {
     io->outbox.overflow = client_overflow;
     io->outbox.starved = client_starved;
     io->outbox.broken = client_broken;
+    io->outbox.relieved = client_relieved;
     if (init_loop(io) != 0)
         goto fail_loop;
     fanout_init(&io->fanout, index, &io->loop, &io->outbox);

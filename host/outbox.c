@@ -11,12 +11,14 @@
 enum {
     IOV_COUNT = 64,
     CHUNK = 64 * 1024, /* at most this much is handed to the library at a time */
-    MAX_BATCH = 4 * 1024 * 1024
+    MAX_BATCH = 32 * 1024 * 1024,
+    AHEAD = 4 /* connections that are fetched into the cache before they are written to */
 };
 
 int outbox_init(struct outbox *outbox, size_t limit) {
     memset(outbox, 0, sizeof(*outbox));
     outbox->limit = limit;
+    outbox->mark = limit / 2;
     outbox->max_batch = MAX_BATCH;
     outbox->scratch = malloc(CHUNK);
     return outbox->scratch ? 0 : SENTIO_NO_MEMORY;
@@ -24,6 +26,7 @@ int outbox_init(struct outbox *outbox, size_t limit) {
 
 void outbox_finish(struct outbox *outbox) {
     arena_finish(&outbox->arena);
+    arena_finish(&outbox->side);
     free(outbox->entries);
     free(outbox->dirty);
     free(outbox->scratch);
@@ -56,10 +59,15 @@ static bool add_entry(struct outbox *outbox, struct connection *connection, stru
 void outbox_append(struct outbox *outbox, struct connection *connection, struct span span) {
     if (connection->state != CONNECTION_OPEN)
         return;
-    if (connection->last_entry != NO_ENTRY &&
-        outbox->entries[connection->last_entry].span.end == span.start) {
-        outbox->entries[connection->last_entry].span.end = span.end;
-        return;
+    connection->queued += (uint32_t)span_size(span);
+    if (connection->queued >= outbox->mark)
+        outbox->crowded = true;
+    if (connection->last_entry != NO_ENTRY) {
+        struct span *last = &outbox->entries[connection->last_entry].span;
+        if (last->arena == span.arena && last->end == span.start) {
+            last->end = span.end;
+            return;
+        }
     }
     if (!connection->dirty) {
         if (outbox->dirty_count == outbox->dirty_capacity &&
@@ -74,15 +82,28 @@ no_memory:
     outbox->starved(connection);
 }
 
+static void drop_entries(struct connection *connection) {
+    connection->first_entry = NO_ENTRY;
+    connection->last_entry = NO_ENTRY;
+    connection->queued = 0;
+}
+
+static void drop_backlog(struct connection *connection) {
+    free(connection->backlog);
+    connection->backlog = NULL;
+}
+
+void outbox_drop(struct connection *connection) {
+    drop_entries(connection);
+    drop_backlog(connection);
+}
+
 void outbox_forget(struct outbox *outbox, struct connection *connection) {
     for (uint32_t i = 0; connection->dirty && i < outbox->dirty_count; i++)
         if (outbox->dirty[i] == connection)
             outbox->dirty[i] = NULL;
     connection->dirty = false;
-    connection->first_entry = NO_ENTRY;
-    connection->last_entry = NO_ENTRY;
-    free(connection->backlog);
-    connection->backlog = NULL;
+    outbox_drop(connection);
 }
 
 static bool backlog_append(struct outbox *outbox, struct connection *connection,
@@ -110,7 +131,13 @@ static bool backlog_append(struct outbox *outbox, struct connection *connection,
     }
     memcpy(backlog->data + backlog->end, data, size);
     backlog->end += size;
+    if (held + size >= outbox->mark)
+        connection->congested = true;
     return true;
+}
+
+bool outbox_push(struct outbox *outbox, struct connection *connection, struct span span) {
+    return backlog_append(outbox, connection, span_data(span), span_size(span));
 }
 
 /* Keeps what is left from `skip` bytes on, once the writable callback is asked for. */
@@ -118,9 +145,9 @@ static void keep_rest(struct outbox *outbox, struct connection *connection, uint
                       size_t skip) {
     for (; entry != NO_ENTRY; entry = outbox->entries[entry].next) {
         struct span span = outbox->entries[entry].span;
-        size_t size = span.end - span.start;
-        if (skip < size && !backlog_append(outbox, connection,
-                                           outbox->arena.data + span.start + skip, size - skip)) {
+        size_t size = span_size(span);
+        if (skip < size &&
+            !backlog_append(outbox, connection, span_data(span) + skip, size - skip)) {
             outbox->overflow(connection);
             return;
         }
@@ -136,13 +163,13 @@ static void keep_rest(struct outbox *outbox, struct connection *connection, uint
  */
 static ssize_t finish_frame(struct outbox *outbox, struct connection *connection, size_t sent) {
     size_t before = 0;
-    uint32_t entry = connection->first_entry;
-    while (sent >= before + (outbox->entries[entry].span.end - outbox->entries[entry].span.start)) {
-        before += outbox->entries[entry].span.end - outbox->entries[entry].span.start;
-        entry = outbox->entries[entry].next;
+    const struct outbox_entry *entry = &outbox->entries[connection->first_entry];
+    while (sent >= before + span_size(entry->span)) {
+        before += span_size(entry->span);
+        entry = &outbox->entries[entry->next];
     }
-    uint8_t *data = outbox->arena.data + outbox->entries[entry].span.start;
-    size_t size = outbox->entries[entry].span.end - outbox->entries[entry].span.start;
+    uint8_t *data = span_data(entry->span);
+    size_t size = span_size(entry->span);
     size_t at = 0;
     while (before + at < sent)
         at += frame_length(data + at, size - at);
@@ -152,22 +179,35 @@ static ssize_t finish_frame(struct outbox *outbox, struct connection *connection
     return (ssize_t)(before + at);
 }
 
+/* Hands the kernel the entries from *entry on, as many as one call takes; -1: none. *size is what
+ * they come to. */
+static ssize_t send_entries(struct outbox *outbox, const struct connection *connection,
+                            uint32_t *entry, size_t *size) {
+    const struct outbox_entry *first = &outbox->entries[*entry];
+    if (first->next == NO_ENTRY) {
+        *entry = NO_ENTRY;
+        *size = span_size(first->span);
+        return send(connection->fd, span_data(first->span), *size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+    struct iovec iov[IOV_COUNT];
+    struct msghdr message = {.msg_iov = iov};
+    *size = 0;
+    while (*entry != NO_ENTRY && message.msg_iovlen < IOV_COUNT) {
+        struct span span = outbox->entries[*entry].span;
+        iov[message.msg_iovlen].iov_base = span_data(span);
+        iov[message.msg_iovlen++].iov_len = span_size(span);
+        *size += span_size(span);
+        *entry = outbox->entries[*entry].next;
+    }
+    return sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 static void write_plain(struct outbox *outbox, struct connection *connection) {
     size_t total = 0;
     uint32_t entry = connection->first_entry;
     while (entry != NO_ENTRY) {
-        struct iovec iov[IOV_COUNT];
-        struct msghdr message = {.msg_iov = iov};
-        size_t size = 0;
-        for (; entry != NO_ENTRY && message.msg_iovlen < IOV_COUNT;
-             entry = outbox->entries[entry].next) {
-            struct span span = outbox->entries[entry].span;
-            iov[message.msg_iovlen].iov_base = outbox->arena.data + span.start;
-            iov[message.msg_iovlen++].iov_len = span.end - span.start;
-            size += span.end - span.start;
-        }
-        ssize_t sent =
-            sendmsg(lws_get_socket_fd(connection->wsi), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        size_t size;
+        ssize_t sent = send_entries(outbox, connection, &entry, &size);
         if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
             outbox->broken(connection);
             return;
@@ -197,8 +237,8 @@ static size_t gather(struct outbox *outbox, struct position *at, uint8_t **chunk
     *chunk = outbox->scratch;
     while (at->entry != NO_ENTRY && size < CHUNK) {
         struct span span = outbox->entries[at->entry].span;
-        uint8_t *data = outbox->arena.data + span.start + at->offset;
-        size_t left = span.end - span.start - at->offset;
+        uint8_t *data = span_data(span) + at->offset;
+        size_t left = span_size(span) - at->offset;
         size_t take = frame_boundary(data, left, CHUNK - size);
         if (size + take > CHUNK && size > 0)
             break;
@@ -242,53 +282,70 @@ static void write_connection(struct outbox *outbox, struct connection *connectio
         write_tls(outbox, connection);
     else
         write_plain(outbox, connection);
-    connection->first_entry = NO_ENTRY;
-    connection->last_entry = NO_ENTRY;
+    drop_entries(connection);
+    /* It was congested in this turn only, and took everything: what is held can follow. */
+    if (connection->congested && !connection->backlog && connection->state == CONNECTION_OPEN)
+        lws_callback_on_writable(connection->wsi);
 }
 
 void outbox_flush(struct outbox *outbox) {
     for (uint32_t i = 0; i < outbox->dirty_count; i++) {
-        if (outbox->dirty[i] == NULL)
+        struct connection *connection = outbox->dirty[i];
+        if (i + AHEAD < outbox->dirty_count)
+            __builtin_prefetch(outbox->dirty[i + AHEAD]);
+        if (connection == NULL)
             continue;
-        outbox->dirty[i]->dirty = false;
-        write_connection(outbox, outbox->dirty[i]);
+        connection->dirty = false;
+        write_connection(outbox, connection);
     }
     outbox->dirty_count = 0;
     outbox->count = 0;
-    outbox->arena.size = 0;
+    outbox->crowded = false;
+    arena_reset(&outbox->arena);
 }
 
 void outbox_close(struct outbox *outbox, struct connection *connection, struct span frame) {
     write_connection(outbox, connection);
-    uint8_t *data = outbox->arena.data + frame.start;
-    size_t size = frame.end - frame.start;
+    uint8_t *data = span_data(frame);
+    size_t size = span_size(frame);
     if (connection->state != CONNECTION_OPEN)
         return;
     if (connection->backlog && backlog_append(outbox, connection, data, size))
         return;
-    free(connection->backlog);
-    connection->backlog = NULL;
+    drop_backlog(connection);
     if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0)
         outbox->broken(connection);
 }
 
-void outbox_drain(struct outbox *outbox, struct connection *connection) {
+/* Until the socket takes no more: whole frames, so that the library's own fit between. False: it
+ * has failed. */
+static bool write_backlog(struct connection *connection) {
     struct backlog *backlog = connection->backlog;
-    if (backlog == NULL)
-        return;
     while (backlog->start < backlog->end && !lws_partial_buffered(connection->wsi)) {
         uint8_t *data = backlog->data + backlog->start;
         size_t size = frame_boundary(data, backlog->end - backlog->start, CHUNK);
-        if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0) {
+        if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0)
+            return false;
+        backlog->start += size;
+    }
+    return true;
+}
+
+void outbox_drain(struct outbox *outbox, struct connection *connection) {
+    for (;;) {
+        if (connection->backlog && !write_backlog(connection)) {
             outbox->broken(connection);
             return;
         }
-        backlog->start += size;
+        if (connection->backlog && connection->backlog->start < connection->backlog->end) {
+            lws_callback_on_writable(connection->wsi);
+            return;
+        }
+        drop_backlog(connection);
+        if (!connection->congested)
+            return;
+        outbox->relieved(connection);
+        if (connection->backlog == NULL)
+            return;
     }
-    if (backlog->start < backlog->end) {
-        lws_callback_on_writable(connection->wsi);
-        return;
-    }
-    free(backlog);
-    connection->backlog = NULL;
 }

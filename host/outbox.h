@@ -21,14 +21,17 @@ struct outbox_entry {
 
 struct outbox {
     struct arena arena;
+    struct arena side; /* for what is made while connections are drained */
     struct outbox_entry *entries;
     uint32_t count;
     uint32_t capacity;
     struct connection **dirty; /* connections with entries */
     uint32_t dirty_count;
     uint32_t dirty_capacity;
-    size_t limit;     /* bytes of backlog a connection: limits.outbox */
+    size_t limit;     /* bytes that may wait for one connection: limits.outbox */
+    size_t mark;      /* from here on it is congested */
     size_t max_batch; /* bytes in the arena at which outbox_due() asks for a flush */
+    bool crowded;     /* some connection has got more than the mark in this turn */
     uint8_t *scratch; /* TLS: where spans are put together */
     /* Called for a connection whose backlog would pass the limit, or whose socket has failed. It
      * may not be written to any more. */
@@ -37,6 +40,8 @@ struct outbox {
      * is gone over, and may change none. */
     void (*starved)(struct connection *connection);
     void (*broken)(struct connection *connection);
+    /* A congested connection's backlog is written: it may be given more, by outbox_push. */
+    void (*relieved)(struct connection *connection);
 };
 
 int outbox_init(struct outbox *outbox, size_t limit);
@@ -46,8 +51,18 @@ void outbox_finish(struct outbox *outbox);
 void outbox_append(struct outbox *outbox, struct connection *connection, struct span span);
 
 static inline bool outbox_due(const struct outbox *outbox) {
-    return outbox->arena.size >= outbox->max_batch;
+    return outbox->arena.size >= outbox->max_batch || outbox->crowded;
 }
+
+/* Bytes that wait for a connection. */
+static inline size_t outbox_waiting(const struct connection *connection) {
+    const struct backlog *backlog = connection->backlog;
+    return connection->queued + (backlog ? backlog->end - backlog->start : 0);
+}
+
+/* Copies whole frames behind the connection's backlog, which goes out as the socket takes it.
+ * False: over the limit, or out of memory. */
+bool outbox_push(struct outbox *outbox, struct connection *connection, struct span span);
 
 /* Writes everything that is queued, one write a connection, and empties the arena. */
 void outbox_flush(struct outbox *outbox);
@@ -59,7 +74,9 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
 /* The socket takes bytes again (LWS_CALLBACK_SERVER_WRITEABLE). */
 void outbox_drain(struct outbox *outbox, struct connection *connection);
 
-/* Forgets what a connection was to be sent: it is closing or gone. */
+/* Forgets what a connection was to be sent. */
+void outbox_drop(struct connection *connection);
+/* The same, and the connection itself: it is closing or gone. */
 void outbox_forget(struct outbox *outbox, struct connection *connection);
 
 #endif

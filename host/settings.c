@@ -21,7 +21,8 @@ _Static_assert(offsetof(struct config, server.listen_count) - offsetof(struct co
 
 static const struct setting_choice auth_modes[] = {{"open", CONFIG_AUTH_OPEN}, {NULL, 0}};
 static const struct setting_choice slow_policies[] = {
-    {"disconnect", CONFIG_SLOW_DISCONNECT}, {NULL, 0}};
+    {"disconnect", CONFIG_SLOW_DISCONNECT}, {"conflate", CONFIG_SLOW_CONFLATE},
+    {"drop", CONFIG_SLOW_DROP}, {NULL, 0}};
 static const struct setting_choice log_levels[] = {
     {"debug", LOG_LEVEL_DEBUG}, {"info", LOG_LEVEL_INFO}, {"warning", LOG_LEVEL_WARNING},
     {"error", LOG_LEVEL_ERROR}, {NULL, 0}};
@@ -126,7 +127,8 @@ static const struct setting channel_rows[] = {
     CHANNEL(TRISTATE, "snapshot", snapshot, "plugin", ANY,
         "Whether new subscribers get the latest items at once; \"plugin\": as it says."),
     CHANNEL(CHOICE, "slow", slow, "disconnect", .choices = slow_policies,
-        "What happens when a subscriber's outbox is full: it is closed with 4101."),
+        "When a subscriber's outbox is full: \"disconnect\" closes it with 4101; past half of it, "
+        "\"conflate\" keeps the latest item of each key, \"drop\" the newest items."),
     CHANNEL(LIST, "observes", observes, "", .check = config_syntax_channel,
         "Channels whose items the plugin gets to see."),
     CHANNEL(LIST, "forwards", forwards, "", .check = config_syntax_channel,

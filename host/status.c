@@ -39,6 +39,19 @@ void status_write_health(const struct hub *hub, struct sentio_writer *out) {
     sentio_write_text(out, "}");
 }
 
+static unsigned long long read_count(const atomic_uint_fast64_t *counter) {
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+/* What was done about subscribers that were too slow. */
+static void write_slow(const struct stream *stream, struct sentio_writer *out) {
+    sentio_write_format(out,
+                        ",\"slow_conflated\":%llu,\"slow_dropped\":%llu,"
+                        "\"slow_disconnected\":%llu",
+                        read_count(&stream->slow_conflated), read_count(&stream->slow_dropped),
+                        read_count(&stream->slow_disconnected));
+}
+
 static void write_counters(const struct channel *channel, struct sentio_writer *out) {
     sentio_write_format(
         out,
@@ -46,6 +59,7 @@ static void write_counters(const struct channel *channel, struct sentio_writer *
         "\"faults\":%llu",
         (unsigned long long)channel->published, (unsigned long long)channel->rejected,
         (unsigned long long)channel->slow_calls, (unsigned long long)channel->faults);
+    write_slow(channel->stream, out);
     for (const struct counter *counter = channel->counters; counter; counter = counter->next)
         sentio_write_format(out, ",\"plugin_%s\":%llu", counter->name,
                             (unsigned long long)counter->value);

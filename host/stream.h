@@ -36,6 +36,9 @@ struct stream {
     enum sentio_shape shape;
     bool states; /* SENTIO_STATES: items replace one another */
     enum config_slow slow;
+    atomic_uint_fast64_t slow_conflated;    /* items that a newer one replaced; any thread counts */
+    atomic_uint_fast64_t slow_dropped;      /* items that a subscriber was not sent */
+    atomic_uint_fast64_t slow_disconnected; /* subscriptions that ended */
     char epoch[EPOCH_SIZE];
     struct filter_list *all;   /* [io]: filters on everything */
     struct filter_list *every; /* [io]: all the filters there are */

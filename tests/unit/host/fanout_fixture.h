@@ -38,6 +38,7 @@ static inline int fixture_setup(void **state, enum sentio_shape shape) {
     fixture->stream = fixture_stream(shape);
     if (outbox_init(&fixture->outbox, 4096) != 0)
         return -1;
+    fixture->outbox.mark = SIZE_MAX; /* nothing is written in between */
     fanout_init(&fixture->fanout, FIXTURE_IO, &fixture->loop, &fixture->outbox);
     return 0;
 }

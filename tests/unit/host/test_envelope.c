@@ -51,18 +51,18 @@ static struct envelope envelope_of(const struct fixture *fixture) {
     return (struct envelope){.stream = fixture->stream,
                              .type = sentio_text("update"),
                              .offset = 12,
-                             .prev = 9,
                              .time = FIXTURE_TIME};
 }
 
-static void assert_frame(struct fixture *fixture, const struct envelope *envelope, size_t count,
-                         const char *expected) {
+static void assert_frame_after(struct fixture *fixture, const struct envelope *envelope,
+                               uint64_t prev, size_t count, const char *expected) {
     struct span span;
     uint8_t header[FRAME_HEADER_MAX];
     size_t size = strlen(expected);
     size_t header_size = frame_header(header, FRAME_TEXT, size);
     size_t before = fixture->arena.size;
-    assert_int_equal(envelope_frame(&fixture->arena, envelope, fixture->items, count, &span), 0);
+    assert_int_equal(envelope_frame(&fixture->arena, envelope, prev, fixture->items, count, &span),
+                     0);
     assert_int_equal(span.start, before);
     assert_int_equal(span.end, fixture->arena.size);
     const uint8_t *frame = fixture->arena.data + span.start;
@@ -70,6 +70,11 @@ static void assert_frame(struct fixture *fixture, const struct envelope *envelop
         sentio_bytes((const char *)frame + header_size, span.end - span.start - header_size),
         expected);
     assert_memory_equal(frame, header, header_size);
+}
+
+static void assert_frame(struct fixture *fixture, const struct envelope *envelope, size_t count,
+                         const char *expected) {
+    assert_frame_after(fixture, envelope, 9, count, expected);
 }
 
 static void an_array_joins_the_items_texts_as_they_are(void **state) {
@@ -102,11 +107,11 @@ static void channel_snapshot_and_conflated_are_said_when_they_are_so(void **stat
     envelope.snapshot = true;
     envelope.conflated = 4;
     envelope.offset = UINT64_MAX;
-    envelope.prev = 0;
-    assert_frame(fixture, &envelope, 1,
-                 "{\"type\":\"update\",\"channel\":\"prices\",\"data\":[{\"a\": 1}]," TIMESTAMP
-                 ",\"offset\":18446744073709551615,\"prev\":0,\"epoch\":\"" FIXTURE_EPOCH
-                 "\",\"snapshot\":true,\"conflated\":4}");
+    assert_frame_after(
+        fixture, &envelope, 0, 1,
+        "{\"type\":\"update\",\"channel\":\"prices\",\"data\":[{\"a\": 1}]," TIMESTAMP
+        ",\"offset\":18446744073709551615,\"prev\":0,\"epoch\":\"" FIXTURE_EPOCH
+        "\",\"snapshot\":true,\"conflated\":4}");
 }
 
 static void a_type_is_escaped(void **state) {
@@ -123,7 +128,7 @@ static void a_frame_is_whole_at_every_length_of_the_header(void **state) {
     struct fixture *fixture = *state;
     struct envelope envelope = envelope_of(fixture);
     struct span span;
-    assert_int_equal(envelope_frame(&fixture->arena, &envelope, fixture->items, 0, &span), 0);
+    assert_int_equal(envelope_frame(&fixture->arena, &envelope, 9, fixture->items, 0, &span), 0);
     size_t around = span.end - span.start - 2;
     static const size_t sizes[] = {125, 126, 65535, 65536};
     assert_true(around < 125);
@@ -134,7 +139,7 @@ static void a_frame_is_whole_at_every_length_of_the_header(void **state) {
         memset(json, '7', size);
         json[size] = '\0';
         struct item *item = fixture_plain_item(&fixture->topics, "A", json, 1);
-        assert_int_equal(envelope_frame(&fixture->arena, &envelope, &item, 1, &span), 0);
+        assert_int_equal(envelope_frame(&fixture->arena, &envelope, 9, &item, 1, &span), 0);
         const uint8_t *frame = fixture->arena.data + span.start;
         uint8_t header[FRAME_HEADER_MAX];
         size_t header_size = frame_header(header, FRAME_TEXT, sizes[i]);
@@ -153,7 +158,7 @@ static void a_frame_for_which_there_is_no_room_is_not_begun(void **state) {
     struct envelope envelope = envelope_of(fixture);
     struct span span;
     fixture->arena.size = UINT32_MAX - 20;
-    assert_int_equal(envelope_frame(&fixture->arena, &envelope, fixture->items, 1, &span),
+    assert_int_equal(envelope_frame(&fixture->arena, &envelope, 9, fixture->items, 1, &span),
                      SENTIO_NO_MEMORY);
     assert_true(fixture->arena.size == UINT32_MAX - 20);
 }

@@ -28,6 +28,7 @@ struct fixture {
     struct lws *wsi;
     int overflows;
     int broken;
+    int reliefs;
     uint8_t expected[SEEN_MAX];
     size_t expected_size;
 };
@@ -74,11 +75,6 @@ int lws_callback_on_writable(struct lws *wsi) {
     return 1;
 }
 
-lws_sockfd_type lws_get_socket_fd(struct lws *wsi) {
-    (void)wsi;
-    return -2;
-}
-
 static struct lws *kernel(struct lws *set) {
     static struct lws *current;
     if (set)
@@ -104,6 +100,12 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     return sent ? sent : -1;
 }
 
+ssize_t send(int fd, const void *data, size_t size, int flags) {
+    struct iovec one = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
+    struct msghdr message = {.msg_iov = &one, .msg_iovlen = 1};
+    return sendmsg(fd, &message, flags);
+}
+
 static void on_overflow(struct connection *connection) {
     fixture_of(connection)->overflows++;
     connection->state = CONNECTION_CLOSING;
@@ -112,6 +114,11 @@ static void on_overflow(struct connection *connection) {
 static void on_broken(struct connection *connection) {
     fixture_of(connection)->broken++;
     connection->state = CONNECTION_CLOSING;
+}
+
+static void on_relieved(struct connection *connection) {
+    fixture_of(connection)->reliefs++;
+    connection->congested = false;
 }
 
 static int setup(void **state) {
@@ -123,7 +130,9 @@ static int setup(void **state) {
     assert_int_equal(outbox_init(&fixture->outbox, 4096), 0);
     fixture->outbox.overflow = on_overflow;
     fixture->outbox.broken = on_broken;
+    fixture->outbox.relieved = on_relieved;
     fixture->connection = (struct connection){.wsi = fixture->wsi,
+                                              .fd = -2,
                                               .state = CONNECTION_OPEN,
                                               .first_entry = NO_ENTRY,
                                               .last_entry = NO_ENTRY};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_SLOW_H
+#define SENTIO_HOST_SLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "connection.h"
+#include "item.h"
+#include "outbox.h"
+
+/*
+ * What becomes of a subscription whose connection does not read as fast as its channel speaks: the
+ * channel's `slow`. Past the outbox's mark "conflate" keeps the newest item of each key, and "drop"
+ * as many of the newest items as there is room for; frames are made of them when the socket takes
+ * bytes again. With "disconnect" the outbox runs over, which ends the connection.
+ */
+
+/* A message on its way to a member: its frames, and what they are made of. */
+struct delivery {
+    struct span span;
+    struct item *const *items;
+    uint32_t count;
+    uint64_t prev; /* the offset that its receivers are covered to */
+    uint64_t last; /* and are after it */
+};
+
+/* For a congested connection. False: it can have the frames. Ends no connection. */
+bool slow_hold(struct outbox *outbox, struct member *member, const struct delivery *delivery);
+
+/* Queues all that the member holds. */
+void slow_release(struct outbox *outbox, struct member *member);
+/* Forgets it; the member's position is what it was really told. */
+void slow_forget(struct member *member);
+
+/* The connection has nothing left to write: puts some of what its members hold into its backlog. */
+void slow_relieve(struct outbox *outbox, struct connection *connection);
+
+/* Counts, for each of its subscriptions, that the connection was too slow. */
+void slow_count_disconnect(const struct connection *connection);
+
+static inline void deliver(struct outbox *outbox, struct member *member,
+                           const struct delivery *delivery) {
+    if (member->connection->congested && slow_hold(outbox, member, delivery))
+        return;
+    outbox_append(outbox, member->connection, delivery->span);
+}
+
+#endif
