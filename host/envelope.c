@@ -92,6 +92,13 @@ int wrapping_frame(const struct wrapping *wrapping, struct arena *arena, uint64_
     return 0;
 }
 
+size_t wrapping_size(const struct wrapping *wrapping, struct item *const *items, size_t count) {
+    size_t size = FRAME_HEADER_MAX + wrapping->text.size + NUMBER_MAX + count;
+    for (size_t i = 0; i < count; i++)
+        size += items[i]->json.size;
+    return size;
+}
+
 int envelope_frame(struct arena *arena, const struct envelope *envelope, uint64_t prev,
                    struct item *const *items, size_t count, struct span *span) {
     struct wrapping wrapping;

@@ -47,6 +47,9 @@ void wrapping_finish(struct wrapping *wrapping);
 int wrapping_frame(const struct wrapping *wrapping, struct arena *arena, uint64_t prev,
                    struct item *const *items, size_t count, struct span *span);
 
+/* At most so many bytes, header included. */
+size_t wrapping_size(const struct wrapping *wrapping, struct item *const *items, size_t count);
+
 /* The same for a message that is made once. */
 int envelope_frame(struct arena *arena, const struct envelope *envelope, uint64_t prev,
                    struct item *const *items, size_t count, struct span *span);

@@ -8,23 +8,46 @@
 #include "interval.h"
 #include "slow.h"
 
-/* An update while it is fanned out. */
+/* An update while it is fanned out, and while there are drafts of its messages. */
 struct fan {
-    const struct update *update;
-    struct item **items;          /* room for those of one message */
+    struct fan *next;
+    struct update *update;        /* counted */
     struct wrapping wrappings[2]; /* ARRAY: without and with the channel's name */
     bool wrapped[2];
+    bool drafted;
+    size_t item_count;
+    struct item *items[]; /* of its messages, one after the other */
 };
+
+static void fan_destroy(struct fan *fan) {
+    for (size_t i = 0; i < 2; i++)
+        if (fan->wrapped[i])
+            wrapping_finish(&fan->wrappings[i]);
+    update_unref(fan->update);
+    free(fan);
+}
+
+static void forget_fans(void *context) {
+    struct fanout *fanout = context;
+    while (fanout->fans != NULL) {
+        struct fan *fan = fanout->fans;
+        fanout->fans = fan->next;
+        fan_destroy(fan);
+    }
+}
 
 void fanout_init(struct fanout *fanout, size_t io, uv_loop_t *loop, struct outbox *outbox) {
     memset(fanout, 0, sizeof(*fanout));
     fanout->io = io;
     fanout->loop = loop;
     fanout->outbox = outbox;
+    outbox->emptied = forget_fans;
+    outbox->context = fanout;
 }
 
 void fanout_finish(struct fanout *fanout) {
     interval_finish(fanout);
+    forget_fans(fanout);
     free(fanout->hits);
     free(fanout->touched);
 }
@@ -75,32 +98,54 @@ static void send_members(struct fanout *fanout, const struct filter *filter,
         deliver(fanout->outbox, filter->members[i], delivery);
 }
 
-/* One message, whose text around its items is made at the first use. */
-static void send_array(struct fanout *fanout, struct filter *filter, struct fan *fan) {
+/* The text around an update's items, made at the first use. NULL: out of memory. */
+static const struct wrapping *wrap(struct fan *fan, bool named) {
     const struct update *update = fan->update;
-    struct wrapping *wrapping = &fan->wrappings[filter->named];
-    struct delivery delivery = {.items = fan->items, .prev = filter->prev, .last = update->last};
+    struct wrapping *wrapping = &fan->wrappings[named];
     struct envelope envelope = {
         .stream = update->stream,
         .type = sentio_text(update->stream->type),
-        .named = filter->named,
+        .named = named,
         .offset = update->last,
         .time = update->time,
     };
-    int error = 0;
+    if (!fan->wrapped[named])
+        wrapping_init(wrapping, &envelope);
+    fan->wrapped[named] = true;
+    return wrapping->text.failed ? NULL : wrapping;
+}
+
+/* What is for one member alone is put together when it is written. */
+static void send_alone(struct fanout *fanout, struct member *member,
+                       const struct wrapping *wrapping, const struct delivery *delivery) {
+    struct draft draft = {delivery->items, delivery->prev};
+    if (member->connection->congested && slow_hold(fanout->outbox, member, delivery))
+        return;
+    outbox_append_draft(fanout->outbox, member->connection, wrapping, draft, delivery->count);
+}
+
+/* One message an update. */
+static void send_array(struct fanout *fanout, struct filter *filter, struct fan *fan) {
+    const struct update *update = fan->update;
+    const struct wrapping *wrapping = wrap(fan, filter->named);
+    struct item **items = fan->items + fan->item_count;
+    struct delivery delivery = {.items = items, .prev = filter->prev, .last = update->last};
     for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next)
-        fan->items[delivery.count++] = update->items[fanout->hits[i].item];
-    if (!fan->wrapped[filter->named])
-        error = wrapping_init(wrapping, &envelope);
-    fan->wrapped[filter->named] = true;
-    /* Out of memory, the message is lost, and the next one's `prev` shows it. */
-    if (!error)
-        error = wrapping_frame(wrapping, &fanout->outbox->arena, filter->prev, fan->items,
-                               delivery.count, &delivery.span);
-    if (!error)
-        send_members(fanout, filter, &delivery);
+        items[delivery.count++] = update->items[fanout->hits[i].item];
     filter->prev = update->last;
     filter->told = update->last;
+    /* Out of memory, the message is lost, and the next one's `prev` shows it. */
+    if (wrapping == NULL)
+        return;
+    if (filter->count == 1) {
+        fan->item_count += delivery.count;
+        fan->drafted = true;
+        send_alone(fanout, filter->members[0], wrapping, &delivery);
+        return;
+    }
+    if (wrapping_frame(wrapping, &fanout->outbox->arena, delivery.prev, items, delivery.count,
+                       &delivery.span) == 0)
+        send_members(fanout, filter, &delivery);
 }
 
 /* One message an item. */
@@ -150,26 +195,46 @@ static void find_hits(struct fanout *fanout, const struct update *update) {
     }
 }
 
+static struct fan *fan_create(const struct fanout *fanout, struct update *update) {
+    struct fan *fan = malloc(sizeof(*fan) + fanout->hit_count * sizeof(struct item *));
+    if (fan == NULL)
+        return NULL;
+    fan->update = update_ref(update);
+    fan->wrapped[0] = fan->wrapped[1] = false;
+    fan->drafted = false;
+    fan->item_count = 0;
+    return fan;
+}
+
+static void send_touched(struct fanout *fanout, struct filter *filter, struct fan *fan) {
+    if (filter->clock)
+        hold_back(fanout, filter, fan);
+    else if (fan->update->stream->shape == SENTIO_ARRAY)
+        send_array(fanout, filter, fan);
+    else
+        send_objects(fanout, filter, fan);
+}
+
 void fanout_update(struct fanout *fanout, struct update *update) {
-    struct fan fan = {.update = update, .items = malloc(update->count * sizeof(struct item *))};
-    if (fan.items == NULL)
-        return;
     find_hits(fanout, update);
+    struct fan *fan = fan_create(fanout, update);
     for (uint32_t i = 0; i < fanout->touched_count; i++) {
         struct filter *filter = fanout->touched[i];
-        if (filter->clock)
-            hold_back(fanout, filter, &fan);
-        else if (update->stream->shape == SENTIO_ARRAY)
-            send_array(fanout, filter, &fan);
+        if (fan != NULL)
+            send_touched(fanout, filter, fan);
         else
-            send_objects(fanout, filter, &fan);
+            filter->prev = update->last; /* lost, as the next message shows */
         filter->first_hit = NO_ENTRY;
         filter->last_hit = NO_ENTRY;
     }
-    for (size_t i = 0; i < 2; i++)
-        if (fan.wrapped[i])
-            wrapping_finish(&fan.wrappings[i]);
-    free(fan.items);
+    if (fan == NULL)
+        return;
+    if (fan->drafted) {
+        fan->next = fanout->fans;
+        fanout->fans = fan;
+    } else {
+        fan_destroy(fan);
+    }
     /* Writing could end a connection, and with it a filter: it comes last. */
     if (outbox_due(fanout->outbox))
         outbox_flush(fanout->outbox);

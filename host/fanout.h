@@ -34,6 +34,7 @@ struct fanout {
     uint32_t touched_count;
     uint32_t touched_capacity;
     struct clock *clocks; /* interval.c */
+    struct fan *fans;     /* updates of which the outbox has drafts */
 };
 
 void fanout_init(struct fanout *fanout, size_t io, uv_loop_t *loop, struct outbox *outbox);

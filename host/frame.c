@@ -91,6 +91,15 @@ int arena_frame(struct arena *arena, enum frame_opcode opcode, size_t size, stru
     return 0;
 }
 
+int arena_copy(struct arena *arena, struct span from, struct span *span) {
+    if (reserve(arena, span_size(from)) != 0)
+        return SENTIO_NO_MEMORY;
+    *span = (struct span){arena, (uint32_t)arena->size, (uint32_t)(arena->size + span_size(from))};
+    memcpy(arena->data + arena->size, span_data(from), span_size(from));
+    arena->size = span->end;
+    return 0;
+}
+
 int arena_text(struct arena *arena, struct sentio_bytes text, struct span *span) {
     char *payload;
     int error = arena_frame(arena, FRAME_TEXT, text.size, span, &payload);

@@ -62,6 +62,9 @@ void arena_reset(struct arena *arena);
 int arena_frame(struct arena *arena, enum frame_opcode opcode, size_t size, struct span *span,
                 char **payload);
 
+/* A copy of what lies elsewhere. */
+int arena_copy(struct arena *arena, struct span from, struct span *span);
+
 /* A whole text message. */
 int arena_text(struct arena *arena, struct sentio_bytes text, struct span *span);
 

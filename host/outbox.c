@@ -8,10 +8,13 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "envelope.h"
+
 enum {
     IOV_COUNT = 64,
     CHUNK = 64 * 1024, /* at most this much is handed to the library at a time */
     MAX_BATCH = 32 * 1024 * 1024,
+    MAX_ENTRIES = 1024 * 1024,
     AHEAD = 4 /* connections that are fetched into the cache before they are written to */
 };
 
@@ -20,6 +23,7 @@ int outbox_init(struct outbox *outbox, size_t limit) {
     outbox->limit = limit;
     outbox->mark = limit / 2;
     outbox->max_batch = MAX_BATCH;
+    outbox->max_entries = MAX_ENTRIES;
     outbox->scratch = malloc(CHUNK);
     return outbox->scratch ? 0 : SENTIO_NO_MEMORY;
 }
@@ -42,50 +46,70 @@ static bool grow(void **items, uint32_t *capacity, size_t size) {
     return true;
 }
 
-static bool add_entry(struct outbox *outbox, struct connection *connection, struct span span) {
-    if (outbox->count == outbox->capacity &&
-        !grow((void **)&outbox->entries, &outbox->capacity, sizeof(*outbox->entries)))
+static bool become_dirty(struct outbox *outbox, struct connection *connection) {
+    if (connection->dirty)
+        return true;
+    if (outbox->dirty_count == outbox->dirty_capacity &&
+        !grow((void **)&outbox->dirty, &outbox->dirty_capacity, sizeof(*outbox->dirty)))
         return false;
+    outbox->dirty[outbox->dirty_count++] = connection;
+    connection->dirty = true;
+    return true;
+}
+
+static void add_entry(struct outbox *outbox, struct connection *connection,
+                      struct outbox_entry added) {
+    if (!become_dirty(outbox, connection) ||
+        (outbox->count == outbox->capacity &&
+         !grow((void **)&outbox->entries, &outbox->capacity, sizeof(*outbox->entries)))) {
+        outbox->starved(connection);
+        return;
+    }
     uint32_t entry = outbox->count++;
-    outbox->entries[entry] = (struct outbox_entry){span, NO_ENTRY};
+    outbox->entries[entry] = added;
     if (connection->first_entry == NO_ENTRY)
         connection->first_entry = entry;
     else
         outbox->entries[connection->last_entry].next = entry;
     connection->last_entry = entry;
-    return true;
+}
+
+static void count_queued(struct outbox *outbox, struct connection *connection, size_t size) {
+    connection->queued += (uint32_t)size;
+    if (connection->queued >= outbox->mark)
+        outbox->crowded = true;
 }
 
 void outbox_append(struct outbox *outbox, struct connection *connection, struct span span) {
     if (connection->state != CONNECTION_OPEN)
         return;
-    connection->queued += (uint32_t)span_size(span);
-    if (connection->queued >= outbox->mark)
-        outbox->crowded = true;
+    count_queued(outbox, connection, span_size(span));
     if (connection->last_entry != NO_ENTRY) {
-        struct span *last = &outbox->entries[connection->last_entry].span;
-        if (last->arena == span.arena && last->end == span.start) {
-            last->end = span.end;
+        struct outbox_entry *last = &outbox->entries[connection->last_entry];
+        if (!last->wrapping && last->span.arena == span.arena && last->span.end == span.start) {
+            last->span.end = span.end;
             return;
         }
     }
-    if (!connection->dirty) {
-        if (outbox->dirty_count == outbox->dirty_capacity &&
-            !grow((void **)&outbox->dirty, &outbox->dirty_capacity, sizeof(*outbox->dirty)))
-            goto no_memory;
-        outbox->dirty[outbox->dirty_count++] = connection;
-        connection->dirty = true;
-    }
-    if (add_entry(outbox, connection, span))
+    add_entry(outbox, connection, (struct outbox_entry){.span = span, .next = NO_ENTRY});
+}
+
+void outbox_append_draft(struct outbox *outbox, struct connection *connection,
+                         const struct wrapping *wrapping, struct draft draft, uint32_t count) {
+    if (connection->state != CONNECTION_OPEN)
         return;
-no_memory:
-    outbox->starved(connection);
+    connection->drafted = true;
+    count_queued(outbox, connection, wrapping_size(wrapping, draft.items, count));
+    add_entry(outbox, connection,
+              (struct outbox_entry){
+                  .wrapping = wrapping, .draft = draft, .count = count, .next = NO_ENTRY});
 }
 
 static void drop_entries(struct connection *connection) {
     connection->first_entry = NO_ENTRY;
     connection->last_entry = NO_ENTRY;
     connection->queued = 0;
+    connection->drafted = false;
 }
 
 static void drop_backlog(struct connection *connection) {
@@ -273,9 +297,35 @@ static void write_tls(struct outbox *outbox, struct connection *connection) {
     }
 }
 
+/* Puts the connection's entries, drafts among them, one behind the other, as one entry. */
+static bool make_drafts(struct outbox *outbox, struct connection *connection) {
+    struct outbox_entry *first = &outbox->entries[connection->first_entry];
+    const struct outbox_entry *entry = first;
+    struct span span;
+    arena_reset(&outbox->side);
+    for (;;) {
+        int error = entry->wrapping
+                        ? wrapping_frame(entry->wrapping, &outbox->side, entry->draft.prev,
+                                         entry->draft.items, entry->count, &span)
+                        : arena_copy(&outbox->side, entry->span, &span);
+        if (error)
+            return false;
+        if (entry->next == NO_ENTRY)
+            break;
+        entry = &outbox->entries[entry->next];
+    }
+    *first = (struct outbox_entry){.span = {&outbox->side, 0, span.end}, .next = NO_ENTRY};
+    connection->last_entry = connection->first_entry;
+    return true;
+}
+
 static void write_connection(struct outbox *outbox, struct connection *connection) {
     if (connection->first_entry == NO_ENTRY)
         return;
+    if (connection->drafted && !make_drafts(outbox, connection)) {
+        outbox->starved(connection);
+        return;
+    }
     if (connection->backlog || lws_partial_buffered(connection->wsi))
         keep_rest(outbox, connection, connection->first_entry, 0);
     else if (connection->tls)
@@ -302,6 +352,8 @@ void outbox_flush(struct outbox *outbox) {
     outbox->count = 0;
     outbox->crowded = false;
     arena_reset(&outbox->arena);
+    if (outbox->emptied)
+        outbox->emptied(outbox->context);
 }
 
 void outbox_close(struct outbox *outbox, struct connection *connection, struct span frame) {

@@ -14,14 +14,29 @@
  * costs its own limit and nothing that is shared.
  */
 
+struct item;
+struct wrapping;
+
+/* A message that one connection alone gets: it is put together when it is written, where its bytes
+ * are still in the cache, and takes a few words until then. */
+struct draft {
+    struct item *const *items;
+    uint64_t prev;
+};
+
 struct outbox_entry {
-    struct span span;
-    uint32_t next; /* the connection's next, or NO_ENTRY */
+    const struct wrapping *wrapping; /* of a draft; NULL: the frames are there, in `span` */
+    union {
+        struct span span;
+        struct draft draft;
+    };
+    uint32_t count; /* of a draft's items */
+    uint32_t next;  /* the connection's next, or NO_ENTRY */
 };
 
 struct outbox {
     struct arena arena;
-    struct arena side; /* for what is made while connections are drained */
+    struct arena side; /* for what is made while a connection is written to */
     struct outbox_entry *entries;
     uint32_t count;
     uint32_t capacity;
@@ -30,7 +45,8 @@ struct outbox {
     uint32_t dirty_capacity;
     size_t limit;     /* bytes that may wait for one connection: limits.outbox */
     size_t mark;      /* from here on it is congested */
-    size_t max_batch; /* bytes in the arena at which outbox_due() asks for a flush */
+    size_t max_batch; /* bytes in the arena, or entries, at which outbox_due() asks for a flush */
+    size_t max_entries;
     bool crowded;     /* some connection has got more than the mark in this turn */
     uint8_t *scratch; /* TLS: where spans are put together */
     /* Called for a connection whose backlog would pass the limit, or whose socket has failed. It
@@ -42,6 +58,9 @@ struct outbox {
     void (*broken)(struct connection *connection);
     /* A congested connection's backlog is written: it may be given more, by outbox_push. */
     void (*relieved)(struct connection *connection);
+    /* Everything is written: what drafts were made of can go. NULL is allowed. */
+    void (*emptied)(void *context);
+    void *context; /* of `emptied` */
 };
 
 int outbox_init(struct outbox *outbox, size_t limit);
@@ -50,8 +69,14 @@ void outbox_finish(struct outbox *outbox);
 /* Queues a span of the outbox's arena; nothing for a connection that is not open. */
 void outbox_append(struct outbox *outbox, struct connection *connection, struct span span);
 
+/* The same for a message that is put together when it is written. What it points to stays until
+ * `emptied`. */
+void outbox_append_draft(struct outbox *outbox, struct connection *connection,
+                         const struct wrapping *wrapping, struct draft draft, uint32_t count);
+
 static inline bool outbox_due(const struct outbox *outbox) {
-    return outbox->arena.size >= outbox->max_batch || outbox->crowded;
+    return outbox->arena.size >= outbox->max_batch || outbox->count >= outbox->max_entries ||
+           outbox->crowded;
 }
 
 /* Bytes that wait for a connection. */

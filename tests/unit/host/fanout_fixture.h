@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "envelope.h"
 #include "fanout.h"
 #include "interval.h"
 #include "stream_fixture.h"
@@ -216,7 +217,25 @@ static inline bool next_message(struct frames *frames, struct sentio_bytes *mess
     return true;
 }
 
+/* Drafts as frames, in the outbox's arena. */
+static inline void make_drafts(const struct peer *peer, const struct fixture *fixture) {
+    struct outbox *outbox = (struct outbox *)(uintptr_t)&fixture->outbox;
+    uint32_t next = NO_ENTRY;
+    for (uint32_t i = peer->connection.first_entry; i != NO_ENTRY; i = next) {
+        struct outbox_entry *entry = &outbox->entries[i];
+        struct draft draft = entry->draft;
+        next = entry->next;
+        if (entry->wrapping == NULL)
+            continue;
+        assert_int_equal(wrapping_frame(entry->wrapping, &outbox->arena, draft.prev, draft.items,
+                                        entry->count, &entry->span),
+                         0);
+        entry->wrapping = NULL;
+    }
+}
+
 static inline struct frames frames_of(const struct peer *peer, const struct fixture *fixture) {
+    make_drafts(peer, fixture);
     return (struct frames){fixture, peer->connection.first_entry, 0};
 }
 
@@ -224,6 +243,7 @@ static inline struct frames frames_of(const struct peer *peer, const struct fixt
 static inline void peer_clear(struct peer *peer) {
     peer->connection.first_entry = NO_ENTRY;
     peer->connection.last_entry = NO_ENTRY;
+    peer->connection.drafted = false;
 }
 
 /* What the peer was sent since it was last asked, messages separated by "; ". */

@@ -252,6 +252,7 @@ static void a_message_lost_for_want_of_memory_shows_as_a_gap(void **state) {
     struct peer peers[PEERS];
     init_peers(peers, fixture);
     peer_join(&peers[0], fixture, "A", NULL);
+    peer_join(&peers[1], fixture, "A", NULL);
     publish(fixture, "A");
     size_t size = fixture->outbox.arena.size;
     fixture->outbox.arena.size = UINT32_MAX;

@@ -54,6 +54,7 @@ static void a_filter_that_is_still_to_be_served_may_lose_its_last_member(void **
     peer_join(&second.peer, fixture, "B", NULL);
     publish(fixture, "B");
     fixture->outbox.max_batch = 1;
+    fixture->outbox.max_entries = 1;
     publish(fixture, "A B");
     assert_true(first.overflowed);
     assert_true(second.overflowed);
@@ -68,6 +69,7 @@ static void a_filter_that_was_just_served_may_lose_its_last_member(void **state)
     init(&first, fixture);
     peer_join(&first.peer, fixture, "A", NULL);
     fixture->outbox.max_batch = 1;
+    fixture->outbox.max_entries = 1;
     publish(fixture, "A A");
     assert_true(first.overflowed);
     assert_int_equal(fixture->stream->every[FIXTURE_IO].count, 0);
@@ -85,6 +87,7 @@ static void the_clocks_strike_goes_on_when_members_leave(void **state) {
     }
     publish(fixture, "A B C");
     fixture->outbox.max_batch = 1;
+    fixture->outbox.max_entries = 1;
     while (fixture->fanout.clocks != NULL)
         uv_run(&fixture->loop, UV_RUN_ONCE);
     for (int i = 0; i < 3; i++) {
