@@ -22,17 +22,28 @@ void client_open(struct connection *connection, struct lws *wsi) {
     deadline_set(connection, DEADLINE_QUIET);
 }
 
+static void forget_member(struct io *io, struct member *member) {
+    assert(member->connection == NULL && member->filter == NULL);
+    stream_unref(member->stream);
+    free(member);
+    io->member_count--;
+}
+
 /* The member stays, without its connection, until the hub has said that it is GONE. */
 static void leave(struct io *io, struct member *member) {
     fanout_leave(&io->fanout, member);
     member->connection = NULL;
+    if (io->host->to_hub == NULL) {
+        forget_member(io, member);
+        return;
+    }
     struct message *message = left_message_create((uint32_t)io->index, member->conn, member);
     if (message == NULL) {
         log_error(io->name, "out of memory: a subscription of %s is not cleaned up",
                   member->stream->name);
         return;
     }
-    queue_push(io->host->to_hub, message);
+    queue_put(io->host->to_hub, message);
 }
 
 void client_gone(struct connection *connection) {
@@ -162,13 +173,6 @@ static void joined(struct io *io, struct joined_message *message) {
                         message->offset, message->time);
 }
 
-static void gone(struct io *io, struct member *member) {
-    assert(member->connection == NULL && member->filter == NULL);
-    stream_unref(member->stream);
-    free(member);
-    io->member_count--;
-}
-
 static void say(struct text_message *message) {
     struct connection *connection = message->member->connection;
     if (connection == NULL)
@@ -196,7 +200,7 @@ void client_deliver(struct io *io, struct message *message) {
         end((struct close_message *)message);
         break;
     case MESSAGE_GONE:
-        gone(io, ((struct gone_message *)message)->member);
+        forget_member(io, ((struct gone_message *)message)->member);
         break;
     default:
         break;

@@ -192,7 +192,7 @@ static void hand_over(struct command *command, enum command_kind what) {
     message->named = connection->named;
     message->conn = member->conn;
     message->member = member;
-    queue_push(connection->io->host->to_hub, &message->head);
+    queue_put(connection->io->host->to_hub, &message->head);
 }
 
 void command_receive(struct connection *connection, struct sentio_bytes text) {

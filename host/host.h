@@ -30,7 +30,7 @@ struct host {
     const struct config *config;
     const struct auth *auth;
     struct quota quota;
-    struct queue *to_hub;
+    struct queue *to_hub; /* NULL: the hub is gone, and holds no handle any more */
     struct io **ios;
     size_t io_count;
     struct stream **streams; /* by channel index */

@@ -116,7 +116,7 @@ static int ask(struct request *request, struct query_message *query) {
     deadline_set(connection, DEADLINE_NONE);
     lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
     lws_rx_flow_control(connection->wsi, 0);
-    queue_push(request->io->host->to_hub, &query->head);
+    queue_put(request->io->host->to_hub, &query->head);
     return 0;
 }
 
@@ -292,7 +292,7 @@ void http_gone(struct connection *connection) {
         publish_cancel(request);
     connection->request = NULL;
     request->connection = NULL;
-    if (!request->asked)
+    if (!request->asked || connection->io->host->to_hub == NULL)
         destroy(request);
 }
 

@@ -19,7 +19,14 @@ void hub_send(struct hub *hub, uint32_t io, struct message *message) {
         log_error("hub", "out of memory: a message to io %u is lost", io);
         return;
     }
-    queue_push(&hub->host->ios[io]->queue, message);
+    queue_put(&hub->host->ios[io]->queue, message);
+}
+
+/* The end of the loop's turn. */
+static void on_prepare(uv_prepare_t *prepare) {
+    const struct hub *hub = prepare->data;
+    for (size_t io = 0; io < hub->host->io_count; io++)
+        queue_announce(&hub->host->ios[io]->queue);
 }
 
 void hub_broadcast(struct channel *channel, struct update *update) {
@@ -215,6 +222,8 @@ static int init_loop(struct hub *hub) {
         return SENTIO_FAILED;
     hub->tick.data = hub;
     hub->held_timer.data = hub;
+    uv_prepare_init(&hub->loop, &hub->prepare);
+    hub->prepare.data = hub;
     uv_timer_init(&hub->loop, &hub->tick);
     uv_timer_init(&hub->loop, &hub->held_timer);
     uv_timer_start(&hub->tick, on_tick, TICK, TICK);
@@ -265,6 +274,7 @@ static void *run(void *context) {
     for (size_t i = 0; i < hub->channel_count; i++)
         channel_start(hub->channels[i]);
     hub_run_jobs(hub);
+    uv_prepare_start(&hub->prepare, on_prepare);
     uv_run(&hub->loop, UV_RUN_DEFAULT);
     return NULL;
 }
@@ -300,12 +310,14 @@ static void drop_jobs(struct hub *hub) {
 void hub_destroy(struct hub *hub) {
     if (hub == NULL)
         return;
+    hub->host->to_hub = NULL;
     drop_jobs(hub);
     subscription_destroy_all(hub);
     inquiry_destroy_all(hub);
     for (size_t i = 0; i < hub->channel_count; i++)
         channel_destroy(hub->channels[i]);
     queue_finish(&hub->queue, message_destroy);
+    uv_close((uv_handle_t *)&hub->prepare, NULL);
     uv_close((uv_handle_t *)&hub->tick, NULL);
     uv_close((uv_handle_t *)&hub->held_timer, NULL);
     uv_run(&hub->loop, UV_RUN_DEFAULT);

@@ -23,6 +23,7 @@ struct hub {
     struct host *host;
     pthread_t thread;
     uv_loop_t loop;
+    uv_prepare_t prepare;
     uv_timer_t tick;
     uv_timer_t held_timer; /* runs while held */
     struct queue queue;

@@ -98,6 +98,7 @@ static void deliver(void *context, struct message *message) {
 /* The last thing before the loop waits: what this turn has queued goes out. */
 static void on_prepare(uv_prepare_t *prepare) {
     struct io *io = prepare->data;
+    queue_announce(io->host->to_hub);
     outbox_flush(&io->outbox);
 }
 

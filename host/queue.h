@@ -23,6 +23,7 @@ struct message {
 
 struct queue {
     _Atomic(struct message *) top;
+    atomic_bool unannounced; /* something was put in, and the consumer was not woken */
     atomic_size_t bytes;
     size_t limit;
     struct message *ready; /* consumer only: taken, in order, not yet delivered */
@@ -37,8 +38,16 @@ int queue_init(struct queue *queue, uv_loop_t *loop, size_t limit);
 /* In the loop's thread, when no producer is left; messages that remain are handed to `discard`. */
 void queue_finish(struct queue *queue, void (*discard)(struct message *message));
 
-/* Any thread. False: full, and the message is still the caller's. */
+/*
+ * Any thread. The consumer is woken by queue_announce, once for all that was put in before: a
+ * producer calls it at the end of its loop's turn, so that neither thread interrupts the other for
+ * every message.
+ */
+void queue_put(struct queue *queue, struct message *message);
+/* The same within the limit. False: full, and the message is still the caller's. */
 bool queue_offer(struct queue *queue, struct message *message);
+void queue_announce(struct queue *queue);
+/* queue_put and queue_announce. */
 void queue_push(struct queue *queue, struct message *message);
 bool queue_full(const struct queue *queue);
 

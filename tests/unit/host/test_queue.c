@@ -246,8 +246,32 @@ static void *produce(void *argument) {
         else
             while (!queue_offer(producer->queue, message))
                 sched_yield();
+        queue_announce(producer->queue);
     }
     return NULL;
+}
+
+static void on_idle(uv_idle_t *idle) {
+    struct fixture *fixture = idle->data;
+    assert_int_equal(fixture->count, 0);
+    uv_close((uv_handle_t *)idle, NULL);
+    queue_announce(&fixture->queue);
+}
+
+static void what_is_put_in_waits_until_it_is_announced(void **state) {
+    struct fixture *fixture = *state;
+    uv_idle_t idle = {.data = fixture};
+    assert_int_equal(uv_idle_init(&fixture->loop, &idle), 0);
+    queue_put(&fixture->queue, make(1, 1));
+    assert_true(queue_offer(&fixture->queue, make(2, 1)));
+    for (int turn = 0; turn < 3; turn++)
+        uv_run(&fixture->loop, UV_RUN_NOWAIT);
+    assert_int_equal(fixture->count, 0);
+    uv_idle_start(&idle, on_idle);
+    while (fixture->count < 2)
+        uv_run(&fixture->loop, UV_RUN_ONCE);
+    assert_int_equal(fixture->seen[0], 1);
+    assert_int_equal(fixture->seen[1], 2);
 }
 
 static void many_producers_lose_nothing_and_each_one_keeps_its_order(void **state) {
@@ -272,6 +296,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(messages_are_delivered_by_the_loop_in_the_order_of_the_pushes),
         TEST(what_a_delivery_pushes_is_delivered_behind_the_rest),
+        TEST(what_is_put_in_waits_until_it_is_announced),
         TEST(a_full_queue_refuses_an_offer_until_it_has_been_emptied),
         TEST(a_queue_is_full_at_exactly_its_limit),
         TEST(an_empty_queue_takes_a_message_that_is_larger_than_the_limit),
