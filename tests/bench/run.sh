@@ -12,7 +12,8 @@ build=${SENTIO_BENCH_BUILD:-${TMPDIR:-/tmp}/build-bench}
 # shellcheck source=packaging/packages.sh
 source "$top/packaging/packages.sh"
 
-PEER_PACKAGES=(nginx libnginx-mod-nchan python3-fastapi python3-uvicorn python3-websockets)
+PEER_PACKAGES=(nginx libnginx-mod-nchan python3-fastapi python3-uvicorn python3-websockets
+    python3-uvloop python3-httptools openssl)
 
 build_host() {
     cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSENTIO_TESTS=OFF
@@ -22,8 +23,9 @@ build_host() {
 build_programs() {
     local flags=(-std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wshadow)
     mkdir -p "$build/bench"
-    gcc "${flags[@]}" -o "$build/bench/load" "$here"/load/*.c -lm
-    gcc "${flags[@]}" -o "$build/bench/floor" "$here/peers/floor.c"
+    gcc "${flags[@]}" -o "$build/bench/load" "$here"/load/*.c -lm -lssl -lcrypto
+    gcc "${flags[@]}" -o "$build/bench/floor" "$here/peers/floor.c" "$here/load/link.c" \
+        -lssl -lcrypto
 }
 
 install_node_peers() {

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "frame.h"
 #include "payload.h"
 #include "process.h"
 
@@ -20,20 +16,18 @@ static void client_ready(struct watch *watch, uint32_t events);
 
 void client_init(struct client *client, struct load *load, unsigned number) {
     *client =
-        (struct client){.watch.ready = client_ready, .load = load, .number = number, .fd = -1};
+        (struct client){.watch.ready = client_ready, .load = load, .number = number, .link.fd = -1};
 }
 
 void client_finish(struct client *client) {
-    if (client->fd != -1) {
-        close(client->fd);
-    }
+    link_finish(&client->link);
     free(client->stash);
-    client->fd = -1;
     client->stash = NULL;
+    client->stash_size = 0;
 }
 
 static void send_all(struct client *client, const char *data, size_t size) {
-    if (send(client->fd, data, size, MSG_NOSIGNAL) != (ssize_t)size) {
+    if (link_write(&client->link, data, size) != (ssize_t)size) {
         load_fail(client->load, "a client could not send");
     }
 }
@@ -84,13 +78,24 @@ static void advance(struct client *client) {
     histogram_add(&load->connects, process_clock() - client->started);
 }
 
+/* The server has ended the connection; a scenario that expects it has `gone`. */
+static void client_end(struct client *client, const char *why) {
+    if (client->load->gone == NULL || client->state != CLIENT_READY) {
+        load_fail(client->load, why);
+        return;
+    }
+    client->state = CLIENT_GONE;
+    client_finish(client);
+    client->load->gone(client);
+}
+
 static void take_frame(struct client *client, const struct frame *frame) {
     if (frame->opcode == FRAME_PING) {
         send_frame(client, FRAME_PONG, frame->payload, frame->size);
         return;
     }
     if (frame->opcode == FRAME_CLOSE) {
-        load_fail(client->load, "the server closed a client");
+        client_end(client, "the server closed a client");
         return;
     }
     /* Engine.IO's ping and pong, which are text messages. */
@@ -106,17 +111,15 @@ static void take_frame(struct client *client, const struct frame *frame) {
         }
         return;
     }
-    uint32_t sequence;
-    if (payload_sequence(frame->payload, frame->size, &sequence)) {
-        load_received(client->load, sequence, frame->size);
-    }
+    client->load->take(client, frame);
 }
 
 /* Returns how much of the data was whole frames. */
 static size_t take_frames(struct client *client, const char *data, size_t size) {
     struct frame frame;
     size_t used = 0;
-    while (client->load->failed == NULL && frame_read(data + used, size - used, &frame)) {
+    while (client->load->failed == NULL && client->state != CLIENT_GONE &&
+           frame_read(data + used, size - used, &frame)) {
         take_frame(client, &frame);
         used += frame.whole;
     }
@@ -153,28 +156,35 @@ static void keep_rest(struct client *client, const char *data, size_t size) {
     client->stash_size = size;
 }
 
-static void client_read(struct client *client) {
-    struct load *load = client->load;
-    char *data = load->buffer;
-    size_t size = client->stash_size;
-    if (size > 0) {
-        memcpy(data, client->stash, size);
-    }
-    ssize_t got = recv(client->fd, data + size, LOAD_BUFFER - size, 0);
-    if (got == -1 && errno == EAGAIN) {
-        return;
-    }
-    if (got <= 0) {
-        load_fail(load, "the server ended a client's connection");
-        return;
-    }
-    size += (size_t)got;
+static void take_data(struct client *client, char *data, size_t size) {
     size_t used = client->state == CLIENT_UPGRADING ? take_answer(client, data, size) : 0;
     if (client->state >= CLIENT_SCRIPT) {
         used += take_frames(client, data + used, size - used);
     }
-    if (size > used || client->stash != NULL) {
+    if (client->state != CLIENT_GONE && (size > used || client->stash != NULL)) {
         keep_rest(client, data + used, size - used);
+    }
+}
+
+void client_read(struct client *client, size_t most) {
+    struct load *load = client->load;
+    bool more = true;
+    while (more && load->failed == NULL && client->state != CLIENT_GONE) {
+        size_t size = client->stash_size;
+        if (size > 0) {
+            memcpy(load->buffer, client->stash, size);
+        }
+        size_t room = LOAD_BUFFER - size < most ? LOAD_BUFFER - size : most;
+        ssize_t got = link_read(&client->link, load->buffer + size, room);
+        if (got == LINK_AGAIN) {
+            return;
+        }
+        if (got <= 0) {
+            client_end(client, "the server ended a client's connection");
+            return;
+        }
+        take_data(client, load->buffer, size + (size_t)got);
+        more = client->link.fd != -1 && link_has_more(&client->link);
     }
 }
 
@@ -188,28 +198,46 @@ static void upgrade(struct client *client) {
                         options->path, (unsigned)options->port);
     client->state = CLIENT_UPGRADING;
     send_all(client, request, (size_t)size);
-    load_rewatch(client->load, client->fd, &client->watch, EPOLLIN);
+    load_rewatch(client->load, client->link.fd, &client->watch, EPOLLIN);
+}
+
+static void secure(struct client *client) {
+    client->state = CLIENT_SECURING;
+    int wanted = link_handshake(&client->link);
+    if (wanted == 0) {
+        upgrade(client);
+        return;
+    }
+    if (wanted == LINK_FAILED) {
+        load_fail(client->load, "the TLS handshake of a client failed");
+        return;
+    }
+    load_rewatch(client->load, client->link.fd, &client->watch, (uint32_t)wanted);
 }
 
 static void client_ready(struct watch *watch, uint32_t events) {
     struct client *client = (struct client *)watch;
-    if (client->state != CLIENT_CONNECTING) {
-        client_read(client);
+    if (client->state == CLIENT_GONE) {
+        return;
+    }
+    if (client->state > CLIENT_SECURING) {
+        client_read(client, LOAD_BUFFER);
         return;
     }
     if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
         load_fail(client->load, "a client could not connect");
         return;
     }
-    upgrade(client);
+    secure(client);
 }
 
 static void start(struct client *client) {
     struct load *load = client->load;
     client->started = process_clock();
-    client->fd = load_connect(load);
     client->state = CLIENT_CONNECTING;
-    if (client->fd == -1 || load_watch(load, client->fd, &client->watch, EPOLLOUT) != 0) {
+    int fd = load_connect(load, client->slow);
+    if (fd == -1 || link_init(&client->link, fd, load->tls) != 0 ||
+        load_watch(load, fd, &client->watch, EPOLLOUT) != 0) {
         load_fail(load, "a client could not connect");
     }
 }

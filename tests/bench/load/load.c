@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "payload.h"
 #include "process.h"
 #include "publisher.h"
 
 #define EVENTS 512
+#define SLOW_SEGMENT 1448
+#define SLOW_BUFFER 4096
 
 int load_init(struct load *load, const struct options *options) {
     memset(load, 0, sizeof(*load));
@@ -23,8 +26,12 @@ int load_init(struct load *load, const struct options *options) {
     load->next_sequence = 1;
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
     load->buffer = malloc(LOAD_BUFFER);
+    load->request = malloc(LOAD_REQUEST);
+    load->tls = options->tls ? link_context(NULL, NULL) : NULL;
+    load->take = load_received;
     load->clients = calloc(options->clients + 1u, sizeof(*load->clients));
-    if (load->epoll == -1 || load->buffer == NULL || load->clients == NULL) {
+    if (load->epoll == -1 || load->buffer == NULL || load->request == NULL ||
+        load->clients == NULL || (options->tls && load->tls == NULL)) {
         load_finish(load);
         return -1;
     }
@@ -41,6 +48,8 @@ void load_finish(struct load *load) {
     }
     free(load->clients);
     free(load->buffer);
+    free(load->request);
+    SSL_CTX_free(load->tls);
     if (load->epoll != -1) {
         close(load->epoll);
     }
@@ -54,6 +63,10 @@ int load_watch(struct load *load, int fd, struct watch *watch, uint32_t events) 
 int load_rewatch(struct load *load, int fd, struct watch *watch, uint32_t events) {
     struct epoll_event event = {.events = events, .data.ptr = watch};
     return epoll_ctl(load->epoll, EPOLL_CTL_MOD, fd, &event);
+}
+
+void load_unwatch(struct load *load, int fd) {
+    epoll_ctl(load->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
 int load_turn(struct load *load, int milliseconds) {
@@ -83,13 +96,18 @@ static void end_flight(struct load *load, struct flight *flight) {
     load->in_flight--;
 }
 
-void load_received(struct load *load, uint32_t sequence, size_t bytes) {
+void load_received(struct client *client, const struct frame *frame) {
+    struct load *load = client->load;
+    uint32_t sequence;
+    if (!payload_sequence(frame->payload, frame->size, &sequence)) {
+        return;
+    }
     struct flight *flight = &load->flights[sequence % LOAD_FLIGHTS];
     if (!flight->busy || flight->sequence != sequence || flight->remaining == 0) {
         return;
     }
     load->deliveries++;
-    load->delivered_bytes += bytes;
+    load->delivered_bytes += frame->size;
     flight->remaining--;
     if (flight->remaining > 0) {
         return;
@@ -109,13 +127,20 @@ void load_answered(struct load *load, uint32_t sequence) {
     }
 }
 
-int load_connect(const struct load *load) {
+int load_connect(const struct load *load, bool slow) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd == -1) {
         return -1;
     }
     int on = 1;
+    int segment = SLOW_SEGMENT;
+    int room = SLOW_BUFFER;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (slow && (setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof(segment)) == -1 ||
+                 setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)) == -1)) {
+        close(fd);
+        return -1;
+    }
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons(load->options->port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

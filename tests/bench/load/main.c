@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -15,6 +16,14 @@ static void raise_descriptors(void) {
     }
 }
 
+static int run(struct load *load) {
+    if (strcmp(load->options->scenario, "connect") == 0) {
+        return scenario_connect(load);
+    }
+    return strcmp(load->options->scenario, "conflation") == 0 ? scenario_conflation(load)
+                                                              : scenario_deliver(load);
+}
+
 int main(int argc, char **argv) {
     struct options options;
     struct load load;
@@ -22,12 +31,12 @@ int main(int argc, char **argv) {
         return 2;
     }
     raise_descriptors();
+    signal(SIGPIPE, SIG_IGN); /* TLS writes without MSG_NOSIGNAL */
     if (load_init(&load, &options) != 0) {
         fprintf(stderr, "load: out of memory or descriptors\n");
         return 1;
     }
-    int result = strcmp(options.scenario, "connect") == 0 ? scenario_connect(&load)
-                                                          : scenario_deliver(&load);
+    int result = run(&load);
     if (result != 0) {
         fprintf(stderr, "load: %s (%u of %u clients subscribed)\n",
                 load.failed != NULL ? load.failed : "failed", load.ready, load.client_count);

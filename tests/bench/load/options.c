@@ -19,6 +19,8 @@ static const struct option table[] = {{"scenario", required_argument, NULL, 's'}
                                       {"warm", required_argument, NULL, 'm'},
                                       {"concurrency", required_argument, NULL, 'n'},
                                       {"seconds", required_argument, NULL, 't'},
+                                      {"slow", required_argument, NULL, 'l'},
+                                      {"tls", no_argument, NULL, 'x'},
                                       {NULL, 0, NULL, 0}};
 
 static int read_number(const char *text, unsigned long most, unsigned long *number) {
@@ -37,13 +39,17 @@ static int read_unsigned(const char *text, unsigned *number) {
     return 0;
 }
 
-/* "16x200": 16 messages in flight, of 200 bytes. */
+/* "16x200": 16 messages in flight, of 200 bytes. "16x200/1": all on one connection. */
 static int add_phase(struct options *options, const char *text) {
     struct options_phase phase;
     char rest;
-    if (options->phase_count == OPTIONS_PHASES ||
-        sscanf(text, "%ux%u%c", &phase.window, &phase.size, &rest) != 2 || phase.window == 0 ||
+    int got = sscanf(text, "%ux%u/%u%c", &phase.window, &phase.size, &phase.connections, &rest);
+    if (got == 2) {
+        phase.connections = phase.window;
+    }
+    if (options->phase_count == OPTIONS_PHASES || got < 2 || got > 3 || phase.window == 0 ||
         phase.window > OPTIONS_WINDOW_MAX || phase.size > OPTIONS_SIZE_MAX ||
+        phase.connections == 0 || phase.window % phase.connections != 0 ||
         (phase.size > 0 && phase.size < OPTIONS_SIZE_MIN)) {
         return -1;
     }
@@ -110,6 +116,11 @@ static int read_one(struct options *options, int letter, const char *text) {
         return read_unsigned(text, &options->warm);
     case 'n':
         return read_unsigned(text, &options->concurrency);
+    case 'l':
+        return read_unsigned(text, &options->slow);
+    case 'x':
+        options->tls = true;
+        return 0;
     case 't':
         return read_seconds(text, &options->seconds);
     default:
@@ -130,8 +141,8 @@ int options_read(int argc, char **argv, struct options *options) {
         fprintf(stderr, "load: --scenario, --port and --pid are needed\n");
         return -1;
     }
-    if (options->warm > options->clients) {
-        fprintf(stderr, "load: --warm is more than --clients\n");
+    if (options->warm > options->clients || options->slow > options->clients) {
+        fprintf(stderr, "load: --warm or --slow is more than --clients\n");
         return -1;
     }
     return 0;

@@ -21,13 +21,15 @@ struct options_step {
 };
 
 struct options_phase {
-    unsigned window; /* messages in flight */
-    unsigned size;   /* bytes of a published body; 0: a batch of the projection */
+    unsigned window;      /* messages in flight */
+    unsigned size;        /* bytes of a published body; 0: a batch of the projection */
+    unsigned connections; /* over which they are published, each with as many requests under way */
 };
 
 struct options {
-    const char *scenario; /* "broadcast", "projection", "connect" or "publish" */
+    const char *scenario; /* "broadcast", "projection", "connect", "publish" or "conflation" */
     uint16_t port;
+    bool tls;
     const char *path;         /* of the WebSocket */
     const char *publish_path; /* of the POST */
     struct options_step steps[OPTIONS_STEPS];
@@ -38,6 +40,7 @@ struct options {
     size_t phase_count;
     unsigned clients;
     unsigned warm;        /* connect: clients that are there before the measurement */
+    unsigned slow;        /* conflation: the clients of which that many read slowly */
     unsigned concurrency; /* connects under way at a time */
     double seconds;       /* that a phase publishes */
 };

@@ -9,7 +9,7 @@
 /* What the server's processes have used together. */
 struct process_sample {
     int64_t wall; /* CLOCK_MONOTONIC, nanoseconds */
-    double cpu;   /* utime + stime, seconds */
+    double cpu;   /* of all threads, in user and in system mode, seconds */
     double rss;   /* bytes */
 };
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The least that a server of this kind can cost: no library, no channel, no validation. What is
- * published is framed once, and each subscriber gets one send() a loop turn. For a batch of the
- * projection, each gets a frame as long as its own items in an envelope would be; which those are
- * was worked out when it subscribed.
+ * The least that a server of this kind can cost: no library but OpenSSL where TLS is asked for, no
+ * channel, no validation. What is published is framed once, and each subscriber gets one send() or
+ * SSL_write() a loop turn. For a batch of the projection, each gets a frame as long as its own
+ * items in the host's envelope are; which those are was worked out when it subscribed.
  */
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,20 +19,30 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../load/link.h"
+
 #define PEERS_MAX 20000
 #define BATCHES 10
 #define INPUT_MAX 65536
 #define TURN_MAX (8 * 1024 * 1024)
 #define UPDATES_MAX 64
-#define ENVELOPE 128 /* bytes around the items */
+#define BATCH_ITEMS 50
+#define ITEM_MAX 1024
+#define ENVELOPE_MAX 192
+
+/* What the host has before a batch's items; behind them it has the time, the offsets of the batch
+ * and of the one before it, and the epoch. */
+static const char envelope[] = "{\"type\":\"trade_signals\",\"data\":[";
 
 struct peer {
-    int fd;
+    struct link link;
+    bool secured;
     bool upgraded;
     bool subscribed;
     uint8_t wanted[BATCHES]; /* items of each batch */
     char *pending;           /* what the kernel did not take */
     size_t pending_size;
+    size_t pending_sent;
     char *input; /* a request that is not all there */
     size_t input_size;
 };
@@ -40,13 +50,18 @@ struct peer {
 /* What was published in this loop turn. */
 struct update {
     const char *item; /* a span of the turn's items; NULL: whole frames in the turn's bytes */
-    size_t item_size;
+    size_t item_size; /* with a comma */
     unsigned batch;
+    char tail[ENVELOPE_MAX]; /* behind the items */
+    size_t tail_size;
 };
 
 struct floor {
     int epoll;
+    SSL_CTX *tls;                  /* NULL: plain */
     struct peer *peers[PEERS_MAX]; /* by descriptor */
+    int last;                      /* the greatest descriptor that there was */
+    size_t offset;                 /* items of batches so far */
     char *bytes;                   /* broadcast: the turn's frames */
     size_t size;
     struct update updates[UPDATES_MAX];
@@ -71,16 +86,16 @@ static size_t write_header(char *out, size_t size) {
 }
 
 static void drop(struct floor *server, struct peer *peer) {
-    server->peers[peer->fd] = NULL;
-    close(peer->fd);
+    server->peers[peer->link.fd] = NULL;
+    link_finish(&peer->link);
     free(peer->pending);
     free(peer->input);
     free(peer);
 }
 
 static void watch(struct floor *server, struct peer *peer, uint32_t events, int how) {
-    struct epoll_event event = {.events = events, .data.fd = peer->fd};
-    epoll_ctl(server->epoll, how, peer->fd, &event);
+    struct epoll_event event = {.events = events, .data.fd = peer->link.fd};
+    epoll_ctl(server->epoll, how, peer->link.fd, &event);
 }
 
 static void keep_pending(struct floor *server, struct peer *peer, const char *data, size_t size) {
@@ -99,8 +114,8 @@ static void keep_pending(struct floor *server, struct peer *peer, const char *da
 static void send_all(struct floor *server, struct peer *peer, const char *data, size_t size) {
     ssize_t sent = 0;
     if (peer->pending_size == 0) {
-        sent = send(peer->fd, data, size, MSG_NOSIGNAL);
-        sent = sent == -1 ? 0 : sent;
+        sent = link_write(&peer->link, data, size);
+        sent = sent < 0 ? 0 : sent; /* the next read says that it has failed */
     }
     if ((size_t)sent < size) {
         keep_pending(server, peer, data + sent, size - (size_t)sent);
@@ -108,29 +123,35 @@ static void send_all(struct floor *server, struct peer *peer, const char *data, 
 }
 
 static void send_pending(struct floor *server, struct peer *peer) {
-    ssize_t sent = send(peer->fd, peer->pending, peer->pending_size, MSG_NOSIGNAL);
+    ssize_t sent = link_write(&peer->link, peer->pending + peer->pending_sent,
+                              peer->pending_size - peer->pending_sent);
     if (sent <= 0) {
         return;
     }
-    peer->pending_size -= (size_t)sent;
-    memmove(peer->pending, peer->pending + sent, peer->pending_size);
-    if (peer->pending_size == 0) {
+    peer->pending_sent += (size_t)sent;
+    if (peer->pending_sent == peer->pending_size) {
         free(peer->pending);
         peer->pending = NULL;
+        peer->pending_size = 0;
+        peer->pending_sent = 0;
         watch(server, peer, EPOLLIN, EPOLL_CTL_MOD);
     }
 }
 
+static size_t append(char *out, size_t used, const char *data, size_t size) {
+    memcpy(out + used, data, size);
+    return used + size;
+}
+
 /* The frame of `count` items; the items after the first are the first again. */
 static size_t write_items(char *out, const struct update *update, unsigned count) {
-    size_t size = ENVELOPE + count * update->item_size;
-    size_t used = write_header(out, size);
+    size_t items = count * update->item_size - 1; /* no comma behind the last */
+    size_t used = write_header(out, sizeof(envelope) - 1 + items + update->tail_size);
+    used = append(out, used, envelope, sizeof(envelope) - 1);
     for (unsigned i = 0; i < count; i++) {
-        memcpy(out + used, update->item, update->item_size);
-        used += update->item_size;
+        used = append(out, used, update->item, update->item_size);
     }
-    memset(out + used, ' ', ENVELOPE);
-    return used + ENVELOPE;
+    return append(out, used - 1, update->tail, update->tail_size);
 }
 
 static void send_turn_to(struct floor *server, struct peer *peer) {
@@ -154,7 +175,7 @@ static void send_turn(struct floor *server) {
     if (server->size == 0 && server->update_count == 0) {
         return;
     }
-    for (int fd = 0; fd < PEERS_MAX; fd++) {
+    for (int fd = 0; fd <= server->last; fd++) {
         if (server->peers[fd] != NULL && server->peers[fd]->subscribed) {
             send_turn_to(server, server->peers[fd]);
         }
@@ -162,6 +183,24 @@ static void send_turn(struct floor *server) {
     server->size = 0;
     server->update_count = 0;
     server->items_size = 0;
+}
+
+static void publish_batch(struct floor *server, const char *item, size_t size, unsigned batch) {
+    struct update *update = &server->updates[server->update_count++];
+    char *copy = server->items + server->items_size;
+    memcpy(copy, item, size);
+    copy[size] = ',';
+    server->items_size += size + 1;
+    size_t before = server->offset;
+    server->offset += BATCH_ITEMS;
+    update->item = copy;
+    update->item_size = size + 1;
+    update->batch = batch;
+    update->tail_size =
+        (size_t)snprintf(update->tail, ENVELOPE_MAX,
+                         "],\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"offset\":%zu,"
+                         "\"prev\":%zu,\"epoch\":\"0123456789abcdef\"}",
+                         server->offset, before);
 }
 
 /* A body with the item of symbol S000 to S009 first is a batch. */
@@ -172,18 +211,13 @@ static void publish(struct floor *server, const char *body, size_t size) {
     if (server->update_count == UPDATES_MAX || server->size + size + 4 > TURN_MAX) {
         send_turn(server);
     }
-    if (end == NULL || start == NULL) {
+    if (end == NULL || start == NULL || end - start >= ITEM_MAX) {
         server->size += write_header(server->bytes + server->size, size);
         memcpy(server->bytes + server->size, body, size);
         server->size += size;
         return;
     }
-    struct update *update = &server->updates[server->update_count++];
-    update->item = server->items + server->items_size;
-    update->item_size = (size_t)(end - start);
-    update->batch = (unsigned)(symbol[4] - '0');
-    memcpy(server->items + server->items_size, start + 1, update->item_size);
-    server->items_size += update->item_size;
+    publish_batch(server, start + 1, (size_t)(end - start), (unsigned)(symbol[4] - '0'));
 }
 
 static void take_subscribe(struct floor *server, struct peer *peer, const char *text, size_t size) {
@@ -260,11 +294,12 @@ static void read_peer(struct floor *server, struct peer *peer) {
     if (size > 0) {
         memcpy(server->input, peer->input, size);
     }
-    ssize_t got = recv(peer->fd, server->input + size, INPUT_MAX - size, 0);
+    ssize_t got = link_read(&peer->link, server->input + size, INPUT_MAX - size);
+    if (got == LINK_AGAIN) {
+        return;
+    }
     if (got <= 0) {
-        if (got == 0 || errno != EAGAIN) {
-            drop(server, peer);
-        }
+        drop(server, peer);
         return;
     }
     size += (size_t)got;
@@ -289,8 +324,12 @@ static void accept_peers(struct floor *server, int listener) {
             abort();
         }
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        peer->fd = fd;
+        if (link_init(&peer->link, fd, server->tls) != 0) {
+            abort();
+        }
+        peer->secured = server->tls == NULL;
         server->peers[fd] = peer;
+        server->last = fd > server->last ? fd : server->last;
         watch(server, peer, EPOLLIN, EPOLL_CTL_ADD);
     }
 }
@@ -308,6 +347,23 @@ static int listen_on(uint16_t port) {
     return fd;
 }
 
+static void serve(struct floor *server, struct peer *peer, uint32_t events) {
+    if (!peer->secured) {
+        int wanted = link_handshake(&peer->link);
+        peer->secured = wanted == 0;
+        if (wanted == LINK_FAILED) {
+            drop(server, peer);
+        }
+        return;
+    }
+    if ((events & EPOLLOUT) != 0) {
+        send_pending(server, peer);
+    }
+    if ((events & ~(uint32_t)EPOLLOUT) != 0) {
+        read_peer(server, peer);
+    }
+}
+
 static void run(struct floor *server, int listener) {
     struct epoll_event events[512];
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
@@ -318,13 +374,8 @@ static void run(struct floor *server, int listener) {
             int fd = events[i].data.fd;
             if (fd == listener) {
                 accept_peers(server, listener);
-                continue;
-            }
-            if ((events[i].events & EPOLLOUT) != 0) {
-                send_pending(server, server->peers[fd]);
-            }
-            if ((events[i].events & ~(uint32_t)EPOLLOUT) != 0) {
-                read_peer(server, server->peers[fd]);
+            } else {
+                serve(server, server->peers[fd], events[i].events);
             }
         }
         send_turn(server);
@@ -333,16 +384,18 @@ static void run(struct floor *server, int listener) {
 
 int main(int argc, char **argv) {
     struct floor *server = calloc(1, sizeof(*server));
-    if (argc != 2 || server == NULL) {
-        fprintf(stderr, "usage: floor PORT\n");
+    if ((argc != 2 && argc != 4) || server == NULL) {
+        fprintf(stderr, "usage: floor PORT [CERTIFICATE KEY]\n");
         return 2;
     }
+    signal(SIGPIPE, SIG_IGN);
+    server->tls = argc == 4 ? link_context(argv[2], argv[3]) : NULL;
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
     server->bytes = malloc(TURN_MAX);
-    server->items = malloc(UPDATES_MAX * 1024);
+    server->items = malloc(UPDATES_MAX * (size_t)ITEM_MAX);
     server->scratch = malloc(UPDATES_MAX * (size_t)INPUT_MAX);
     if (server->epoll == -1 || server->bytes == NULL || server->items == NULL ||
-        server->scratch == NULL) {
+        server->scratch == NULL || (argc == 4 && server->tls == NULL)) {
         perror("floor");
         return 1;
     }
