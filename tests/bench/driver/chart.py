@@ -1,70 +1,101 @@
 # SPDX-License-Identifier: MIT
-"""A drawing of the CPU of each peer in proportion to the host's, one panel a measurement."""
+"""A drawing of what a delivery costs each peer, in proportion to the floor."""
 
 from __future__ import annotations
 
 import math
 from html import escape
 
-from measure import Results
-from peers import HOST, PEERS
-from scenarios import Scenario
+from peers import FLOOR, HOST, PEERS
+from results import Results
+from scenarios import SCENARIOS
 
-WIDTH = 760
-LEFT = 90
-BAR = 14
-PANEL_HEAD = 34
-SCALE_MAX = 100.0  # a bar that is this many times the host's fills the width
-SCALE_MIN = 0.1
+WIDTH = 720
+NAME = 84  # where the names end
+EDGE = 64  # for the figure behind the longest bar
+ROW = 20
+BAR = 12
+TITLE = 58
+HEAD = 30  # of a panel
+LEAST = 0.7  # the scale's ends, in times the floor
+MOST = 400.0
+LINES = (1, 10, 100)
+# What is drawn: each phase where one message at a time, and where many, go to everyone.
+PANELS = (("broadcast", "1x200"), ("broadcast", "64x200"), ("projection", "64x0"))
+STYLE = """
+text { font: 12px system-ui, sans-serif; fill: #1f2933; }
+.head { font-weight: 600; }
+.title { font-size: 15px; font-weight: 600; }
+.quiet { fill: #6b7785; }
+.line { stroke: #c5ccd3; stroke-width: 1; }
+.bar { fill: #9aa5b1; }
+.host { fill: #2563eb; }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e4e7eb; }
+  .quiet { fill: #9aa5b1; }
+  .line { stroke: #4a5561; }
+  .bar { fill: #66727f; }
+  .host { fill: #60a5fa; }
+}
+"""
 
 
 def _x(ratio: float) -> float:
-    """The scale is logarithmic: a bar twice as good is as far from 1 as one twice as bad."""
-    bounded = min(max(ratio, SCALE_MIN), SCALE_MAX)
-    share = math.log(bounded / SCALE_MIN) / math.log(SCALE_MAX / SCALE_MIN)
-    return LEFT + share * (WIDTH - LEFT - 70)
+    bounded = min(max(ratio, LEAST), MOST)
+    return NAME + math.log(bounded / LEAST) / math.log(MOST / LEAST) * (WIDTH - NAME - EDGE)
 
 
-def _bar(y: int, name: str, ratio: float) -> str:
-    colour = "#2563eb" if name == HOST else "#94a3b8"
-    start, end = sorted((_x(1.0), _x(ratio)))
-    return (
-        f'<text x="{LEFT - 6}" y="{y + 11}" text-anchor="end">{escape(name)}</text>'
-        f'<rect x="{start:.1f}" y="{y}" width="{max(end - start, 2):.1f}" height="{BAR - 3}" '
-        f'fill="{colour}"/><text x="{end + 5:.1f}" y="{y + 11}">{ratio:.2f}</text>'
-    )
+def _text(x: float, y: float, words: str, style: str = "", anchor: str = "start") -> str:
+    name = f' class="{style}"' if style else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{name}>{escape(words)}</text>'
 
 
-def _panel(results: Results, scenario: Scenario, phase: str, top: int) -> tuple[list[str], int]:
-    ratios = [
-        (peer.name, results.ratio((scenario.name, phase, peer.name), "cpu_us")) for peer in PEERS
+def _row(name: str, ratio: float, y: float) -> list[str]:
+    style = "bar host" if name == HOST else "bar"
+    end = _x(ratio)
+    return [
+        _text(NAME - 8, y + 14, name, "head" if name == HOST else "", "end"),
+        f'<rect class="{style}" x="{NAME}" y="{y + (ROW - BAR) / 2:.1f}" '
+        f'width="{end - NAME:.1f}" height="{BAR}" rx="2"/>',
+        _text(end + 6, y + 14, f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"),
     ]
-    shown = [(name, ratio) for name, ratio in ratios if ratio is not None and ratio > 0]
-    if not shown:
+
+
+def _panel(results: Results, scenario: str, phase: str, top: float) -> tuple[list[str], float]:
+    reference = (scenario, phase, FLOOR)
+    ratios = [
+        (peer.name, results.ratio((scenario, phase, peer.name), reference, "cpu_us"))
+        for peer in PEERS
+    ]
+    rows = [(name, ratio.median) for name, ratio in ratios if ratio is not None]
+    if not rows:
         return [], top
-    title = escape(scenario.phase_title(phase))
-    parts = [f'<text x="8" y="{top + 20}" font-weight="bold">{title}</text>']
-    y = top + PANEL_HEAD - 6
-    bottom = y + BAR * len(shown)
-    parts.append(f'<path d="M{_x(1.0):.1f} {y}V{bottom}" stroke="#334155"/>')
-    for name, ratio in shown:
-        parts.append(_bar(y, name, ratio))
-        y += BAR
-    return parts, bottom + 4
+    title = next(one for one in SCENARIOS if one.name == scenario).phase_title(phase)
+    floor = results.figure(reference, "cpu_us")
+    cost = f"floor: {floor.median:.2f} us" if floor is not None else ""
+    first = top + HEAD
+    bottom = first + ROW * len(rows)
+    parts = [
+        _text(8, top + 20, title, "head"),
+        _text(WIDTH - 8, top + 20, cost, "quiet", "end"),
+    ]
+    for times in LINES:
+        parts.append(f'<path class="line" d="M{_x(times):.1f} {first:.1f}V{bottom:.1f}"/>')
+    for i, (name, ratio) in enumerate(rows):
+        parts += _row(name, ratio, first + i * ROW)
+    return parts, bottom + 8
 
 
-def svg(results: Results, scenarios: list[Scenario]) -> str:
-    title = f"Server CPU, in proportion to {HOST} (logarithmic; shorter is better)"
-    parts = [f'<text x="8" y="20" font-size="14">{title}</text>']
-    y = 26
-    for scenario in scenarios:
-        for phase in scenario.phases or ("",):
-            panel, y = _panel(results, scenario, phase, y)
-            parts += panel
-    style = 'font-family="sans-serif" font-size="11" fill="#0f172a"'
+def svg(results: Results) -> str:
+    title = "Server CPU per delivery, in proportion to a bare send()"
+    note = "Logarithmic; shorter is better. Lines at 1, 10 and 100 times the floor."
+    parts = [_text(8, 24, title, "title"), _text(8, 44, note, "quiet")]
+    y: float = TITLE
+    for scenario, phase in PANELS:
+        panel, y = _panel(results, scenario, phase, y)
+        parts += panel
+    box = f'viewBox="0 0 {WIDTH} {y:.0f}" width="{WIDTH}" height="{y:.0f}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 8}" {style}>\n'
-        f'<rect width="{WIDTH}" height="{y + 8}" fill="#ffffff"/>\n'
-        + "\n".join(parts)
-        + "\n</svg>\n"
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n" + "\n".join(parts) + "\n</svg>\n"
     )

@@ -12,8 +12,10 @@ from types import FrameType
 
 import chart
 import table
-from measure import Results, measure
+import targets
+from measure import measure
 from peers import PEERS
+from results import Results
 from scenarios import SCENARIOS, Scenario
 from server import Unmeasured
 
@@ -25,6 +27,7 @@ def _arguments() -> argparse.Namespace:
     names = [scenario.name for scenario in SCENARIOS]
     parser.add_argument("scenario", nargs="*", metavar="scenario", help=", ".join(names))
     parser.add_argument("--quick", action="store_true", help="one round with fewer messages")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"default: {ROUNDS}")
     parser.add_argument("--peer", action="append", help="only this one, and others so named")
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--json", type=Path, help="default: bench/results.json in the build folder")
@@ -39,22 +42,29 @@ def _arguments() -> argparse.Namespace:
 
 def _run(arguments: argparse.Namespace, scenarios: list[Scenario]) -> tuple[Results, int]:
     results = Results()
-    failed: dict[str, str] = {}
+    failed: set[str] = set()
     peers_folder = Path(__file__).resolve().parent.parent / "peers"
-    rounds = 1 if arguments.quick else ROUNDS
-    for scenario in scenarios:
-        for number in range(rounds):
-            for peer in PEERS:
-                name = f"{scenario.name}/{peer.name}"
-                chosen = arguments.peer is None or peer.name in arguments.peer
-                if not chosen or scenario.name not in peer.scenarios or name in failed:
-                    continue
-                print(f"round {number + 1} of {rounds}: {name}", file=sys.stderr, flush=True)
-                try:
-                    measure(results, scenario, peer, arguments.build, peers_folder, arguments.quick)
-                except (Unmeasured, OSError, ValueError) as failure:
-                    failed[name] = str(failure)
-                    print(f"not ok {name}: {failure}", flush=True)
+    rounds = 1 if arguments.quick else arguments.rounds
+    turns = [
+        (number, scenario, peer)
+        for number in range(rounds)
+        for scenario in scenarios
+        for peer in PEERS
+        if scenario.name in peer.scenarios
+        and (arguments.peer is None or peer.name in arguments.peer)
+    ]
+    for number, scenario, peer in turns:
+        name = f"{scenario.name}/{peer.name}"
+        if name in failed:
+            continue
+        print(f"round {number + 1} of {rounds}: {name}", file=sys.stderr, flush=True)
+        try:
+            measure(
+                results, scenario, peer, number, arguments.build, peers_folder, arguments.quick
+            )
+        except (Unmeasured, OSError, ValueError) as failure:
+            failed.add(name)
+            print(f"not ok {name}: {failure}", flush=True)
     return results, len(failed)
 
 
@@ -71,11 +81,18 @@ def main() -> int:
     scenarios = [one for one in SCENARIOS if not wanted or one.name in wanted]
     results, failures = _run(arguments, scenarios)
     print(table.text(results, scenarios))
+    reached = targets.targets(results)
+    print("\n" + targets.text(reached) + "\n")
+    for problem in targets.incomparable(results):
+        print(f"not ok {problem}")
+        failures += 1
+    document = table.document(results, scenarios)
+    document["targets"] = [target.document() for target in reached]
     folder = arguments.build / "bench"
     json_file = arguments.json or folder / "results.json"
     svg_file = arguments.svg or folder / "results.svg"
-    json_file.write_text(json.dumps(table.document(results, scenarios), indent=1) + "\n")
-    svg_file.write_text(chart.svg(results, scenarios))
+    json_file.write_text(json.dumps(document, indent=1) + "\n")
+    svg_file.write_text(chart.svg(results))
     print(f"{json_file}\n{svg_file}")
     return 1 if failures else 0
 

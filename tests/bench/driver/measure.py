@@ -1,33 +1,28 @@
 # SPDX-License-Identifier: MIT
-"""Runs the load generator against one server, and keeps what it says."""
+"""Runs the load generator against one server."""
 
 from __future__ import annotations
 
 import json
-import statistics
 import subprocess
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from peers import HOST, Peer
+from peers import Peer
+from results import Figures, Results
 from scenarios import Scenario
 from server import Server, Unmeasured, on_cores, running
 
-LOAD_LIMIT = 600.0
-
-Figures = dict[str, float]
-Key = tuple[str, str, str]  # scenario, phase, peer
+LOAD_LIMIT = 300.0
 
 
-def _run_load(command: list[str]) -> list[Figures]:
+def _run_load(command: list[str]) -> tuple[list[Figures], str]:
+    """What it measured, and why it did not measure more."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LOAD_LIMIT)
     except subprocess.TimeoutExpired as failure:
         raise Unmeasured("the load generator did not end") from failure
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    if done.returncode != 0:
-        raise Unmeasured(done.stderr.strip())
-    return lines
+    return lines, "" if done.returncode == 0 else done.stderr.strip() or "it crashed"
 
 
 def _load_command(
@@ -39,34 +34,19 @@ def _load_command(
     return on_cores(command, server=False)
 
 
-@dataclass
-class Results:
-    """The figures of every round; rounds are in step between peers, so that a ratio is between
-    two measurements that were made shortly after each other."""
-
-    rounds: dict[Key, list[Figures]] = field(default_factory=dict)
-
-    def add(self, scenario: Scenario, peer: Peer, lines: list[Figures]) -> None:
-        phases = scenario.phases_for(peer) or ("",)
-        for phase, figures in zip(phases, lines, strict=True):
-            self.rounds.setdefault((scenario.name, phase, peer.name), []).append(figures)
-
-    def median(self, key: Key, figure: str) -> float | None:
-        rounds = self.rounds.get(key)
-        return statistics.median(one[figure] for one in rounds) if rounds else None
-
-    def ratio(self, key: Key, figure: str) -> float | None:
-        """The peer's figure divided by the host's: the median over the rounds."""
-        scenario, phase, _ = key
-        mine = self.rounds.get(key, [])
-        hosts = self.rounds.get((scenario, phase, HOST), [])
-        pairs = [(a[figure], b[figure]) for a, b in zip(mine, hosts) if b[figure] > 0]
-        return statistics.median(a / b for a, b in pairs) if pairs else None
-
-
 def measure(
-    results: Results, scenario: Scenario, peer: Peer, build: Path, peers: Path, quick: bool
+    results: Results,
+    scenario: Scenario,
+    peer: Peer,
+    number: int,
+    build: Path,
+    peers: Path,
+    quick: bool,
 ) -> None:
-    with running(peer, build, peers) as server:
-        lines = _run_load(_load_command(build, scenario, peer, server, quick))
-    results.add(scenario, peer, lines)
+    """Adds the figures of round `number`, also those that were there before a failure."""
+    with running(peer, scenario, build, peers) as server:
+        lines, failure = _run_load(_load_command(build, scenario, peer, server, quick))
+        for phase, figures in zip(scenario.phases_for(peer) or ("",), lines):
+            results.add((scenario.name, phase, peer.name), number, figures)
+        if failure:
+            raise Unmeasured(failure)

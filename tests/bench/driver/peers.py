@@ -8,19 +8,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOST = "sentiod"
+FLOOR = "floor"
 SUBSCRIBE = '{"action":"subscribe","id":1}'
 SUBSCRIBE_OWN = '{"action":"subscribe","id":1,"symbols":[$symbols]}'
-ALL_SCENARIOS = frozenset({"broadcast", "broadcast-10k", "projection", "connect", "publish"})
+SUBSCRIBE_ALL = '{"action":"subscribe","id":1,"symbols":["*"]}'
+COMMON = frozenset({"broadcast", "broadcast-10k", "connect", "publish"})
+OUTBOX = 65536  # conflation: bytes that may wait for one client, where a peer has such a limit
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where one server runs."""
+    """Where one server runs, and what for."""
 
     port: int
-    folder: Path  # its own, empty
+    folder: Path  # its own, empty but for the certificate
     build: Path  # what run.sh has built
     peers: Path  # tests/bench/peers
+    scenario: str
+    certificate: tuple[Path, Path] | None  # and its key: listens with TLS
+
+    @property
+    def backlog(self) -> int:
+        return OUTBOX if self.scenario == "conflation" else 0
 
 
 @dataclass(frozen=True)
@@ -29,16 +38,22 @@ class Peer:
 
     name: str
     command: Callable[[Place], list[str]]
+    scenarios: frozenset[str]
     path: str = "/"
     publish_path: str = "/publish"
     steps: tuple[str, ...] = ("--say", SUBSCRIBE, "--expect", '"ok"')
-    scenarios: frozenset[str] = ALL_SCENARIOS - {"projection"}
     slow: bool = False  # leaves out what would take it minutes
 
     def client_options(self, scenario: str) -> list[str]:
-        own = [SUBSCRIBE_OWN if step == SUBSCRIBE else step for step in self.steps]
-        steps = own if scenario == "projection" else list(self.steps)
-        return ["--path", self.path, "--publish-path", self.publish_path, *steps]
+        market = scenario == "conflation"
+        subscribe = {"projection": SUBSCRIBE_OWN}.get(scenario, SUBSCRIBE)
+        if market and self.name == HOST:
+            subscribe = SUBSCRIBE_ALL
+        steps = [subscribe if step == SUBSCRIBE else step for step in self.steps]
+        channel = "market-data" if market else "trade-signals"
+        path = self.path.replace("$channel", channel)
+        publish_path = self.publish_path.replace("$channel", channel)
+        return ["--path", path, "--publish-path", publish_path, *steps]
 
 
 def _fill(place: Place, template: str, **values: object) -> str:
@@ -51,21 +66,53 @@ def _fill(place: Place, template: str, **values: object) -> str:
 
 
 def _host(place: Place) -> list[str]:
-    config = _fill(place, "sentio.conf.in", PLUGINS=place.build / "plugins")
+    channel = 'name = "trade-signals"; plugin = "trade_signals.so";'
+    sections = ""
+    scheme = ""
+    if place.backlog > 0:
+        channel = 'name = "market-data"; plugin = "market_data.so"; interval = "0";'
+        channel += ' slow = "conflate";'
+        sections += f'limits = {{ outbox = "{place.backlog}B"; }};'
+    if place.certificate is not None:
+        certificate, key = place.certificate
+        scheme = "tls:"
+        sections += f'tls = {{ certificate = "{certificate}"; key = "{key}"; }};'
+    config = _fill(
+        place,
+        "sentio.conf.in",
+        LISTEN=f"{scheme}127.0.0.1:{place.port}",
+        SECTIONS=sections,
+        PLUGINS=place.build / "plugins",
+        CHANNEL=channel,
+    )
     return [str(place.build / "bin" / "sentiod"), "--config", config]
 
 
 def _floor(place: Place) -> list[str]:
-    return [str(place.build / "bench" / "floor"), str(place.port)]
+    certificate = [str(path) for path in place.certificate or ()]
+    return [str(place.build / "bench" / "floor"), str(place.port), *certificate]
 
 
 def _nchan(place: Place) -> list[str]:
-    config = _fill(place, "nginx.conf.in")
+    options = tls = ""
+    if place.certificate is not None:
+        certificate, key = place.certificate
+        options = "ssl"
+        tls = f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_protocols TLSv1.3;"
+    config = _fill(place, "nginx.conf.in", LISTEN_OPTIONS=options, TLS=tls)
     return ["/usr/sbin/nginx", "-p", str(place.folder), "-c", config]
 
 
-def _node(script: str) -> Callable[[Place], list[str]]:
-    return lambda place: ["node", str(place.peers / script), str(place.port)]
+def _script(program: str, place: Place, name: str) -> list[str]:
+    options = ["--port", str(place.port), "--backlog", str(place.backlog)]
+    if place.certificate is not None:
+        certificate, key = place.certificate
+        options += ["--certificate", str(certificate), "--key", str(key)]
+    return [program, str(place.peers / name), *options]
+
+
+def _node(name: str) -> Callable[[Place], list[str]]:
+    return lambda place: _script("node", place, name)
 
 
 def _bun(place: Place) -> list[str]:
@@ -74,11 +121,13 @@ def _bun(place: Place) -> list[str]:
     programs = [path for path in found if path.stat().st_size > 1_000_000]
     if not programs:
         raise FileNotFoundError("the package bun has no program for this machine")
-    return [str(programs[0]), str(place.peers / "bun.mjs"), str(place.port)]
+    return _script(str(programs[0]), place, "bun.mjs")
 
 
 def _fastapi(place: Place) -> list[str]:
     options = "--log-level error --timeout-keep-alive 600 --backlog 4096".split()
+    options += "--loop uvloop --http httptools --ws websockets".split()
+    options += "--ws-per-message-deflate false".split()
     where = ["--app-dir", str(place.peers), "--port", str(place.port)]
     return ["/usr/bin/python3", "-m", "uvicorn", *where, *options, "service:app"]
 
@@ -89,23 +138,50 @@ SOCKET_IO_STEPS = (
 )
 
 PEERS = (
-    Peer("floor", _floor, scenarios=ALL_SCENARIOS),
+    Peer(
+        FLOOR,
+        _floor,
+        COMMON | {"broadcast-18k", "projection", "tls-broadcast", "publish-pipelined"},
+    ),
     Peer(
         HOST,
         _host,
-        path="/ws/trade-signals",
-        publish_path="/api/v1/publish/trade-signals",
-        scenarios=ALL_SCENARIOS,
+        COMMON
+        | {"broadcast-18k", "projection", "tls-broadcast", "publish-pipelined", "conflation"},
+        path="/ws/$channel",
+        publish_path="/api/v1/publish/$channel",
     ),
-    Peer("bun", _bun, scenarios=ALL_SCENARIOS),
-    Peer("nchan", _nchan, path="/subscribe", steps=()),
-    Peer("ws", _node("ws.mjs"), scenarios=ALL_SCENARIOS),
+    Peer(
+        "bun",
+        _bun,
+        COMMON
+        | {"broadcast-18k", "projection", "tls-broadcast", "publish-pipelined", "conflation"},
+    ),
+    Peer(
+        "nchan",
+        _nchan,
+        COMMON | {"tls-broadcast", "publish-pipelined", "conflation"},
+        path="/subscribe",
+        steps=(),
+    ),
+    Peer(
+        "ws",
+        _node("ws.mjs"),
+        COMMON | {"projection", "tls-broadcast", "publish-pipelined", "conflation"},
+    ),
     Peer(
         "socket.io",
         _node("socketio.mjs"),
+        COMMON | {"publish-pipelined", "conflation"},
         path="/socket.io/?EIO=4&transport=websocket",
         steps=SOCKET_IO_STEPS,
         slow=True,
     ),
-    Peer("fastapi", _fastapi, path="/ws/trade-signals", scenarios=ALL_SCENARIOS, slow=True),
+    Peer(
+        "fastapi",
+        _fastapi,
+        COMMON | {"projection", "publish-pipelined"},
+        path="/ws/trade-signals",
+        slow=True,
+    ),
 )

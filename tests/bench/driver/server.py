@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peers import Peer, Place
+from scenarios import Scenario
 
 START_LIMIT = 20.0
 STOP_LIMIT = 20.0
+PRODUCTION = {**os.environ, "NODE_ENV": "production"}
 
 
 class Unmeasured(Exception):
@@ -82,15 +84,32 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def _make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A self-signed one, which the load generator does not check."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    kind = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split()
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    done = subprocess.run(
+        ["openssl", "req", "-x509", *kind, *name, *files], capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise Unmeasured(f"openssl made no certificate: {done.stderr.strip()}")
+    return certificate, key
+
+
 @contextmanager
-def running(peer: Peer, build: Path, peers: Path) -> Iterator[Server]:
+def running(peer: Peer, scenario: Scenario, build: Path, peers: Path) -> Iterator[Server]:
     """Starts `peer` on a free port, and ends it; its messages are kept for when it fails."""
     with tempfile.TemporaryDirectory(prefix="sentio-bench-") as name:
         folder = Path(name)
-        place = Place(_free_port(), folder, build, peers)
+        certificate = _make_certificate(folder) if scenario.tls else None
+        place = Place(_free_port(), folder, build, peers, scenario.name, certificate)
         with (folder / "messages").open("wb") as messages:
             command = on_cores(peer.command(place), server=True)
-            process = subprocess.Popen(command, stdout=messages, stderr=messages, cwd=folder)
+            process = subprocess.Popen(
+                command, stdout=messages, stderr=messages, cwd=folder, env=PRODUCTION
+            )
         try:
             _await_listener(process, place.port)
             yield Server(place.port, _family(process.pid))

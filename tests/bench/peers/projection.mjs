@@ -1,36 +1,43 @@
 // SPDX-License-Identifier: MIT
-// The filtering that a service on Node or Bun writes by hand: each item's text is made once, and
-// each subscriber gets one message of the items that it named.
+// The filtering that a service on Node or Bun writes by hand: each item's text is made once, an
+// index finds the subscribers of its symbol, and each gets one message of the items that it named.
 
 export class Projection {
-  #subscribers = new Map();
+  #named = new Map(); // subscriber -> its symbols
+  #subscribers = new Map(); // symbol -> those that named it
 
   add(subscriber, symbols) {
-    this.#subscribers.set(subscriber, new Set(symbols));
+    this.#named.set(subscriber, symbols);
+    for (const symbol of symbols) {
+      const others = this.#subscribers.get(symbol);
+      if (others) others.add(subscriber);
+      else this.#subscribers.set(symbol, new Set([subscriber]));
+    }
   }
 
   remove(subscriber) {
-    this.#subscribers.delete(subscriber);
+    for (const symbol of this.#named.get(subscriber) ?? []) {
+      this.#subscribers.get(symbol).delete(subscriber);
+    }
+    this.#named.delete(subscriber);
   }
 
   get size() {
-    return this.#subscribers.size;
+    return this.#named.size;
   }
 
   publish(body, send) {
-    const items = JSON.parse(body).data.map((item) => [item.symbol, JSON.stringify(item)]);
-    const timestamp = new Date().toISOString();
-    for (const [subscriber, symbols] of this.#subscribers) {
-      const own = [];
-      for (const [symbol, text] of items) {
-        if (symbols.has(symbol)) own.push(text);
+    const own = new Map();
+    for (const item of JSON.parse(body).data) {
+      const text = JSON.stringify(item);
+      for (const subscriber of this.#subscribers.get(item.symbol) ?? []) {
+        const texts = own.get(subscriber);
+        own.set(subscriber, texts === undefined ? text : `${texts},${text}`);
       }
-      if (own.length > 0) {
-        send(
-          subscriber,
-          `{"type":"trade_signals","data":[${own.join(",")}],"timestamp":"${timestamp}"}`,
-        );
-      }
+    }
+    const tail = `],"timestamp":"${new Date().toISOString()}"}`;
+    for (const [subscriber, texts] of own) {
+      send(subscriber, `{"type":"trade_signals","data":[${texts}${tail}`);
     }
   }
 }

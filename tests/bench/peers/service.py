@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The service that the protocol's document describes of itself: FastAPI, a manager that keeps the
-connections of each channel with their symbols, and one awaited send a connection."""
+connections of each channel with their symbols, and one awaited send a connection. Each item is
+encoded once, not once a connection."""
 
 import json
 from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+
+HEAD = '{"type":"trade_signals","data":['
 
 
 class DashboardWebSocketManager:
@@ -22,16 +25,20 @@ class DashboardWebSocketManager:
         self._signals.pop(websocket, None)
 
     async def broadcast_trade_signals(self, signals: list[dict[str, Any]]) -> None:
-        timestamp = datetime.now().isoformat()
+        tail = f'],"timestamp":"{datetime.now().isoformat()}"}}'
+        items = [(item["symbol"], json.dumps(item, separators=(",", ":"))) for item in signals]
+        everything = HEAD + ",".join(text for _, text in items) + tail
         for websocket, symbols in list(self._signals.items()):
-            own = [item for item in signals if item["symbol"] in symbols] if symbols else signals
+            if not symbols:
+                await self._send(websocket, everything)
+                continue
+            own = [text for symbol, text in items if symbol in symbols]
             if own:
-                message = {"type": "trade_signals", "data": own, "timestamp": timestamp}
-                await self._send(websocket, message)
+                await self._send(websocket, HEAD + ",".join(own) + tail)
 
-    async def _send(self, websocket: WebSocket, message: dict[str, Any]) -> None:
+    async def _send(self, websocket: WebSocket, message: str) -> None:
         try:
-            await websocket.send_json(message)
+            await websocket.send_text(message)
         except (RuntimeError, WebSocketDisconnect):
             self.disconnect(websocket)
 
