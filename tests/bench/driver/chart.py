@@ -97,5 +97,7 @@ def svg(results: Results) -> str:
     box = f'viewBox="0 0 {WIDTH} {y:.0f}" width="{WIDTH}" height="{y:.0f}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n" + "\n".join(parts) + "\n</svg>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n"
+        + "\n".join(parts)
+        + "\n</svg>\n"
     )

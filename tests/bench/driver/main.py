@@ -40,9 +40,8 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-def _run(arguments: argparse.Namespace, scenarios: list[Scenario]) -> tuple[Results, int]:
+def _run(arguments: argparse.Namespace, scenarios: list[Scenario]) -> Results:
     results = Results()
-    failed: set[str] = set()
     peers_folder = Path(__file__).resolve().parent.parent / "peers"
     rounds = 1 if arguments.quick else arguments.rounds
     turns = [
@@ -55,7 +54,7 @@ def _run(arguments: argparse.Namespace, scenarios: list[Scenario]) -> tuple[Resu
     ]
     for number, scenario, peer in turns:
         name = f"{scenario.name}/{peer.name}"
-        if name in failed:
+        if (scenario.name, peer.name) in results.failed:
             continue
         print(f"round {number + 1} of {rounds}: {name}", file=sys.stderr, flush=True)
         try:
@@ -63,9 +62,9 @@ def _run(arguments: argparse.Namespace, scenarios: list[Scenario]) -> tuple[Resu
                 results, scenario, peer, number, arguments.build, peers_folder, arguments.quick
             )
         except (Unmeasured, OSError, ValueError) as failure:
-            failed.add(name)
-            print(f"not ok {name}: {failure}", flush=True)
-    return results, len(failed)
+            results.failed.add((scenario.name, peer.name))
+            print(f"not ok {name}: {' '.join(str(failure).split())}", flush=True)
+    return results
 
 
 def _end(number: int, frame: FrameType | None) -> None:
@@ -79,13 +78,15 @@ def main() -> int:
         signal.signal(number, _end)
     wanted = arguments.scenario
     scenarios = [one for one in SCENARIOS if not wanted or one.name in wanted]
-    results, failures = _run(arguments, scenarios)
+    results = _run(arguments, scenarios)
     print(table.text(results, scenarios))
     reached = targets.targets(results)
     print("\n" + targets.text(reached) + "\n")
-    for problem in targets.incomparable(results):
+    problems = targets.incomparable(results)
+    for problem in problems:
         print(f"not ok {problem}")
-        failures += 1
+    for name in results.complete():
+        print(f"ok {name}")
     document = table.document(results, scenarios)
     document["targets"] = [target.document() for target in reached]
     folder = arguments.build / "bench"
@@ -94,7 +95,7 @@ def main() -> int:
     json_file.write_text(json.dumps(document, indent=1) + "\n")
     svg_file.write_text(chart.svg(results))
     print(f"{json_file}\n{svg_file}")
-    return 1 if failures else 0
+    return 1 if results.failed or problems else 0
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def _bun(place: Place) -> list[str]:
 
 
 def _fastapi(place: Place) -> list[str]:
-    options = "--log-level error --timeout-keep-alive 600 --backlog 4096".split()
+    options = "--log-level error --no-access-log --timeout-keep-alive 600 --backlog 4096".split()
     options += "--loop uvloop --http httptools --ws websockets".split()
     options += "--ws-per-message-deflate false".split()
     where = ["--app-dir", str(place.peers), "--port", str(place.port)]

@@ -36,6 +36,7 @@ class Results:
     same round, which were made within minutes of each other."""
 
     rounds: dict[Key, dict[int, Figures]] = field(default_factory=dict)
+    failed: set[tuple[str, str]] = field(default_factory=set)  # scenario, peer
 
     def add(self, key: Key, number: int, figures: Figures) -> None:
         self.rounds.setdefault(key, {})[number] = figures
@@ -48,3 +49,8 @@ class Results:
         dividends, divisors = self.rounds.get(above, {}), self.rounds.get(below, {})
         pairs = [(dividends[n][name], divisors[n][name]) for n in dividends if n in divisors]
         return Spread.of([a / b for a, b in pairs if b > 0])
+
+    def complete(self) -> list[str]:
+        """What was measured in every round, in the order of the first."""
+        pairs = dict.fromkeys((scenario, peer) for scenario, _, peer in self.rounds)
+        return ["/".join(pair) for pair in pairs if pair not in self.failed]

@@ -48,9 +48,10 @@ def _head(scenario: Scenario) -> str:
 
 
 def _taking_part(results: Results, scenario: Scenario) -> list[Peer]:
-    """The peers that were measured in some phase; in the others they have no figures."""
-    measured = {peer for name, _, peer in results.rounds if name == scenario.name}
-    return [peer for peer in PEERS if peer.name in measured]
+    """The peers that were to be measured in some phase; in the others they have no figures."""
+    tried = {peer for name, _, peer in results.rounds if name == scenario.name}
+    tried |= {peer for name, peer in results.failed if name == scenario.name}
+    return [peer for peer in PEERS if peer.name in tried]
 
 
 def _growth(results: Results) -> list[tuple[str, str, Spread]]:

@@ -45,7 +45,8 @@ class Target:
             value = _fraction(self.value.median)
             reach = f"{_fraction(self.value.low)}-{_fraction(self.value.high)}"
         what = f"{self.what}{f' ({self.beside})' if self.beside else ''}"
-        return f"  {what:<78} {value:>7} {reach:>15}  {sign} {_fraction(self.bound):<5} {self.verdict}"
+        bound = f"{sign} {_fraction(self.bound):<5}"
+        return f"  {what:<78} {value:>7} {reach:>15}  {bound} {self.verdict}"
 
     def document(self) -> dict[str, Any]:
         return {
@@ -117,9 +118,23 @@ class _Judge:
             yield Target(f"(d) {where}", 1.3, value, beside=beside)
 
 
+    def conflation(self) -> Iterator[Target]:
+        where = "conflation, slow clients"
+        key = ("conflation", "", HOST)
+        value = self._results.figure(key, "current_percent")
+        yield Target(f"{where}: symbols with the last price, %", 100.0, value, at_least=True)
+        yield Target(f"{where}: disconnected", 0.0, self._results.figure(key, "closed"))
+
+
 def targets(results: Results) -> list[Target]:
     judge = _Judge(results)
-    return [*judge.broadcast(), *judge.projection(), *judge.connect(), *judge.growth()]
+    return [
+        *judge.broadcast(),
+        *judge.projection(),
+        *judge.connect(),
+        *judge.growth(),
+        *judge.conflation(),
+    ]
 
 
 def incomparable(results: Results) -> list[str]:
