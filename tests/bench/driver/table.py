@@ -23,7 +23,7 @@ def spread(ratio: Spread | None) -> str:
     """The median, and from where to where the rounds reach."""
     if ratio is None:
         return "-"
-    reach = f" {number(ratio.low)}-{number(ratio.high)}" if ratio.rounds > 1 else ""
+    reach = f" {number(ratio.low)}-{number(ratio.high)}" if ratio.low < ratio.high else ""
     return f"{number(ratio.median)}x{reach}"
 
 
