@@ -24,7 +24,7 @@ from harness.narrow import Frames, NarrowClient
 from harness.websocket import BINARY, CLOSE, PING, TEXT, Address, Closed, encode
 
 # More than both kernels hold of a narrow connection, over TCP or a unix socket.
-CONGESTION = 512 * 1024
+CONGESTION = 320 * 1024
 
 SIZES = (*range(65534, 65538), 102_400, 1, 200, 1_000, 5_000, 20_000)
 WEIGHTS = (*[1] * 4, 3, 400, 800, 200, 40, 20)
@@ -126,7 +126,7 @@ def test_updates_of_every_size_arrive_whole_and_in_order_however_they_are_read(
 
 def test_pongs_come_whole_between_the_frames_of_a_congested_stream(scene: Scene) -> None:
     frames = Frames()
-    pings = [random.Random(size).randbytes(size) for size in (0, 1, 125) * 10]
+    pings = [random.Random(size).randbytes(size) for size in (0, 1, 125) * 6]
     for count, ping in enumerate(pings, 1):
         scene.congest()
         scene.reader.send(ping, PING)
