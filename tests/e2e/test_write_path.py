@@ -24,7 +24,7 @@ from harness.narrow import Frames, NarrowClient
 from harness.websocket import BINARY, CLOSE, PING, TEXT, Address, Closed, encode
 
 # More than both kernels hold of a narrow connection, over TCP or a unix socket.
-CONGESTION = 320 * 1024
+CONGESTION = 512 * 1024
 
 SIZES = (*range(65534, 65538), 102_400, 1, 200, 1_000, 5_000, 20_000)
 WEIGHTS = (*[1] * 4, 3, 400, 800, 200, 40, 20)
@@ -121,6 +121,20 @@ def test_updates_of_every_size_arrive_whole_and_in_order_however_they_are_read(
         scene.ledger.check_all(frames.texts)
         assert {65534, 65535, 65536, 65537} <= set(map(len, frames.texts))
         reader.close()
+    scene.undisturbed()
+
+
+def test_bursts_arrive_whole_and_in_order(scene: Scene) -> None:
+    """Many updates in one turn of the loop, more than are written at a time."""
+    chance = random.Random(2)
+    for _ in range(40):
+        scene.ledger.publish_together(chance.choices((200, 3_000, 20_000, 70_000), k=16))
+        while scene.ledger.size - scene.reader.taken > CONGESTION:
+            scene.reader.sip(1, 65536, scene.ledger.size)
+    frames = Frames()
+    while len(frames.texts) < len(scene.ledger.items):
+        scene.reader.gather(frames)
+    scene.ledger.check_all(frames.texts)
     scene.undisturbed()
 
 

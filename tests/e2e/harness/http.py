@@ -69,5 +69,13 @@ class Http:
         every = {"Content-Type": content_type, **(headers or {})}
         return self.request("POST", f"/api/v1/publish/{channel}", data, every)
 
+    def begin_publish(self, channel: str, body: str) -> None:
+        """Sends a publish whose answer `finish` reads, so that others can be sent meanwhile."""
+        self._connection.request("POST", f"/api/v1/publish/{channel}", body.encode(),
+                                 {**self.headers, "Content-Type": JSON})
+
+    def finish(self) -> Response:
+        return Response(self._connection.getresponse())
+
     def close(self) -> None:
         self._connection.close()
