@@ -91,6 +91,11 @@ struct config {
         int64_t queue;        /* bytes between two threads; "64MiB" */
     } limits;
     struct {
+        bool enabled;  /* permessage-deflate is negotiated; true */
+        int64_t min;   /* bytes of a message below which it is sent as it is; "256B" */
+        int64_t level; /* zlib's: 1 (fast) to 9 (small); 3 */
+    } compress;
+    struct {
         char *dir;          /* where a plugin named without "/" is; default: the installed one */
         int64_t slow_call;  /* ms; "50ms" */
         int64_t answer;     /* ms a plugin may take to answer; "10s" */

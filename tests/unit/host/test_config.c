@@ -34,6 +34,9 @@ static void assert_limit_defaults(const struct config *config) {
     assert_int_equal(config->limits.topics, 1000);
     assert_int_equal(config->limits.outbox, 1048576);
     assert_int_equal(config->limits.queue, 67108864);
+    assert_true(config->compress.enabled);
+    assert_int_equal(config->compress.min, 256);
+    assert_int_equal(config->compress.level, 3);
     assert_int_equal(config->plugins.slow_call, 50);
     assert_int_equal(config->plugins.hang, 5000);
     assert_int_equal(config->plugins.answer, 10000);

@@ -61,25 +61,31 @@ static void numbers_outside_the_range_are_errors(void **state) {
                   "  per_user = -1;\n"
                   "  message_size = \"17MiB\";\n"
                   "  outbox = \"0\";\n"
-                  "};\n",
+                  "};\n"
+                  "compress = { min = \"17MiB\"; level = 10; };\n",
                   "sentio.conf:2: server.io_threads must be from 0 to 64, not 65\n"
                   "sentio.conf:3: server.heartbeat must be from 1s to 1h, not \"999ms\"\n"
                   "sentio.conf:4: server.handshake must be from 1s to 10m, not 0\n"
                   "sentio.conf:7: limits.connections must be from 1 to 10000000, not 5000000000\n"
                   "sentio.conf:8: limits.per_user must be from 0 to 10000000, not -1\n"
                   "sentio.conf:9: limits.message_size must be from 256B to 16MiB, not \"17MiB\"\n"
-                  "sentio.conf:10: limits.outbox must be from 4KiB to 1GiB, not \"0\"\n");
+                  "sentio.conf:10: limits.outbox must be from 4KiB to 1GiB, not \"0\"\n"
+                  "sentio.conf:12: compress.min must be from 0 to 16MiB, not \"17MiB\"\n"
+                  "sentio.conf:12: compress.level must be from 1 to 9, not 10\n");
 }
 
 static void both_ends_of_a_range_are_taken(void **state) {
     struct config *config = fixture_loads(*state, "server = { io_threads = 64; drain = 0;\n"
                                                   "  heartbeat = \"1s\"; handshake = \"10m\"; };\n"
-                                                  "publish = { wait = \"0\"; };\n");
+                                                  "publish = { wait = \"0\"; };\n"
+                                                  "compress = { min = 0; level = 9; };\n");
     assert_int_equal(config->server.io_threads, 64);
     assert_int_equal(config->server.drain, 0);
     assert_int_equal(config->server.heartbeat, 1000);
     assert_int_equal(config->server.handshake, 600000);
     assert_int_equal(config->publish.wait, 0);
+    assert_int_equal(config->compress.min, 0);
+    assert_int_equal(config->compress.level, 9);
 }
 
 static void malformed_durations_and_sizes_are_errors(void **state) {
