@@ -9,12 +9,20 @@
 #include "command.h"
 #include "connection.h"
 #include "deadline.h"
+#include "extension.h"
 #include "http.h"
 #include "io.h"
 #include "listener.h"
 #include "publish.h"
 
-enum { CLOSE_NORMAL = 1000, CLOSE_PROTOCOL = 1002, CLOSE_BINARY = 1003, CLOSE_TOO_BIG = 1009 };
+enum {
+    CLOSE_NORMAL = 1000,
+    CLOSE_PROTOCOL = 1002,
+    CLOSE_BINARY = 1003,
+    CLOSE_BAD_DATA = 1007,
+    CLOSE_TOO_BIG = 1009,
+    RSV1 = 0x40 /* lws_get_reserved_bits() */
+};
 
 /* A part of a client's message, kept until the rest is there. */
 static bool keep_part(struct connection *connection, const char *data, size_t size) {
@@ -42,16 +50,53 @@ static void drop_part(struct connection *connection) {
     connection->partial = NULL;
 }
 
-/* RFC 6455 section 5.4: a message may come in fragments, each of which may come in parts. */
-static void receive(struct connection *connection, struct lws *wsi, const char *data, size_t size) {
+/* RFC 7692 section 6.1: RSV1 says of a message's first frame that it is compressed, and is set in
+ * no other. The library has refused it where nothing was negotiated, and RSV2 and RSV3. */
+static bool begin_frame(struct connection *connection, struct lws *wsi) {
+    bool marked = lws_get_reserved_bits(wsi) & RSV1;
+    bool begins = !connection->in_frame;
+    connection->in_frame = lws_remaining_packet_payload(wsi) > 0;
+    if (!begins)
+        return true;
+    if (lws_is_first_fragment(wsi))
+        connection->packed = marked;
+    else if (marked)
+        return false;
+    return true;
+}
+
+/* RFC 7692 leaves open what a message is closed with that can not be inflated. The frames are well
+ * formed, and their data is not what it says it is: 1007 (RFC 6455 section 7.4.1). */
+static void receive_packed(struct connection *connection, struct sentio_bytes packed) {
     size_t limit = (size_t)connection->io->host->config->limits.message_size;
-    if (connection->state != CONNECTION_OPEN)
-        return;
-    deadline_set(connection, DEADLINE_QUIET);
-    if (lws_frame_is_binary(wsi)) {
-        client_close(connection, CLOSE_BINARY, sentio_text("messages must be text"));
-        return;
+    struct sentio_bytes text;
+    switch (inflater_message(&connection->io->inflater, packed, limit, &text)) {
+    case 0:
+        command_receive(connection, text);
+        break;
+    case SENTIO_TOO_BIG:
+        client_close(connection, CLOSE_TOO_BIG, sentio_text("over limits.message_size"));
+        break;
+    case SENTIO_INVALID:
+        client_close(connection, CLOSE_BAD_DATA, sentio_text("the compressed text is corrupt"));
+        break;
+    default:
+        client_broken(connection);
+        break;
     }
+}
+
+static void receive_message(struct connection *connection, struct sentio_bytes message) {
+    if (connection->packed)
+        receive_packed(connection, message);
+    else
+        command_receive(connection, message);
+}
+
+/* RFC 6455 section 5.4: a message may come in fragments, each of which may come in parts. */
+static void receive_part(struct connection *connection, struct lws *wsi, const char *data,
+                         size_t size) {
+    size_t limit = (size_t)connection->io->host->config->limits.message_size;
     size_t held = connection->partial ? connection->partial->size : 0;
     if (held + size > limit) {
         drop_part(connection);
@@ -60,7 +105,7 @@ static void receive(struct connection *connection, struct lws *wsi, const char *
     }
     bool final = lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0;
     if (final && held == 0) {
-        command_receive(connection, sentio_bytes(data, size));
+        receive_message(connection, sentio_bytes(data, size));
         return;
     }
     if (!keep_part(connection, data, size)) {
@@ -71,15 +116,39 @@ static void receive(struct connection *connection, struct lws *wsi, const char *
         return;
     struct partial *partial = connection->partial;
     connection->partial = NULL;
-    command_receive(connection, sentio_bytes(partial->data, partial->size));
+    receive_message(connection, sentio_bytes(partial->data, partial->size));
     free(partial);
+}
+
+static void receive(struct connection *connection, struct lws *wsi, const char *data, size_t size) {
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    deadline_set(connection, DEADLINE_QUIET);
+    if (!begin_frame(connection, wsi))
+        client_close(connection, CLOSE_PROTOCOL, sentio_text("RSV1 within a message"));
+    else if (lws_frame_is_binary(wsi))
+        client_close(connection, CLOSE_BINARY, sentio_text("messages must be text"));
+    else
+        receive_part(connection, wsi, data, size);
+}
+
+/* The library tells of pongs and closes, and answers a ping by itself, be RSV1 set in it or not. */
+static void receive_pong(struct connection *connection, struct lws *wsi) {
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    deadline_set(connection, DEADLINE_QUIET);
+    if (lws_get_reserved_bits(wsi))
+        client_close(connection, CLOSE_PROTOCOL, sentio_text("RSV1 in a control frame"));
 }
 
 /* CVE-2025-11677: an empty Upgrade header is a use after free further on in the library. */
 static int confirm_upgrade(struct connection *connection, struct lws *wsi) {
     if (connection == NULL || lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) <= 0)
         return -1;
-    return http_upgrade(connection, wsi);
+    int result = http_upgrade(connection, wsi);
+    if (result == 0)
+        extension_prepare(connection, wsi);
+    return result;
 }
 
 static int begin(struct connection *connection, struct lws *wsi, const char *path, size_t size) {
@@ -100,11 +169,12 @@ static bool close_valid(const uint8_t *payload, size_t size) {
 
 /* The answer has the peer's own code; the library would not take all of those that are allowed. The
  * result ends the connection. */
-static int peer_closes(struct connection *connection, const uint8_t *payload, size_t size) {
+static int peer_closes(struct connection *connection, struct lws *wsi, const uint8_t *payload,
+                       size_t size) {
     uint16_t code = CLOSE_NORMAL;
     if (size >= 2)
         code = (uint16_t)(payload[0] << 8 | payload[1]);
-    if (!close_valid(payload, size))
+    if (!close_valid(payload, size) || lws_get_reserved_bits(wsi))
         code = CLOSE_PROTOCOL;
     client_close(connection, code, sentio_text(""));
     return -1;
@@ -118,10 +188,14 @@ static void configure_tls(SSL_CTX *tls) {
     SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
 }
 
-/* The reasons of a connection that is a WebSocket. */
+/* The reasons of a connection that is a WebSocket or becomes one. */
 static int websocket(struct connection *connection, struct lws *wsi,
                      enum lws_callback_reasons reason, void *in, size_t size) {
     switch (reason) {
+    case LWS_CALLBACK_CONFIRM_EXTENSION_OKAY:
+        return extension_confirm(connection);
+    case LWS_CALLBACK_ADD_HEADERS:
+        return extension_answer(connection, in);
     case LWS_CALLBACK_ESTABLISHED:
         client_open(connection, wsi);
         return 0;
@@ -129,14 +203,13 @@ static int websocket(struct connection *connection, struct lws *wsi,
         receive(connection, wsi, in, size);
         return 0;
     case LWS_CALLBACK_RECEIVE_PONG:
-        if (connection->state == CONNECTION_OPEN)
-            deadline_set(connection, DEADLINE_QUIET);
+        receive_pong(connection, wsi);
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
         outbox_drain(&connection->io->outbox, connection);
         return 0;
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        return peer_closes(connection, in, size);
+        return peer_closes(connection, wsi, in, size);
     case LWS_CALLBACK_CLOSED:
     case LWS_CALLBACK_CLOSED_HTTP:
         connection_lost(connection);

@@ -64,6 +64,7 @@ struct connection {
     bool loopback : 1;
     bool rebindable : 1; /* on a loopback TCP listener: its Host is checked */
     bool named : 1;      /* on /ws: messages name their channel */
+    bool deflate : 1;    /* permessage-deflate was negotiated */
     uint8_t deadline;    /* enum deadline */
     uint8_t errors;      /* of the client's messages, in a row */
 
@@ -81,10 +82,14 @@ struct connection {
     struct partial *partial; /* NULL: none */
     char *address;           /* counted by limits.per_address; NULL: not counted */
 
-    uint32_t roles;   /* from the handshake's token */
-    int32_t tokens;   /* of the message rate, in thousandths */
-    int64_t refilled; /* loop time in ms */
-    uint16_t refused; /* HTTP status that everything on it is answered with; 0: none */
+    uint32_t roles;    /* from the handshake's token */
+    int32_t tokens;    /* of the message rate, in thousandths */
+    int64_t refilled;  /* loop time in ms */
+    uint16_t refused;  /* HTTP status that everything on it is answered with; 0: none */
+    uint8_t mentions;  /* of the handshake's permessage-deflate: those still to come */
+    bool window : 1;   /* server_max_window_bits was negotiated too */
+    bool in_frame : 1; /* the rest of a data frame is to come */
+    bool packed : 1;   /* the message that is being received is compressed */
 };
 
 /* One subscription: a connection's place on one channel. Belongs to its io thread; the hub has its

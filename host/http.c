@@ -8,6 +8,7 @@
 
 #include "client.h"
 #include "deadline.h"
+#include "extension.h"
 #include "header.h"
 #include "log.h"
 #include "origin.h"
@@ -274,6 +275,9 @@ int http_upgrade(struct connection *connection, struct lws *wsi) {
     } else if (!header_version_is_13(wsi)) {
         status = 426;
         detail = "Sec-WebSocket-Version must be 13";
+    } else if (lws_hdr_total_length(wsi, WSI_TOKEN_EXTENSIONS) > EXTENSION_HEADER_MAX) {
+        status = 400;
+        detail = "Sec-WebSocket-Extensions is too long";
     }
     if (status)
         return http_refuse(request, status, detail) ? -1 : 1;

@@ -10,6 +10,7 @@
 #include "callback.h"
 #include "client.h"
 #include "deadline.h"
+#include "extension.h"
 #include "http.h"
 #include "listener.h"
 #include "log.h"
@@ -161,6 +162,7 @@ static struct lws_vhost *create_vhost(struct io *io, const char *name, bool tls)
         .alpn = "http/1.1",
         .keepalive_timeout = KEEP_ALIVE / 1000,
         .retry_and_idle_policy = &no_policy,
+        .extensions = config->compress.enabled ? extension_list : NULL,
     };
     if (tls) {
         info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
@@ -194,6 +196,19 @@ static int create_context(struct io *io) {
     return 0;
 }
 
+static int init_compression(struct io *io) {
+    const struct config *config = io->host->config;
+    if (!config->compress.enabled)
+        return 0;
+    int error = deflater_init(&io->deflater, (int)config->compress.level);
+    return error ? error : inflater_init(&io->inflater);
+}
+
+static void finish_compression(struct io *io) {
+    deflater_finish(&io->deflater);
+    inflater_finish(&io->inflater);
+}
+
 static void init_deadlines(struct io *io) {
     const struct config *config = io->host->config;
     io->deadlines[DEADLINE_REQUEST].timeout = config->server.handshake;
@@ -217,7 +232,7 @@ struct io *io_create(struct host *host, size_t index) {
     io->outbox.starved = client_starved;
     io->outbox.broken = client_broken;
     io->outbox.relieved = client_relieved;
-    if (init_loop(io) != 0)
+    if (init_compression(io) != 0 || init_loop(io) != 0)
         goto fail_loop;
     fanout_init(&io->fanout, index, &io->loop, &io->outbox);
     if (create_context(io) != 0) {
@@ -227,6 +242,7 @@ struct io *io_create(struct host *host, size_t index) {
     return io;
 
 fail_loop:
+    finish_compression(io);
     outbox_finish(&io->outbox);
 fail_outbox:
     free(io);
@@ -286,6 +302,7 @@ void io_destroy(struct io *io) {
     uv_run(&io->loop, UV_RUN_DEFAULT);
     lws_context_destroy(io->context);
     uv_loop_close(&io->loop);
+    finish_compression(io);
     outbox_finish(&io->outbox);
     free(io);
 }

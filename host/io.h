@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "connection.h"
+#include "deflate.h"
 #include "fanout.h"
 #include "host.h"
 #include "message.h"
@@ -46,6 +47,8 @@ struct io {
     struct listener *listeners;
     struct outbox outbox;
     struct fanout fanout;
+    struct deflater deflater; /* all zero unless compress.enabled */
+    struct inflater inflater;
     struct deadline_list deadlines[DEADLINE_COUNT];
     struct request *waiting; /* publishers that wait for room in the hub's queue */
     size_t connection_count;
