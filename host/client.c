@@ -62,7 +62,9 @@ void client_text(struct connection *connection, struct sentio_bytes text) {
     struct span span;
     if (connection->state != CONNECTION_OPEN || text.size == 0)
         return;
-    if (arena_text(&outbox->arena, text, &span) == 0)
+    int error = connection->deflate ? pack_text(&outbox->packer, &outbox->packer.arena, text, &span)
+                                    : arena_text(&outbox->arena, text, &span);
+    if (error == 0)
         outbox_append(outbox, connection, span);
 }
 

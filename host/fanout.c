@@ -93,7 +93,10 @@ static void hit_list(struct fanout *fanout, const struct filter_list *list, cons
 }
 
 static void send_members(struct fanout *fanout, const struct filter *filter,
-                         const struct delivery *delivery) {
+                         struct delivery *delivery) {
+    delivery->packed = delivery->span;
+    if (filter->packing > 0)
+        delivery->packed = pack_span(&fanout->outbox->packer, delivery->span);
     for (uint32_t i = 0; i < filter->count; i++)
         deliver(fanout->outbox, filter->members[i], delivery);
 }
@@ -331,7 +334,8 @@ void fanout_snapshot(struct fanout *fanout, struct member *member, struct item *
         if (envelope_frame(&fanout->outbox->arena, &envelope, prev, items + i, array ? count : 1,
                            &span) != 0)
             return;
-        outbox_append(fanout->outbox, member->connection, span);
+        outbox_append(fanout->outbox, member->connection,
+                      outbox_pack(fanout->outbox, member->connection, span));
         prev = offset;
         member->position = offset;
         member->seen = true;

@@ -20,6 +20,7 @@ struct filter {
     struct member *only;
     uint32_t count;
     uint32_t capacity;
+    uint32_t packing;   /* members whose connection negotiated permessage-deflate */
     uint32_t first_hit; /* while an update is fanned out; else NO_ENTRY */
     uint32_t last_hit;
     bool chooses;            /* the interest has predicates */

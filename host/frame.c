@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "frame.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,14 @@ size_t frame_length(const uint8_t *data, size_t size) {
     for (size_t i = 0; i < bytes; i++)
         wide = wide << 8 | data[2 + i];
     return 2 + bytes + (size_t)wide;
+}
+
+struct sentio_bytes frame_payload(const uint8_t *data, size_t size) {
+    size_t length = frame_length(data, size);
+    size_t form = data[1] & 0x7f;
+    size_t header = form < 126 ? 2 : form == 126 ? 4 : 10;
+    assert(length >= header && length <= size);
+    return sentio_bytes((const char *)data + header, length - header);
 }
 
 size_t frame_boundary(const uint8_t *data, size_t size, size_t limit) {

@@ -23,6 +23,9 @@ size_t frame_header(uint8_t header[FRAME_HEADER_MAX], enum frame_opcode opcode, 
  * its header. For frames that this host made. */
 size_t frame_length(const uint8_t *data, size_t size);
 
+/* What the frame that begins at `data` carries; all of it is there. */
+struct sentio_bytes frame_payload(const uint8_t *data, size_t size);
+
 /* The most bytes, at most `limit`, that are whole frames; the first frame's length if that is more.
  */
 size_t frame_boundary(const uint8_t *data, size_t size, size_t limit);

@@ -72,16 +72,20 @@ static int make_frames(struct fanout *fanout, const struct filter *filter, uint3
     return 0;
 }
 
-/* What is pending from `from` on, as it goes to a member; `delivery` has its frames once they are
- * made. */
-static int prepare(struct fanout *fanout, const struct filter *filter, uint32_t from,
+/* What is pending from `from` on, as it goes to members; `delivery` has its frames once they are
+ * made. `packs`: some of those members want it compressed. */
+static int prepare(struct fanout *fanout, const struct filter *filter, uint32_t from, bool packs,
                    struct delivery *delivery) {
     const struct pending *pending = filter->pending;
     delivery->items = pending->items + from;
     delivery->count = pending->end - from;
     delivery->prev = filter->prev;
     delivery->last = pending->last;
-    return make_frames(fanout, filter, from, &delivery->span);
+    int error = make_frames(fanout, filter, from, &delivery->span);
+    if (error)
+        return error;
+    delivery->packed = packs ? pack_span(&fanout->outbox->packer, delivery->span) : delivery->span;
+    return 0;
 }
 
 /* The items that the member has not had in its snapshot. False: there are none. */
@@ -91,7 +95,8 @@ static bool send_newer(struct fanout *fanout, const struct filter *filter, struc
     uint32_t from = 0;
     while (from < pending->end && pending->items[from]->offset <= member->joined)
         from++;
-    if (from == pending->end || prepare(fanout, filter, from, &delivery) != 0)
+    if (from == pending->end ||
+        prepare(fanout, filter, from, member->connection->deflate, &delivery) != 0)
         return false;
     deliver(fanout->outbox, member, &delivery);
     return true;
@@ -107,7 +112,8 @@ static void emit(struct fanout *fanout, struct filter *filter) {
     for (uint32_t i = 0; filter->pending && i < filter->count; i++) {
         struct member *member = filter->members[i];
         bool early = member->joined < pending->first;
-        if (early && shared.count == 0 && prepare(fanout, filter, 0, &shared) != 0)
+        if (early && shared.count == 0 &&
+            prepare(fanout, filter, 0, filter->packing > 0, &shared) != 0)
             break;
         if (early)
             deliver(fanout->outbox, member, &shared);

@@ -200,13 +200,9 @@ static int init_compression(struct io *io) {
     const struct config *config = io->host->config;
     if (!config->compress.enabled)
         return 0;
-    int error = deflater_init(&io->deflater, (int)config->compress.level);
+    int error =
+        packer_init(&io->outbox.packer, (int)config->compress.level, (size_t)config->compress.min);
     return error ? error : inflater_init(&io->inflater);
-}
-
-static void finish_compression(struct io *io) {
-    deflater_finish(&io->deflater);
-    inflater_finish(&io->inflater);
 }
 
 static void init_deadlines(struct io *io) {
@@ -242,7 +238,7 @@ struct io *io_create(struct host *host, size_t index) {
     return io;
 
 fail_loop:
-    finish_compression(io);
+    inflater_finish(&io->inflater);
     outbox_finish(&io->outbox);
 fail_outbox:
     free(io);
@@ -302,7 +298,7 @@ void io_destroy(struct io *io) {
     uv_run(&io->loop, UV_RUN_DEFAULT);
     lws_context_destroy(io->context);
     uv_loop_close(&io->loop);
-    finish_compression(io);
+    inflater_finish(&io->inflater);
     outbox_finish(&io->outbox);
     free(io);
 }

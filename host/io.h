@@ -47,8 +47,7 @@ struct io {
     struct listener *listeners;
     struct outbox outbox;
     struct fanout fanout;
-    struct deflater deflater; /* all zero unless compress.enabled */
-    struct inflater inflater;
+    struct inflater inflater; /* all zero unless compress.enabled */
     struct deadline_list deadlines[DEADLINE_COUNT];
     struct request *waiting; /* publishers that wait for room in the hub's queue */
     size_t connection_count;

@@ -31,6 +31,7 @@ int outbox_init(struct outbox *outbox, size_t limit) {
 void outbox_finish(struct outbox *outbox) {
     arena_finish(&outbox->arena);
     arena_finish(&outbox->side);
+    packer_finish(&outbox->packer);
     free(outbox->entries);
     free(outbox->dirty);
     free(outbox->scratch);
@@ -297,6 +298,22 @@ static void write_tls(struct outbox *outbox, struct connection *connection) {
     }
 }
 
+/* Into the side arena; one that is to be compressed is made at the other one's end before. */
+static int make_draft(struct outbox *outbox, const struct connection *connection,
+                      const struct outbox_entry *entry, struct span *span) {
+    size_t size = outbox->arena.size;
+    struct span plain;
+    if (!connection->deflate)
+        return wrapping_frame(entry->wrapping, &outbox->side, entry->draft.prev, entry->draft.items,
+                              entry->count, span);
+    int error = wrapping_frame(entry->wrapping, &outbox->arena, entry->draft.prev,
+                               entry->draft.items, entry->count, &plain);
+    if (error == 0)
+        error = pack_frames(&outbox->packer, &outbox->side, plain, span);
+    outbox->arena.size = size;
+    return error;
+}
+
 /* Puts the connection's entries, drafts among them, one behind the other, as one entry. */
 static bool make_drafts(struct outbox *outbox, struct connection *connection) {
     struct outbox_entry *first = &outbox->entries[connection->first_entry];
@@ -304,10 +321,8 @@ static bool make_drafts(struct outbox *outbox, struct connection *connection) {
     struct span span;
     arena_reset(&outbox->side);
     for (;;) {
-        int error = entry->wrapping
-                        ? wrapping_frame(entry->wrapping, &outbox->side, entry->draft.prev,
-                                         entry->draft.items, entry->count, &span)
-                        : arena_copy(&outbox->side, entry->span, &span);
+        int error = entry->wrapping ? make_draft(outbox, connection, entry, &span)
+                                    : arena_copy(&outbox->side, entry->span, &span);
         if (error)
             return false;
         if (entry->next == NO_ENTRY)
@@ -352,6 +367,7 @@ void outbox_flush(struct outbox *outbox) {
     outbox->count = 0;
     outbox->crowded = false;
     arena_reset(&outbox->arena);
+    arena_reset(&outbox->packer.arena);
     if (outbox->emptied)
         outbox->emptied(outbox->context);
 }

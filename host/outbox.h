@@ -6,10 +6,11 @@
 
 #include "connection.h"
 #include "frame.h"
+#include "pack.h"
 
 /*
  * What an io thread's connections are to be sent in this turn of the loop: for each a list of spans
- * of the arena, where neighbours are merged, so that each connection gets one write of everything.
+ * of the arenas, where neighbours are merged, so that each connection gets one write of everything.
  * What the kernel does not take is copied into the connection's own backlog, so that a slow reader
  * costs its own limit and nothing that is shared.
  */
@@ -37,6 +38,7 @@ struct outbox_entry {
 struct outbox {
     struct arena arena;
     struct arena side; /* for what is made while a connection is written to */
+    struct packer packer;
     struct outbox_entry *entries;
     uint32_t count;
     uint32_t capacity;
@@ -66,7 +68,13 @@ struct outbox {
 int outbox_init(struct outbox *outbox, size_t limit);
 void outbox_finish(struct outbox *outbox);
 
-/* Queues a span of the outbox's arena; nothing for a connection that is not open. */
+/* Frames of text as the connection gets them: compressed if it negotiated that. */
+static inline struct span outbox_pack(struct outbox *outbox, const struct connection *connection,
+                                      struct span span) {
+    return connection->deflate ? pack_span(&outbox->packer, span) : span;
+}
+
+/* Queues a span of the outbox's arenas; nothing for a connection that is not open. */
 void outbox_append(struct outbox *outbox, struct connection *connection, struct span span);
 
 /* The same for a message that is put together when it is written. What it points to stays until
@@ -89,7 +97,7 @@ static inline size_t outbox_waiting(const struct connection *connection) {
  * False: over the limit, or out of memory. */
 bool outbox_push(struct outbox *outbox, struct connection *connection, struct span span);
 
-/* Writes everything that is queued, one write a connection, and empties the arena. */
+/* Writes everything that is queued, one write a connection, and empties the arenas. */
 void outbox_flush(struct outbox *outbox);
 
 /* Writes what is queued and the close frame after it. Where the backlog is full, the close frame

@@ -165,7 +165,7 @@ void slow_release(struct outbox *outbox, struct member *member) {
     if (member->held == NULL)
         return;
     if (member->held->pending && make_frames(&outbox->arena, member, SIZE_MAX, &span))
-        outbox_append(outbox, member->connection, span);
+        outbox_append(outbox, member->connection, outbox_pack(outbox, member->connection, span));
     slow_forget(member);
 }
 
@@ -185,6 +185,20 @@ static size_t count_holding(const struct connection *connection) {
     return holding;
 }
 
+/* The next of what the member holds, about `room` bytes, goes into the connection's backlog. */
+static bool push_held(struct outbox *outbox, const struct member *member, size_t room) {
+    struct connection *connection = member->connection;
+    size_t packed = outbox->packer.arena.size;
+    struct span span;
+    if (member->held->pending == NULL)
+        return false;
+    bool pushed = !make_frames(&outbox->side, member, room, &span) ||
+                  outbox_push(outbox, connection, outbox_pack(outbox, connection, span));
+    arena_reset(&outbox->side);
+    outbox->packer.arena.size = packed;
+    return pushed;
+}
+
 void slow_relieve(struct outbox *outbox, struct connection *connection) {
     size_t holding = count_holding(connection);
     connection->congested = false;
@@ -192,16 +206,12 @@ void slow_relieve(struct outbox *outbox, struct connection *connection) {
         return;
     size_t room = (outbox->mark < CHUNK ? outbox->mark : CHUNK) / holding;
     for (struct member *member = connection->members; member; member = member->next) {
-        struct span span;
         if (member->held == NULL)
             continue;
-        if (member->held->pending == NULL || (make_frames(&outbox->side, member, room, &span) &&
-                                              !outbox_push(outbox, connection, span))) {
-            arena_reset(&outbox->side);
+        if (!push_held(outbox, member, room)) {
             outbox->overflow(connection);
             return;
         }
-        arena_reset(&outbox->side);
         if (member->held->pending->count == 0)
             end(member);
         else

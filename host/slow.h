@@ -19,6 +19,7 @@
 /* A message on its way to a member: its frames, and what they are made of. */
 struct delivery {
     struct span span;
+    struct span packed; /* the same, compressed; the span itself where no receiver wants that */
     struct item *const *items;
     uint32_t count;
     uint64_t prev; /* the offset that its receivers are covered to */
@@ -43,7 +44,8 @@ static inline void deliver(struct outbox *outbox, struct member *member,
                            const struct delivery *delivery) {
     if (member->connection->congested && slow_hold(outbox, member, delivery))
         return;
-    outbox_append(outbox, member->connection, delivery->span);
+    outbox_append(outbox, member->connection,
+                  member->connection->deflate ? delivery->packed : delivery->span);
 }
 
 #endif

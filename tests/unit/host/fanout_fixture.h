@@ -11,7 +11,7 @@
 #include "interval.h"
 #include "stream_fixture.h"
 
-enum { FIXTURE_IO = 1, FIXTURE_ITEMS_MAX = 8, FIXTURE_TEXT_SIZE = 1024 };
+enum { FIXTURE_IO = 1, FIXTURE_ITEMS_MAX = 8, FIXTURE_TEXT_SIZE = 1024, FIXTURE_PACK_MIN = 112 };
 
 struct fixture {
     uv_loop_t loop;
@@ -19,6 +19,7 @@ struct fixture {
     struct interest_table interests;
     struct stream *stream;
     struct outbox outbox;
+    struct inflater inflater;
     struct fanout fanout;
     uint64_t offset; /* the channel's */
 };
@@ -40,6 +41,9 @@ static inline int fixture_setup(void **state, enum sentio_shape shape) {
     if (outbox_init(&fixture->outbox, 4096) != 0)
         return -1;
     fixture->outbox.mark = SIZE_MAX; /* nothing is written in between */
+    if (packer_init(&fixture->outbox.packer, 3, FIXTURE_PACK_MIN) != 0 ||
+        inflater_init(&fixture->inflater) != 0)
+        return -1;
     fanout_init(&fixture->fanout, FIXTURE_IO, &fixture->loop, &fixture->outbox);
     return 0;
 }
@@ -60,6 +64,7 @@ static inline int fixture_teardown(void **state) {
     uv_run(&fixture->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&fixture->loop), 0);
     outbox_finish(&fixture->outbox);
+    inflater_finish(&fixture->inflater);
     interest_table_finish(&fixture->interests);
     topic_table_finish(&fixture->topics);
     assert_int_equal(atomic_load(&fixture->stream->refs), 1);
@@ -194,32 +199,39 @@ static inline size_t describe_message(char *text, size_t size, struct sentio_byt
 
 struct frames {
     const struct fixture *fixture;
+    struct inflater *inflater;
     uint32_t entry;
-    size_t at; /* within the entry's span */
+    size_t at;   /* within the entry's span */
+    bool packed; /* the message was compressed */
 };
 
-/* The next text message that is queued; false when there is none. */
+/* The next text message that is queued, valid until the next call; false when there is none. */
 static inline bool next_message(struct frames *frames, struct sentio_bytes *message) {
     const struct outbox *outbox = &frames->fixture->outbox;
     if (frames->entry == NO_ENTRY)
         return false;
     struct span span = outbox->entries[frames->entry].span;
-    const uint8_t *frame = outbox->arena.data + span.start + frames->at;
+    const uint8_t *frame = span_data(span) + frames->at;
     size_t left = span.end - span.start - frames->at;
     size_t length = frame_length(frame, left);
     assert_true(length > 2 && length <= left);
-    assert_int_equal(frame[0], 0x81);
-    size_t header = frame[1] < 126 ? 2 : frame[1] == 126 ? 4 : 10;
-    *message = sentio_bytes((const char *)frame + header, length - header);
+    *message = frame_payload(frame, length);
+    frames->packed = frame[0] == 0xc1;
+    if (frames->packed)
+        assert_int_equal(inflater_message(frames->inflater, *message, 1 << 20, message), 0);
+    else
+        assert_int_equal(frame[0], 0x81);
     frames->at += length;
     if (length == left)
-        *frames = (struct frames){frames->fixture, outbox->entries[frames->entry].next, 0};
+        frames->entry = outbox->entries[frames->entry].next;
+    if (length == left)
+        frames->at = 0;
     return true;
 }
 
-/* Drafts as frames, in the outbox's arena. */
-static inline void make_drafts(const struct peer *peer, const struct fixture *fixture) {
-    struct outbox *outbox = (struct outbox *)(uintptr_t)&fixture->outbox;
+/* Drafts as frames, as the outbox would write them. */
+static inline void make_drafts(const struct peer *peer, struct fixture *fixture) {
+    struct outbox *outbox = &fixture->outbox;
     uint32_t next = NO_ENTRY;
     for (uint32_t i = peer->connection.first_entry; i != NO_ENTRY; i = next) {
         struct outbox_entry *entry = &outbox->entries[i];
@@ -230,13 +242,15 @@ static inline void make_drafts(const struct peer *peer, const struct fixture *fi
         assert_int_equal(wrapping_frame(entry->wrapping, &outbox->arena, draft.prev, draft.items,
                                         entry->count, &entry->span),
                          0);
+        entry->span = outbox_pack(outbox, &peer->connection, entry->span);
         entry->wrapping = NULL;
     }
 }
 
-static inline struct frames frames_of(const struct peer *peer, const struct fixture *fixture) {
+static inline struct frames frames_of(const struct peer *peer, struct fixture *fixture) {
     make_drafts(peer, fixture);
-    return (struct frames){fixture, peer->connection.first_entry, 0};
+    return (struct frames){
+        .fixture = fixture, .inflater = &fixture->inflater, .entry = peer->connection.first_entry};
 }
 
 /* Forgets what is queued for the peer. */
@@ -247,8 +261,7 @@ static inline void peer_clear(struct peer *peer) {
 }
 
 /* What the peer was sent since it was last asked, messages separated by "; ". */
-static inline void assert_told(struct peer *peer, const struct fixture *fixture,
-                               const char *expected) {
+static inline void assert_told(struct peer *peer, struct fixture *fixture, const char *expected) {
     char text[FIXTURE_TEXT_SIZE] = "";
     size_t at = 0;
     struct sentio_bytes message;

@@ -326,6 +326,67 @@ static void a_snapshot_on_a_connection_of_many_channels_names_its_own(void **sta
     leave_all(peers, fixture);
 }
 
+/* Those of one kind share one frame, and neighbours are one span. */
+static void members_that_negotiated_it_share_one_compressed_frame(void **state) {
+    struct fixture *fixture = *state;
+    struct peer peers[PEERS];
+    init_peers(peers, fixture);
+    peers[1].connection.deflate = true;
+    peers[3].connection.deflate = true;
+    for (int i = 0; i < PEERS; i++)
+        peer_join(&peers[i], fixture, "AB", NULL);
+    for (int i = 0; i < 3; i++)
+        publish(fixture, "A A A A B B B B");
+    for (int i = 0; i < PEERS; i++) {
+        struct span span = only_span(&peers[i], fixture);
+        struct span first = only_span(&peers[i % 2], fixture);
+        bool packs = i % 2 == 1;
+        assert_ptr_equal(span.arena,
+                         packs ? &fixture->outbox.packer.arena : &fixture->outbox.arena);
+        assert_int_equal(span_data(span)[0], packs ? 0xc1 : 0x81);
+        assert_int_equal(span.start, first.start);
+        assert_int_equal(span.end, first.end);
+        assert_int_equal(span.end, span.arena->size);
+    }
+    assert_true(fixture->outbox.packer.arena.size < fixture->outbox.arena.size);
+    for (int i = 0; i < PEERS; i++)
+        assert_told(&peers[i], fixture,
+                    "update 0>8 [1,2,3,4,5,6,7,8]; update 8>16 [9,10,11,12,13,14,15,16]; "
+                    "update 16>24 [17,18,19,20,21,22,23,24]");
+    leave_all(peers, fixture);
+}
+
+static void nothing_is_compressed_for_those_who_did_not_negotiate_it(void **state) {
+    struct fixture *fixture = *state;
+    struct peer peers[PEERS];
+    init_peers(peers, fixture);
+    peers[1].connection.deflate = true;
+    peer_join(&peers[0], fixture, "A", NULL);
+    peer_join(&peers[1], fixture, "B", NULL);
+    peer_join(&peers[1], fixture, "C", NULL);
+    publish(fixture, "A A A A B B B B");
+    assert_int_equal(fixture->outbox.packer.arena.size, 0);
+    assert_told(&peers[0], fixture, "update 0>8 [1,2,3,4]");
+    assert_told(&peers[1], fixture, "");
+    leave_all(peers, fixture);
+}
+
+static void a_snapshot_is_compressed_for_those_who_negotiated_it(void **state) {
+    struct fixture *fixture = *state;
+    struct peer peers[PEERS];
+    init_peers(peers, fixture);
+    peers[1].connection.deflate = true;
+    struct update *update = fixture_parse_update(fixture, "A B A:x B:x");
+    for (int i = 0; i < 2; i++) {
+        peer_join(&peers[i], fixture, "AB", NULL);
+        fanout_snapshot(&fixture->fanout, &peers[i].member, update->items, 4, 4, FIXTURE_TIME);
+        assert_int_equal(span_data(only_span(&peers[i], fixture))[0], i ? 0xc1 : 0x81);
+        assert_told(&peers[i], fixture, "quotes 4>4 [1,2,3,4] snapshot");
+    }
+    update_unref(update);
+    leave_all(peers, fixture);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define ARRAY(name) cmocka_unit_test_setup_teardown(name, fixture_setup_array, fixture_teardown)
@@ -351,6 +412,9 @@ int main(void) {
         OBJECT(a_snapshot_of_objects_is_a_message_each),
         OBJECT(a_snapshots_type_is_that_of_objects_without_their_own),
         ARRAY(a_snapshot_on_a_connection_of_many_channels_names_its_own),
+        ARRAY(members_that_negotiated_it_share_one_compressed_frame),
+        ARRAY(nothing_is_compressed_for_those_who_did_not_negotiate_it),
+        ARRAY(a_snapshot_is_compressed_for_those_who_negotiated_it),
 #undef ARRAY
 #undef OBJECT
     };

@@ -5,7 +5,7 @@
  * Subscribers that come, move and go at random while updates are published, against a model that
  * knows only what each of them wants and what it was told. Every message must be exactly what the
  * model says, its `prev` no greater than the client's position, and its offset no less (protocol
- * section 1).
+ * section 1). Every other client negotiated permessage-deflate.
  */
 
 enum { PEERS = 6, TOPICS = 5, ALL = 1 << TOPICS, STEPS = 6000, HELD_MAX = 32, MESSAGES_MAX = 64 };
@@ -44,6 +44,7 @@ struct world {
     uint64_t random;
     bool intervals;
     uint64_t told; /* messages in all, so that a run that tests nothing shows */
+    uint64_t packed;
     struct model models[PEERS];
 };
 
@@ -192,12 +193,19 @@ static void step_join(struct world *world) {
     answer(world, model, changed);
 }
 
+static void begin_peer(struct world *world, int n) {
+    struct peer *peer = &world->models[n].peer;
+    peer_init(peer, world->fixture);
+    peer->connection.deflate = n % 2 == 1;
+}
+
 /* Its connection ends, and another one takes its place. */
 static void step_replace(struct world *world) {
-    struct model *model = &world->models[fixture_random(&world->random, PEERS)];
+    int n = (int)fixture_random(&world->random, PEERS);
+    struct model *model = &world->models[n];
     peer_leave(&model->peer, world->fixture);
     memset(model, 0, sizeof(*model));
-    peer_init(&model->peer, world->fixture);
+    begin_peer(world, n);
 }
 
 static void step_strike(struct world *world) {
@@ -246,6 +254,8 @@ static void check_peer(struct world *world, struct model *model) {
         if (!is_ok(expected)) {
             assert_true(next_message(&frames, &text));
             check_message(world, model, expected, text);
+            assert_true(!frames.packed || model->peer.connection.deflate);
+            world->packed += frames.packed;
             world->told++;
         }
         model->position = expected->offset;
@@ -271,6 +281,7 @@ static void step(struct world *world) {
     world->fixture->outbox.count = 0;
     world->fixture->outbox.dirty_count = 0;
     world->fixture->outbox.arena.size = 0;
+    world->fixture->outbox.packer.arena.size = 0;
 }
 
 static void run(void **state, bool intervals) {
@@ -282,10 +293,11 @@ static void run(void **state, bool intervals) {
         world->random = seed * 0x9e3779b97f4a7c15u;
         world->intervals = intervals;
         for (int i = 0; i < PEERS; i++)
-            peer_init(&world->models[i].peer, fixture);
+            begin_peer(world, i);
         for (int i = 0; i < STEPS; i++)
             step(world);
         assert_true(world->told > STEPS / 2);
+        assert_true(world->packed > STEPS / 10);
         for (int i = 0; i < PEERS; i++)
             peer_leave(&world->models[i].peer, fixture);
         free(world);
