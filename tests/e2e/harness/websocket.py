@@ -10,12 +10,16 @@ import socket
 import ssl
 import struct
 import time
+import zlib
 from dataclasses import dataclass, field
 from typing import Mapping
 
 from .limits import TIMEOUT
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+RSV1 = 4
+FLUSH_TAIL = b"\0\0\xff\xff"
+DEFLATE = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
 
@@ -97,12 +101,25 @@ def encode(opcode: int, payload: bytes, fin: bool = True, masked: bool = True,
     return head + mask + mixed.to_bytes(size, "big")
 
 
+def deflated(data: bytes, level: int = 6) -> bytes:
+    """A message of permessage-deflate, without context (RFC 7692 section 7.2.1)."""
+    stream = zlib.compressobj(level, zlib.DEFLATED, -15)
+    return (stream.compress(data) + stream.flush(zlib.Z_SYNC_FLUSH)).removesuffix(FLUSH_TAIL)
+
+
+def inflated(payload: bytes) -> bytes:
+    stream = zlib.decompressobj(-15)
+    return stream.decompress(payload + FLUSH_TAIL) + stream.flush()
+
+
 class WebSocket:
     def __init__(self, address: Address, path: str, headers: Mapping[str, str] | None = None) -> None:
         self.address = address
         self.socket = address.connect()
         self.bite = 65536  # bytes read at a time
         self._buffer = bytearray()
+        self.deflate = False
+        self.packed = 0  # bytes that the payload of the last text frame came to; 0: as it is
         self._handshake(path, dict(headers or {}))
 
     def _handshake(self, path: str, extra: dict[str, str]) -> None:
@@ -120,6 +137,7 @@ class WebSocket:
         assert answer["sec-websocket-accept"] == base64.b64encode(digest).decode()
         assert answer["upgrade"].lower() == "websocket"
         self.headers = answer
+        self.deflate = "sec-websocket-extensions" in answer
 
     def _head(self) -> tuple[int, dict[str, str]]:
         while b"\r\n\r\n" not in self._buffer:
@@ -153,11 +171,16 @@ class WebSocket:
         payload = text.encode() if isinstance(text, str) else text
         self.raw(encode(opcode, payload, fin))
 
+    def send_packed(self, text: str | bytes) -> None:
+        payload = text.encode() if isinstance(text, str) else text
+        self.raw(encode(TEXT, deflated(payload), rsv=RSV1))
+
     def frame(self) -> tuple[bool, int, bytes]:
-        """The next frame as it is: (fin, opcode, payload). A server's frame is never masked."""
+        """The next frame: (fin, opcode, payload), the payload inflated. A server's frame is never
+        masked, and this one's never fragmented."""
         first, second = self._exactly(2)
         assert not second & 0x80, "the server masked a frame"
-        assert not first & 0x70, "a reserved bit without an extension"
+        assert not first & (0x30 if self.deflate else 0x70), "a reserved bit without an extension"
         size = second & 0x7F
         if size == 126:
             size = struct.unpack("!H", self._exactly(2))[0]
@@ -165,7 +188,14 @@ class WebSocket:
         elif size == 127:
             size = struct.unpack("!Q", self._exactly(8))[0]
             assert size > 65535, "not the shortest form of a length"
-        return bool(first & 0x80), first & 0x0F, self._exactly(size)
+        payload = self._exactly(size)
+        opcode = first & 0x0F
+        if opcode == TEXT:
+            self.packed = size if first & 0x40 else 0
+        if first & 0x40:
+            assert first == 0xC0 | TEXT, "RSV1 where it does not belong"
+            payload = inflated(payload)
+        return bool(first & 0x80), opcode, payload
 
     def has_frame(self) -> bool:
         """Whether a whole frame has been read already."""
