@@ -3,7 +3,7 @@
 # The suites, in the order in which they run.
 
 # node comes before e2e, which runs its tests once more and needs what npm installs.
-ALL_SUITES=(style build build-clang unit node e2e docs asan tsan valgrind package)
+ALL_SUITES=(style build build-clang unit node e2e browser docs asan tsan valgrind package)
 FAST_SUITES=(build unit e2e)
 LONG_SUITES=(fuzz bench chaos)
 
@@ -39,7 +39,8 @@ e2e_tests() { # SUITE FOLDER [PREFIX...]
     with_packages "$suite" python3 python3-pytest python3-websockets || return 0
     run_suite "$suite" pytest 900 "$@" env SENTIO_BUILD="$top/$folder" PYTHONDONTWRITEBYTECODE=1 \
         "$python" -m pytest "$top/tests/e2e" -q -rs -p no:cacheprovider \
-        --ignore="$top/tests/e2e/test_valgrind.py" --junitxml="$logs/$suite.xml"
+        --ignore="$top/tests/e2e/test_valgrind.py" --ignore="$top/tests/e2e/test_browser.py" \
+        --junitxml="$logs/$suite.xml"
 }
 
 suite_style() {
@@ -64,6 +65,14 @@ suite_unit() {
 suite_e2e() {
     with_build e2e build gcc "" || return 0
     e2e_tests e2e build
+}
+
+suite_browser() {
+    with_build browser build gcc "" || return 0
+    with_packages browser chromium-headless-shell openssl python3 python3-pytest || return 0
+    run_suite browser pytest 300 env SENTIO_BUILD="$top/build" PYTHONDONTWRITEBYTECODE=1 \
+        "$python" -m pytest "$top/tests/e2e/test_browser.py" -q -p no:cacheprovider \
+        --junitxml="$logs/browser.xml"
 }
 
 suite_node() {
