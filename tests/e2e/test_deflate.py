@@ -215,7 +215,7 @@ def test_the_text_inside_is_checked_like_any_other(host: Daemon, client: Client)
     encode(PING, b"?", rsv=2),
 ], ids=["continuation", "both", "pong", "close", "rsv2", "rsv3", "all", "ping-rsv2"])
 def test_reserved_bits_out_of_place_close_with_1002(host: Daemon, client: Client,
-                                                     frames: bytes) -> None:
+                                                    frames: bytes) -> None:
     client.raw(frames)
     assert client.closed().code == 1002
     serves(host)
