@@ -410,7 +410,8 @@ void outbox_drain(struct outbox *outbox, struct connection *connection) {
             return;
         }
         drop_backlog(connection);
-        if (!connection->congested)
+        /* What this turn has queued is older than what is held back, and goes first. */
+        if (!connection->congested || connection->first_entry != NO_ENTRY)
             return;
         outbox->relieved(connection);
         if (connection->backlog == NULL)

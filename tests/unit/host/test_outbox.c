@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "outbox.h"
 
-#include <errno.h>
-#include <libwebsockets.h>
-#include <stdio.h>
-#include <sys/socket.h>
-
-#include "stream_fixture.h"
-
-enum { SEEN_MAX = 1 << 20 };
-
-/* Stands in for the library and the kernel: takes `room` bytes, and keeps the rest of a write. */
-struct lws {
-    size_t room;
-    size_t buffered; /* by the library */
-    size_t writes;
-    size_t wakes; /* asked for */
-    size_t size;
-    int failing; /* errno of sendmsg */
-    uint8_t seen[SEEN_MAX];
-    uint8_t kept[SEEN_MAX];
-};
+#include "kernel_fixture.h"
 
 struct fixture {
     struct outbox outbox;
@@ -35,75 +16,6 @@ struct fixture {
 
 static struct fixture *fixture_of(struct connection *connection) {
     return (struct fixture *)((char *)connection - offsetof(struct fixture, connection));
-}
-
-static void take(struct lws *wsi, const uint8_t *data, size_t size) {
-    assert_true(wsi->size + size <= SEEN_MAX);
-    memcpy(wsi->seen + wsi->size, data, size);
-    wsi->size += size;
-}
-
-/* The socket takes `room` more bytes: the library's first. */
-static void give_room(struct lws *wsi, size_t room) {
-    size_t sent = wsi->buffered < room ? wsi->buffered : room;
-    take(wsi, wsi->kept, sent);
-    memmove(wsi->kept, wsi->kept + sent, wsi->buffered - sent);
-    wsi->buffered -= sent;
-    wsi->room = room - sent;
-}
-
-int lws_write(struct lws *wsi, unsigned char *data, size_t size, enum lws_write_protocol how) {
-    assert_int_equal(how, LWS_WRITE_RAW);
-    assert_true(size > 0);
-    if (wsi->failing)
-        return -1;
-    size_t sent = wsi->buffered ? 0 : size < wsi->room ? size : wsi->room;
-    wsi->writes++;
-    take(wsi, data, sent);
-    wsi->room -= sent;
-    memcpy(wsi->kept + wsi->buffered, data + sent, size - sent);
-    wsi->buffered += size - sent;
-    return (int)size;
-}
-
-int lws_partial_buffered(struct lws *wsi) {
-    return wsi->buffered > 0;
-}
-
-int lws_callback_on_writable(struct lws *wsi) {
-    wsi->wakes++;
-    return 1;
-}
-
-static struct lws *kernel(struct lws *set) {
-    static struct lws *current;
-    if (set)
-        current = set;
-    return current;
-}
-
-ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
-    struct lws *wsi = kernel(NULL);
-    ssize_t sent = 0;
-    assert_int_equal(fd, -2);
-    assert_int_equal(flags, MSG_NOSIGNAL | MSG_DONTWAIT);
-    assert_int_equal(wsi->buffered, 0);
-    wsi->writes++;
-    for (size_t i = 0; i < message->msg_iovlen && !wsi->failing; i++) {
-        size_t size = message->msg_iov[i].iov_len;
-        size = size < wsi->room ? size : wsi->room;
-        take(wsi, message->msg_iov[i].iov_base, size);
-        wsi->room -= size;
-        sent += (ssize_t)size;
-    }
-    errno = wsi->failing ? wsi->failing : EAGAIN;
-    return sent ? sent : -1;
-}
-
-ssize_t send(int fd, const void *data, size_t size, int flags) {
-    struct iovec one = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
-    struct msghdr message = {.msg_iov = &one, .msg_iovlen = 1};
-    return sendmsg(fd, &message, flags);
 }
 
 static void on_overflow(struct connection *connection) {
@@ -124,19 +36,16 @@ static void on_relieved(struct connection *connection) {
 static int setup(void **state) {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     assert_non_null(fixture);
-    fixture->wsi = calloc(1, sizeof(*fixture->wsi));
-    assert_non_null(fixture->wsi);
-    kernel(fixture->wsi);
+    fixture->wsi = kernel_open(FIRST_SOCKET);
     assert_int_equal(outbox_init(&fixture->outbox, 4096), 0);
     fixture->outbox.overflow = on_overflow;
     fixture->outbox.broken = on_broken;
     fixture->outbox.relieved = on_relieved;
     fixture->connection = (struct connection){.wsi = fixture->wsi,
-                                              .fd = -2,
+                                              .fd = FIRST_SOCKET,
                                               .state = CONNECTION_OPEN,
                                               .first_entry = NO_ENTRY,
                                               .last_entry = NO_ENTRY};
-    fixture->wsi->room = SEEN_MAX;
     *state = fixture;
     return 0;
 }
@@ -173,7 +82,7 @@ static void append(struct fixture *fixture, size_t size, char letter) {
 
 /* As the library calls back: when it was asked to, its own bytes are sent, and there is room. */
 static void wake(struct fixture *fixture, size_t room) {
-    give_room(fixture->wsi, room);
+    kernel_give_room(fixture->wsi, room);
     if (fixture->wsi->buffered || fixture->wsi->wakes == 0)
         return;
     fixture->wsi->wakes = 0;
@@ -310,7 +219,7 @@ static void what_was_read_makes_room_in_the_backlog(void **state) {
     }
     for (int i = 0; i < 1000 && fixture->connection.backlog; i++)
         wake(fixture, 51);
-    give_room(fixture->wsi, SEEN_MAX);
+    kernel_give_room(fixture->wsi, SEEN_MAX);
     assert_int_equal(fixture->overflows, 0);
     assert_all_arrived(fixture);
 }
@@ -368,7 +277,7 @@ static void a_close_frame_replaces_a_backlog_that_is_full(void **state) {
     expect(fixture, span);
     outbox_close(&fixture->outbox, &fixture->connection, span);
     assert_null(fixture->connection.backlog);
-    give_room(fixture->wsi, 100);
+    kernel_give_room(fixture->wsi, 100);
     assert_all_arrived(fixture);
 }
 
@@ -395,6 +304,142 @@ static void over_tls_a_turn_is_written_in_pieces_of_whole_frames(void **state) {
     outbox_flush(&fixture->outbox);
     assert_all_arrived(fixture);
     assert_int_equal(fixture->wsi->writes, 7);
+}
+
+/* Has a backlog from the mark on, of one frame; nothing of it is sent. */
+static void congest(struct fixture *fixture) {
+    fixture->outbox.mark = 1000;
+    fixture->wsi->room = 0;
+    append(fixture, 1000, 'a');
+    outbox_flush(&fixture->outbox);
+    assert_true(fixture->connection.congested);
+    assert_int_equal(outbox_waiting(&fixture->connection), 1004);
+}
+
+static void a_backlog_from_the_mark_on_is_congestion_until_it_is_written(void **state) {
+    struct fixture *fixture = *state;
+    fixture->outbox.mark = 1000;
+    fixture->wsi->room = 0;
+    append(fixture, 995, 'a');
+    outbox_flush(&fixture->outbox);
+    assert_false(fixture->connection.congested);
+    append(fixture, 0, 'b');
+    assert_int_equal(outbox_waiting(&fixture->connection), 1001);
+    outbox_flush(&fixture->outbox);
+    assert_true(fixture->connection.congested);
+    wake(fixture, 5000);
+    assert_int_equal(fixture->reliefs, 1);
+    assert_false(fixture->connection.congested);
+    assert_all_arrived(fixture);
+    append(fixture, 3, 'c');
+    outbox_flush(&fixture->outbox);
+    assert_int_equal(fixture->wsi->wakes, 0);
+}
+
+static void congestion_lasts_until_the_whole_backlog_is_with_the_library(void **state) {
+    struct fixture *fixture = *state;
+    fixture->outbox.limit = 300000;
+    fixture->outbox.mark = 100000;
+    fixture->wsi->room = 0;
+    for (int i = 0; i < 3; i++)
+        append(fixture, 60000, (char)('a' + i));
+    outbox_flush(&fixture->outbox);
+    for (int i = 1; i < 3; i++) {
+        wake(fixture, i == 1 ? 10 : 60000);
+        assert_int_equal(outbox_waiting(&fixture->connection), (3 - i) * 60004);
+        assert_true(fixture->connection.congested);
+        assert_int_equal(fixture->reliefs, 0);
+    }
+    wake(fixture, 60000);
+    assert_int_equal(fixture->reliefs, 1);
+    assert_false(fixture->connection.congested);
+    kernel_give_room(fixture->wsi, SEEN_MAX);
+    assert_all_arrived(fixture);
+}
+
+static void a_backlog_below_the_mark_is_written_without_relief(void **state) {
+    struct fixture *fixture = *state;
+    fixture->wsi->room = 0;
+    append(fixture, 1000, 'a');
+    outbox_flush(&fixture->outbox);
+    wake(fixture, 2000);
+    assert_all_arrived(fixture);
+    assert_int_equal(fixture->reliefs, 0);
+}
+
+static void a_turn_that_queues_up_to_the_mark_is_due_to_be_written(void **state) {
+    struct fixture *fixture = *state;
+    fixture->outbox.mark = 1000;
+    append(fixture, 600, 'a');
+    assert_false(outbox_due(&fixture->outbox));
+    make(fixture, 600, 'x');
+    append(fixture, 600, 'b');
+    assert_true(outbox_due(&fixture->outbox));
+    assert_int_equal(outbox_waiting(&fixture->connection), 1208);
+    outbox_flush(&fixture->outbox);
+    assert_false(outbox_due(&fixture->outbox));
+    assert_int_equal(outbox_waiting(&fixture->connection), 0);
+    assert_all_arrived(fixture);
+}
+
+static void what_is_pushed_follows_the_backlog(void **state) {
+    struct fixture *fixture = *state;
+    congest(fixture);
+    struct span span = make(fixture, 20, 'b');
+    expect(fixture, span);
+    assert_true(outbox_push(&fixture->outbox, &fixture->connection, span));
+    assert_int_equal(outbox_waiting(&fixture->connection), 1026);
+    wake(fixture, 5000);
+    assert_all_arrived(fixture);
+}
+
+static void what_is_pushed_over_the_limit_is_not_taken(void **state) {
+    struct fixture *fixture = *state;
+    congest(fixture);
+    assert_false(outbox_push(&fixture->outbox, &fixture->connection, make(fixture, 3089, 'b')));
+    assert_int_equal(outbox_waiting(&fixture->connection), 1004);
+    struct span span = make(fixture, 3088, 'c');
+    expect(fixture, span);
+    assert_true(outbox_push(&fixture->outbox, &fixture->connection, span));
+    assert_int_equal(outbox_waiting(&fixture->connection), 4096);
+    wake(fixture, 5000);
+    assert_all_arrived(fixture);
+}
+
+/* Gives the connection two frames more, one at each relief. */
+static void give_two(struct connection *connection) {
+    struct fixture *fixture = fixture_of(connection);
+    connection->congested = false;
+    if (fixture->reliefs++ == 2)
+        return;
+    struct span span = make(fixture, 1000, (char)('b' + fixture->reliefs));
+    expect(fixture, span);
+    assert_true(outbox_push(&fixture->outbox, connection, span));
+}
+
+static void what_relief_gives_is_written_as_far_as_the_socket_takes_it(void **state) {
+    struct fixture *fixture = *state;
+    fixture->outbox.relieved = give_two;
+    congest(fixture);
+    wake(fixture, 1500);
+    assert_int_equal(fixture->reliefs, 2);
+    assert_int_equal(fixture->wsi->wakes, 1);
+    wake(fixture, 5000);
+    assert_int_equal(fixture->reliefs, 3);
+    assert_null(fixture->connection.backlog);
+    assert_all_arrived(fixture);
+}
+
+static void what_the_turn_has_queued_goes_out_before_relief(void **state) {
+    struct fixture *fixture = *state;
+    congest(fixture);
+    append(fixture, 5, 'b');
+    wake(fixture, 5000);
+    assert_int_equal(fixture->reliefs, 0);
+    outbox_flush(&fixture->outbox);
+    assert_all_arrived(fixture);
+    wake(fixture, 5000);
+    assert_int_equal(fixture->reliefs, 1);
 }
 
 static void a_flush_is_due_once_the_arena_holds_a_batch(void **state) {
@@ -425,6 +470,14 @@ int main(void) {
         TEST(a_close_frame_replaces_a_backlog_that_is_full),
         TEST(a_forgotten_connection_is_not_written_to),
         TEST(over_tls_a_turn_is_written_in_pieces_of_whole_frames),
+        TEST(a_backlog_from_the_mark_on_is_congestion_until_it_is_written),
+        TEST(congestion_lasts_until_the_whole_backlog_is_with_the_library),
+        TEST(a_backlog_below_the_mark_is_written_without_relief),
+        TEST(a_turn_that_queues_up_to_the_mark_is_due_to_be_written),
+        TEST(what_is_pushed_follows_the_backlog),
+        TEST(what_is_pushed_over_the_limit_is_not_taken),
+        TEST(what_relief_gives_is_written_as_far_as_the_socket_takes_it),
+        TEST(what_the_turn_has_queued_goes_out_before_relief),
         TEST(a_flush_is_due_once_the_arena_holds_a_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
