@@ -161,6 +161,10 @@ static void joined(struct io *io, struct joined_message *message) {
     if (connection == NULL || connection->state != CONNECTION_OPEN)
         return;
     connection->errors = 0;
+    if (slow_lost(member)) {
+        client_overflow(connection);
+        return;
+    }
     if (fanout_join(&io->fanout, member, message->interest, message->offset) != 0) {
         client_error(connection, NULL, sentio_text(""), "no_memory", "the host is out of memory");
         return;

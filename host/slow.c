@@ -149,8 +149,11 @@ static bool make_frames(struct arena *arena, const struct member *member, size_t
     struct span part;
     bool any = false;
     while (member->held->pending->count > 0) {
+        if (any && pending_oldest(member->held->pending)->json.size > room)
+            break;
+        /* Out of memory, the message is lost, and the next one's `prev` shows it. */
         if (make_message(arena, member, room, &part) != 0)
-            return any;
+            continue;
         *span = any ? (struct span){arena, span->start, part.end} : part;
         any = true;
         if (span_size(*span) >= room)
@@ -160,11 +163,15 @@ static bool make_frames(struct arena *arena, const struct member *member, size_t
     return any;
 }
 
+bool slow_lost(const struct member *member) {
+    return member->held && member->held->pending == NULL;
+}
+
 void slow_release(struct outbox *outbox, struct member *member) {
     struct span span;
     if (member->held == NULL)
         return;
-    if (member->held->pending && make_frames(&outbox->arena, member, SIZE_MAX, &span))
+    if (!slow_lost(member) && make_frames(&outbox->arena, member, SIZE_MAX, &span))
         outbox_append(outbox, member->connection, outbox_pack(outbox, member->connection, span));
     slow_forget(member);
 }
@@ -185,13 +192,18 @@ static size_t count_holding(const struct connection *connection) {
     return holding;
 }
 
-/* The next of what the member holds, about `room` bytes, goes into the connection's backlog. */
-static bool push_held(struct outbox *outbox, const struct member *member, size_t room) {
+/* Puts about `room` bytes of what the member holds behind the backlog. False: it does not fit. */
+static bool push_held(struct outbox *outbox, struct member *member, size_t room) {
     struct connection *connection = member->connection;
     size_t packed = outbox->packer.arena.size;
+    size_t waiting = outbox_waiting(connection);
     struct span span;
-    if (member->held->pending == NULL)
+    if (slow_lost(member))
         return false;
+    /* Behind what other members were given, a large item waits until that is written. */
+    const struct item *oldest = pending_oldest(member->held->pending);
+    if (oldest && waiting > 0 && waiting + oldest->json.size > outbox->mark)
+        return true;
     bool pushed = !make_frames(&outbox->side, member, room, &span) ||
                   outbox_push(outbox, connection, outbox_pack(outbox, connection, span));
     arena_reset(&outbox->side);

@@ -29,6 +29,10 @@ struct delivery {
 /* For a congested connection. False: it can have the frames. Ends no connection. */
 bool slow_hold(struct outbox *outbox, struct member *member, const struct delivery *delivery);
 
+/* It was to hold more than the limit, so that what it missed can not be told any more: its
+ * connection ends when it reads on, or subscribes to something else. */
+bool slow_lost(const struct member *member);
+
 /* Queues all that the member holds. */
 void slow_release(struct outbox *outbox, struct member *member);
 /* Forgets it; the member's position is what it was really told. */

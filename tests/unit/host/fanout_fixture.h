@@ -153,6 +153,8 @@ static inline struct update *fixture_parse_update(struct fixture *fixture, const
         items[count++] = fixture_parse_item(fixture, words, size);
         words += size + (words[size] == ' ');
     }
+    for (uint32_t i = 0; i < count; i++)
+        items[i]->time = items[count - 1]->time;
     return fixture_update(fixture->stream, items, count);
 }
 
@@ -162,7 +164,8 @@ static inline void publish(struct fixture *fixture, const char *words) {
     update_unref(update);
 }
 
-/* One message as "type prev>offset data", with "@channel" and " snapshot" where it says so. */
+/* One message as "type prev>offset data", with "@channel", " snapshot" and " conflated n" where it
+ * says so. */
 static inline size_t describe_message(char *text, size_t size, struct sentio_bytes message,
                                       uint64_t *prev, uint64_t *offset) {
     struct sentio_json json;
@@ -175,6 +178,7 @@ static inline size_t describe_message(char *text, size_t size, struct sentio_byt
         {.name = "offset", .types = SENTIO_JSON_NUMBER, .required = true},
         {.name = "epoch", .types = SENTIO_JSON_STRING, .required = true},
         {.name = "snapshot", .types = SENTIO_JSON_BOOL},
+        {.name = "conflated", .types = SENTIO_JSON_NUMBER},
     };
     if (sentio_json_parse(message, &json, NULL) != 0 ||
         sentio_json_read(&json, fields, sizeof(fields) / sizeof(fields[0]), NULL) != 0) {
@@ -187,12 +191,14 @@ static inline size_t describe_message(char *text, size_t size, struct sentio_byt
     assert_text(fields[6].value.text, "\"" FIXTURE_EPOCH "\"");
     assert_int_equal(sentio_json_unsigned(&fields[4].value, prev), 0);
     assert_int_equal(sentio_json_unsigned(&fields[5].value, offset), 0);
-    int written =
-        snprintf(text, size, "%.*s%s%.*s %llu>%llu %.*s%s", (int)type.size - 2, type.data + 1,
-                 channel.size ? "@" : "", channel.size ? (int)channel.size - 2 : 0,
-                 channel.size ? channel.data + 1 : "", (unsigned long long)*prev,
-                 (unsigned long long)*offset, (int)data.size, data.data,
-                 sentio_json_true(&fields[7].value) ? " snapshot" : "");
+    struct sentio_bytes conflated = fields[8].value.text;
+    int written = snprintf(
+        text, size, "%.*s%s%.*s %llu>%llu %.*s%s%s%.*s", (int)type.size - 2, type.data + 1,
+        channel.size ? "@" : "", channel.size ? (int)channel.size - 2 : 0,
+        channel.size ? channel.data + 1 : "", (unsigned long long)*prev,
+        (unsigned long long)*offset, (int)data.size, data.data,
+        sentio_json_true(&fields[7].value) ? " snapshot" : "", conflated.size ? " conflated " : "",
+        (int)conflated.size, conflated.size ? conflated.data : "");
     assert_in_range(written, 1, size - 1);
     return (size_t)written;
 }
