@@ -56,6 +56,22 @@ static void interval_needs_a_channel_of_states(void **state) {
     assert_true(fixture_open(fixture));
 }
 
+static void conflation_needs_a_channel_of_states(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct config_channel *config = fixture_channel(fixture, "a", "bare");
+    config->slow = CONFIG_SLOW_CONFLATE;
+    assert_false(fixture_open(fixture));
+    config->slow = CONFIG_SLOW_DROP;
+    assert_true(fixture_open(fixture));
+}
+
+static void channel_of_states_may_conflate(void **state) {
+    struct hub_fixture *fixture = *state;
+    fixture_channel(fixture, "a", "scripted")->slow = CONFIG_SLOW_CONFLATE;
+    assert_true(fixture_open(fixture));
+    assert_int_equal(fixture->hub->channels[0]->stream->slow, CONFIG_SLOW_CONFLATE);
+}
+
 static void observes_needs_a_plugin_that_observes(void **state) {
     struct hub_fixture *fixture = *state;
     fixture_channel(fixture, "a", "bare");
@@ -237,6 +253,8 @@ int main(void) {
         TEST_CLOSED(channel_that_does_not_open_is_not_closed),
         TEST_CLOSED(missing_plugin_is_an_error),
         TEST_CLOSED(interval_needs_a_channel_of_states),
+        TEST_CLOSED(conflation_needs_a_channel_of_states),
+        TEST_CLOSED(channel_of_states_may_conflate),
         TEST_CLOSED(observes_needs_a_plugin_that_observes),
         TEST(channel_is_closed_at_the_end),
         TEST(effects_are_carried_out_in_the_order_of_the_calls),

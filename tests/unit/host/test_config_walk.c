@@ -118,6 +118,25 @@ static void every_setting_of_a_channel_is_read(void **state) {
     assert_string_equal(channel->options, "{\"x\":1}");
 }
 
+static void every_policy_for_slow_readers_has_its_word(void **state) {
+    static const char *const words[] = {"conflate", "drop", "disconnect"};
+    static const enum config_slow policies[] = {CONFIG_SLOW_CONFLATE, CONFIG_SLOW_DROP,
+                                                CONFIG_SLOW_DISCONNECT};
+    for (int i = 0; i < 3; i++) {
+        char text[128];
+        snprintf(text, sizeof(text),
+                 "channels = ( { name = \"a\"; plugin = \"plugins/alpha.so\"; slow = \"%s\"; } );",
+                 words[i]);
+        assert_int_equal(fixture_loads(*state, text)->channels[0].slow, policies[i]);
+    }
+    fixture_fails(
+        *state,
+        "channels = (\n"
+        "  { name = \"a\"; plugin = \"plugins/alpha.so\";\n"
+        "    slow = \"conflat\"; } );\n",
+        "sentio.conf:3: channels.a.slow must be one of \"disconnect\", \"conflate\", \"drop\", not \"conflat\"\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(unknown_names_are_suggested),
@@ -127,6 +146,7 @@ int main(void) {
         FIXTURE_TEST(channel_is_in_a_file_once),
         FIXTURE_TEST(syntax_errors_have_a_line),
         FIXTURE_TEST(fault_known_from_the_scan_is_not_reported_twice),
+        FIXTURE_TEST(every_policy_for_slow_readers_has_its_word),
         FIXTURE_TEST(every_setting_of_a_channel_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
