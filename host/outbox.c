@@ -77,7 +77,8 @@ static void add_entry(struct outbox *outbox, struct connection *connection,
 
 static void count_queued(struct outbox *outbox, struct connection *connection, size_t size) {
     connection->queued += (uint32_t)size;
-    if (connection->queued >= outbox->mark)
+    size_t waiting = connection->congested ? connection->queued : outbox_waiting(connection);
+    if (waiting >= outbox->mark)
         outbox->crowded = true;
 }
 

@@ -49,7 +49,7 @@ struct outbox {
     size_t mark;      /* from here on it is congested */
     size_t max_batch; /* bytes in the arena, or entries, at which outbox_due() asks for a flush */
     size_t max_entries;
-    bool crowded;     /* some connection has got more than the mark in this turn */
+    bool crowded;     /* some connection has come to the mark in this turn */
     uint8_t *scratch; /* TLS: where spans are put together */
     /* Called for a connection whose backlog would pass the limit, or whose socket has failed. It
      * may not be written to any more. */

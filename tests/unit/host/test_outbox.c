@@ -382,13 +382,21 @@ static void a_turn_that_queues_up_to_the_mark_is_due_to_be_written(void **state)
     assert_all_arrived(fixture);
 }
 
-static void what_is_pushed_follows_the_backlog(void **state) {
+static void a_turn_that_comes_to_the_mark_with_the_backlog_is_due_once(void **state) {
     struct fixture *fixture = *state;
-    congest(fixture);
-    struct span span = make(fixture, 20, 'b');
-    expect(fixture, span);
-    assert_true(outbox_push(&fixture->outbox, &fixture->connection, span));
-    assert_int_equal(outbox_waiting(&fixture->connection), 1026);
+    fixture->outbox.mark = 1000;
+    fixture->wsi->room = 0;
+    append(fixture, 600, 'a');
+    outbox_flush(&fixture->outbox);
+    append(fixture, 300, 'b');
+    assert_false(outbox_due(&fixture->outbox));
+    append(fixture, 100, 'c');
+    assert_true(outbox_due(&fixture->outbox));
+    outbox_flush(&fixture->outbox);
+    assert_true(fixture->connection.congested);
+    append(fixture, 300, 'd');
+    assert_false(outbox_due(&fixture->outbox));
+    outbox_flush(&fixture->outbox);
     wake(fixture, 5000);
     assert_all_arrived(fixture);
 }
@@ -474,7 +482,7 @@ int main(void) {
         TEST(congestion_lasts_until_the_whole_backlog_is_with_the_library),
         TEST(a_backlog_below_the_mark_is_written_without_relief),
         TEST(a_turn_that_queues_up_to_the_mark_is_due_to_be_written),
-        TEST(what_is_pushed_follows_the_backlog),
+        TEST(a_turn_that_comes_to_the_mark_with_the_backlog_is_due_once),
         TEST(what_is_pushed_over_the_limit_is_not_taken),
         TEST(what_relief_gives_is_written_as_far_as_the_socket_takes_it),
         TEST(what_the_turn_has_queued_goes_out_before_relief),
