@@ -60,20 +60,18 @@ int pending_pack(struct pending *pending) {
     pending->end = to;
     if (!pending->keyed)
         return 0;
-    struct table places = {.key = {pending->places.key[0], pending->places.key[1]}};
-    table_finish(&pending->places);
-    pending->places = places;
+    table_clear(&pending->places);
     for (uint32_t i = 0; i < to; i++)
         if (table_insert(&pending->places, key_hash(pending, pending->items[i]), place_of(i)) != 0)
             return SENTIO_NO_MEMORY;
     return 0;
 }
 
-/* Room for one more: half of the array in gaps is packed, else it grows. */
+/* Room for one more: an array with a quarter in gaps is packed, else it grows. */
 static int reserve(struct pending *pending) {
     if (pending->end < pending->capacity)
         return 0;
-    if (pending->capacity > 0 && pending->count <= pending->capacity / 2)
+    if (pending->capacity > 0 && pending->count <= pending->capacity / 4 * 3)
         return pending_pack(pending);
     uint32_t capacity = pending->capacity ? pending->capacity * 2 : CAPACITY_START;
     struct item **items = realloc(pending->items, capacity * sizeof(*items));

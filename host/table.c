@@ -70,6 +70,12 @@ void table_finish(struct table *table) {
     memset(table, 0, sizeof(*table));
 }
 
+void table_clear(struct table *table) {
+    for (size_t i = 0; i < table->capacity; i++)
+        table->slots[i].value = NULL;
+    table->count = 0;
+}
+
 void *table_find(const struct table *table, uint64_t hash, table_equal *equal, const void *key) {
     if (table->count == 0)
         return NULL;

@@ -35,6 +35,8 @@ uint64_t table_hash(const struct table *table, struct sentio_bytes bytes);
 uint64_t table_hash_number(uint64_t number);
 
 void table_finish(struct table *table);
+/* Takes everything out, and keeps the room. */
+void table_clear(struct table *table);
 void *table_find(const struct table *table, uint64_t hash, table_equal *equal, const void *key);
 /* The value must not be in the table yet. SENTIO_NO_MEMORY. */
 int table_insert(struct table *table, uint64_t hash, void *value);

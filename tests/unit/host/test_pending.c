@@ -188,6 +188,21 @@ static void the_size_of_the_newest_is_without_their_texts(void **state) {
     assert_int_equal(pending_size(fixture->newest), size);
 }
 
+/* limits.outbox is 1 MiB by default, and a backlog may take half of it. */
+static void twelve_thousand_keys_fit_into_half_of_the_default_limit(void **state) {
+    struct fixture *fixture = *state;
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 12000; i++) {
+            char key[16];
+            snprintf(key, sizeof(key), "%d", i);
+            hold_key(fixture, fixture->newest, "A", key);
+        }
+    }
+    assert_int_equal(fixture->newest->count, 12000);
+    assert_int_equal(fixture->newest->merged, 24000);
+    assert_true(pending_size(fixture->newest) < 512 * 1024);
+}
+
 /* What should be held. */
 struct model {
     uint64_t offsets[MODEL_MAX];
@@ -287,6 +302,7 @@ int main(void) {
         TEST(a_queue_that_moves_on_takes_no_more_room),
         TEST(the_size_is_that_of_the_texts_where_all_are_held),
         TEST(the_size_of_the_newest_is_without_their_texts),
+        TEST(twelve_thousand_keys_fit_into_half_of_the_default_limit),
         TEST(any_sequence_holds_what_the_model_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

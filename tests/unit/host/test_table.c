@@ -120,6 +120,26 @@ static void a_table_is_at_most_three_quarters_full_and_shrinks_again(void **stat
     free(values);
 }
 
+static void a_cleared_table_is_empty_and_keeps_its_room(void **state) {
+    (void)state;
+    struct value values[100];
+    struct table table;
+    table_init(&table);
+    table_clear(&table);
+    for (int round = 0; round < 2; round++) {
+        for (uint64_t i = 0; i < 100; i++) {
+            values[i] = (struct value){i, table_hash_number(i), true};
+            assert_null(find(&table, &values[i]));
+            assert_int_equal(table_insert(&table, values[i].hash, &values[i]), 0);
+        }
+        size_t capacity = table.capacity;
+        table_clear(&table);
+        assert_int_equal(table.count, 0);
+        assert_int_equal(table.capacity, capacity);
+    }
+    table_finish(&table);
+}
+
 static void assert_as_model(const struct table *table, const struct value *values) {
     size_t count = 0;
     for (int i = 0; i < VALUES; i++) {
@@ -177,6 +197,7 @@ int main(void) {
         cmocka_unit_test(values_of_one_hash_are_told_apart_by_their_keys),
         cmocka_unit_test(only_that_very_pointer_is_removed),
         cmocka_unit_test(a_table_is_at_most_three_quarters_full_and_shrinks_again),
+        cmocka_unit_test(a_cleared_table_is_empty_and_keeps_its_room),
         cmocka_unit_test(a_random_life_is_that_of_a_list),
         cmocka_unit_test(a_random_life_with_many_collisions_is_that_of_a_list),
     };
