@@ -176,8 +176,17 @@ static int peer_closes(struct connection *connection, struct lws *wsi, const uin
         code = (uint16_t)(payload[0] << 8 | payload[1]);
     if (!close_valid(payload, size) || lws_get_reserved_bits(wsi))
         code = CLOSE_PROTOCOL;
+    /* It does not want the rest, which could not be sent before the connection ends. */
+    if (connection->backlog)
+        outbox_drop(connection);
     client_close(connection, code, sentio_text(""));
     return -1;
+}
+
+/* A peer that takes what waited for it is there, even if our ping still waits behind that. */
+static void has_taken(struct connection *connection) {
+    if (connection->state == CONNECTION_OPEN && (connection->backlog || connection->paused))
+        deadline_set(connection, DEADLINE_QUIET);
 }
 
 static void configure_tls(SSL_CTX *tls) {
@@ -206,6 +215,7 @@ static int websocket(struct connection *connection, struct lws *wsi,
         receive_pong(connection, wsi);
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
+        has_taken(connection);
         outbox_drain(&connection->io->outbox, connection);
         return 0;
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:

@@ -60,6 +60,7 @@ struct connection {
     bool dirty : 1;  /* in the outbox's list */
     bool tls : 1;
     bool drafted : 1;   /* some entries are drafts */
+    bool paused : 1;    /* nothing is read: the library holds a frame's rest */
     bool congested : 1; /* more than the outbox's mark waits, or subscriptions hold items back */
     bool loopback : 1;
     bool rebindable : 1; /* on a loopback TCP listener: its Host is checked */

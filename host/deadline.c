@@ -2,6 +2,7 @@
 #include "deadline.h"
 
 #include <libwebsockets.h>
+#include <sys/socket.h>
 
 #include "client.h"
 #include "log.h"
@@ -57,8 +58,11 @@ void deadline_expire(struct connection *connection) {
     list_prepend(&connection->io->deadlines[DEADLINE_CLOSE], connection);
 }
 
+/* While the library holds bytes it would wait for the peer to take them, without end. */
 static void cut_off(struct connection *connection) {
     deadline_set(connection, DEADLINE_NONE);
+    if (lws_partial_buffered(connection->wsi))
+        shutdown(lws_get_socket_fd(connection->wsi), SHUT_RDWR);
     lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
 }
 

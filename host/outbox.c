@@ -166,6 +166,20 @@ bool outbox_push(struct outbox *outbox, struct connection *connection, struct sp
     return backlog_append(outbox, connection, span_data(span), span_size(span));
 }
 
+/*
+ * By the library. When that holds a frame's rest it would end the connection, within the frame, as
+ * soon as it reads the peer's close frame or the stream's end; so it reads nothing until then.
+ */
+static int write_frames(struct connection *connection, uint8_t *data, size_t size) {
+    if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0)
+        return SENTIO_FAILED;
+    if (!lws_partial_buffered(connection->wsi) || connection->paused)
+        return 0;
+    connection->paused = true;
+    lws_rx_flow_control(connection->wsi, 0);
+    return 0;
+}
+
 /* Keeps what is left from `skip` bytes on, once the writable callback is asked for. */
 static void keep_rest(struct outbox *outbox, struct connection *connection, uint32_t entry,
                       size_t skip) {
@@ -200,7 +214,7 @@ static ssize_t finish_frame(struct outbox *outbox, struct connection *connection
     while (before + at < sent)
         at += frame_length(data + at, size - at);
     size_t rest = before + at - sent;
-    if (rest > 0 && lws_write(connection->wsi, data + at - rest, rest, LWS_WRITE_RAW) < 0)
+    if (rest > 0 && write_frames(connection, data + at - rest, rest) != 0)
         return -1;
     return (ssize_t)(before + at);
 }
@@ -287,7 +301,7 @@ static void write_tls(struct outbox *outbox, struct connection *connection) {
     while (at.entry != NO_ENTRY) {
         uint8_t *chunk;
         size_t size = gather(outbox, &at, &chunk);
-        if (lws_write(connection->wsi, chunk, size, LWS_WRITE_RAW) < 0) {
+        if (write_frames(connection, chunk, size) != 0) {
             outbox->broken(connection);
             return;
         }
@@ -382,8 +396,10 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
     if (connection->backlog && backlog_append(outbox, connection, data, size))
         return;
     drop_backlog(connection);
-    if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0)
+    if (write_frames(connection, data, size) != 0)
         outbox->broken(connection);
+    else if (connection->paused)
+        lws_callback_on_writable(connection->wsi);
 }
 
 /* Until the socket takes no more: whole frames, so that the library's own fit between. False: it
@@ -393,23 +409,39 @@ static bool write_backlog(struct connection *connection) {
     while (backlog->start < backlog->end && !lws_partial_buffered(connection->wsi)) {
         uint8_t *data = backlog->data + backlog->start;
         size_t size = frame_boundary(data, backlog->end - backlog->start, CHUNK);
-        if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0)
+        if (write_frames(connection, data, size) != 0)
             return false;
         backlog->start += size;
     }
     return true;
 }
 
-void outbox_drain(struct outbox *outbox, struct connection *connection) {
+/* Bytes, or the stream's end. */
+static bool has_unread(const struct connection *connection) {
+    char byte;
+    ssize_t got = recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+/* Between frames the library may read; what there is to read goes before more is written, which
+ * could stop it again. True: it has to be let. */
+static bool let_read(struct connection *connection) {
+    if (lws_partial_buffered(connection->wsi))
+        return true;
+    if (connection->paused)
+        lws_rx_flow_control(connection->wsi, 1);
+    connection->paused = false;
+    return has_unread(connection);
+}
+
+static void write_more(struct outbox *outbox, struct connection *connection) {
     for (;;) {
         if (connection->backlog && !write_backlog(connection)) {
             outbox->broken(connection);
             return;
         }
-        if (connection->backlog && connection->backlog->start < connection->backlog->end) {
-            lws_callback_on_writable(connection->wsi);
+        if (connection->backlog && connection->backlog->start < connection->backlog->end)
             return;
-        }
         drop_backlog(connection);
         /* What this turn has queued is older than what is held back, and goes first. */
         if (!connection->congested || connection->first_entry != NO_ENTRY)
@@ -418,4 +450,14 @@ void outbox_drain(struct outbox *outbox, struct connection *connection) {
         if (connection->backlog == NULL)
             return;
     }
+}
+
+void outbox_drain(struct outbox *outbox, struct connection *connection) {
+    if (!connection->backlog && !connection->paused && !connection->congested)
+        return;
+    bool reads = let_read(connection);
+    if (!reads)
+        write_more(outbox, connection);
+    if (reads || connection->backlog || connection->paused)
+        lws_callback_on_writable(connection->wsi);
 }

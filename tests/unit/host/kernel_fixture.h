@@ -20,6 +20,8 @@ struct lws {
     size_t writes;
     size_t wakes; /* asked for */
     size_t size;
+    bool unread; /* the peer has sent something */
+    bool deaf;   /* the library does not read */
     int failing; /* errno of sendmsg */
     uint8_t seen[SEEN_MAX];
     uint8_t kept[SEEN_MAX];
@@ -77,6 +79,20 @@ int lws_partial_buffered(struct lws *wsi) {
 int lws_callback_on_writable(struct lws *wsi) {
     wsi->wakes++;
     return 1;
+}
+
+int lws_rx_flow_control(struct lws *wsi, int enable) {
+    wsi->deaf = !enable;
+    return 0;
+}
+
+ssize_t recv(int fd, void *data, size_t size, int flags) {
+    const struct lws *wsi = *kernel_socket(fd);
+    (void)data;
+    assert_int_equal(size, 1);
+    assert_int_equal(flags, MSG_PEEK | MSG_DONTWAIT);
+    errno = EAGAIN;
+    return wsi->unread ? 1 : -1;
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {

@@ -23,6 +23,12 @@ int lws_partial_buffered(struct lws *wsi) {
     return 1;
 }
 
+int lws_rx_flow_control(struct lws *wsi, int enable) {
+    (void)wsi;
+    (void)enable;
+    return 0;
+}
+
 int lws_callback_on_writable(struct lws *wsi) {
     (void)wsi;
     return 1;

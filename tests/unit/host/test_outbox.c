@@ -183,6 +183,42 @@ static void later_turns_wait_behind_the_backlog(void **state) {
     assert_null(fixture->connection.backlog);
 }
 
+/* The library would end the connection within the frame. */
+static void nothing_is_read_while_the_library_holds_a_frames_rest(void **state) {
+    struct fixture *fixture = *state;
+    fixture->wsi->room = 20;
+    append(fixture, 30, 'a');
+    append(fixture, 30, 'b');
+    outbox_flush(&fixture->outbox);
+    assert_true(fixture->wsi->deaf);
+    fixture->wsi->unread = true;
+    wake(fixture, 20);
+    assert_false(fixture->wsi->deaf);
+    assert_int_equal(fixture->wsi->size, 32);
+    wake(fixture, 20);
+    assert_int_equal(fixture->wsi->size, 32);
+    fixture->wsi->unread = false;
+    wake(fixture, 20);
+    assert_true(fixture->wsi->deaf);
+    wake(fixture, 20);
+    wake(fixture, 20);
+    assert_all_arrived(fixture);
+    assert_false(fixture->wsi->deaf);
+}
+
+static void a_close_frame_that_is_cut_stops_the_reading_too(void **state) {
+    struct fixture *fixture = *state;
+    struct span span;
+    fixture->wsi->room = 1;
+    assert_int_equal(arena_close(&fixture->outbox.arena, 1000, sentio_text("the end"), &span), 0);
+    outbox_close(&fixture->outbox, &fixture->connection, span);
+    assert_true(fixture->wsi->deaf);
+    assert_int_equal(fixture->wsi->wakes, 1);
+    wake(fixture, 20);
+    assert_false(fixture->wsi->deaf);
+    assert_int_equal(fixture->wsi->size, 11);
+}
+
 static void a_reader_that_stops_costs_no_more_than_the_limit(void **state) {
     struct fixture *fixture = *state;
     fixture->wsi->room = 0;
@@ -469,6 +505,8 @@ int main(void) {
         TEST(a_connection_that_is_not_open_is_sent_nothing),
         TEST(a_write_cut_at_any_byte_goes_on_where_it_was_cut),
         TEST(later_turns_wait_behind_the_backlog),
+        TEST(nothing_is_read_while_the_library_holds_a_frames_rest),
+        TEST(a_close_frame_that_is_cut_stops_the_reading_too),
         TEST(a_reader_that_stops_costs_no_more_than_the_limit),
         TEST(a_backlog_of_exactly_the_limit_is_kept),
         TEST(what_was_read_makes_room_in_the_backlog),
