@@ -19,7 +19,7 @@ from harness.config import SENTIOD
 from harness.crowd import read_all
 from harness.daemon import Daemon, run
 from harness.slow import COUNTERS, Ledger, Market, counters, narrow
-from harness.websocket import CLOSE, Address, Closed
+from harness.websocket import CLOSE, DEFLATE, Address, Closed
 
 CLIENTS = 1000
 ROUNDS = 200
@@ -47,9 +47,9 @@ def start_with(start: Any, slow: str, outbox: int = OUTBOX, channel: str = "mark
 
 
 def stop_reading(host: Daemon, address: Address | None = None, symbols: tuple[str, ...] = ("*",),
-                 **fields: Any) -> tuple[Client, Ledger]:
+                 headers: dict[str, str] | None = None, **fields: Any) -> tuple[Client, Ledger]:
     """A subscriber of market-data that from now on reads only when it is told to."""
-    client = host.client("/ws/market-data", narrow(address or host.tcp))
+    client = host.client("/ws/market-data", narrow(address or host.tcp), headers)
     ledger = Ledger(client.subscribe(*symbols, **fields)["offset"])
     if ledger.position > 0:
         ledger.restart(client.next())
@@ -209,6 +209,18 @@ def test_a_slow_reader_over_any_socket_is_closed_with_4101(
             ledger.take(json.loads(client.message()))
     assert ended.value.code == 4101
     assert ledger.missed == 0
+
+
+def test_what_was_held_back_is_compressed_for_who_negotiated_it(start: Any) -> None:
+    host = start_with(start, "conflate")
+    market = Market(host, 100)
+    client, ledger = stop_reading(host, headers=DEFLATE)
+    assert "permessage-deflate" in client.headers["sec-websocket-extensions"]
+    market.publish_until("slow_conflated")
+    ledger.read(client, market.publish())
+    assert ledger.last == market.last
+    assert market.published - ledger.received == ledger.conflated
+    assert ledger.conflated == counters(host, "market-data")["slow_conflated"] > 0
 
 
 def test_two_channels_of_a_connection_have_their_own_policies(start: Any) -> None:
