@@ -233,6 +233,9 @@ int callback_protocol(struct lws *wsi, enum lws_callback_reasons reason, void *u
                       size_t size) {
     struct connection *connection = wsi ? lws_get_opaque_user_data(wsi) : NULL;
     switch (reason) {
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+        arrival_claim(wsi);
+        return 0;
     case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
         configure_tls(user);
         return 0;

@@ -28,6 +28,7 @@ struct connection *connection_create(struct io *io, const struct config_listen *
     if (connection == NULL)
         return NULL;
     connection->io = io;
+    connection->fd = -1;
     connection->id = io_draw_id(io);
     connection->first_entry = NO_ENTRY;
     connection->last_entry = NO_ENTRY;

@@ -12,6 +12,7 @@
 
 struct io;
 struct lws;
+struct publisher;
 struct filter;
 struct request;
 struct stream;
@@ -50,7 +51,7 @@ struct partial {
 /* One socket and what is known of its peer. Belongs to its io thread. What each delivery looks at
  * comes first, in one line of the cache. */
 struct connection {
-    struct lws *wsi;
+    struct lws *wsi;         /* NULL: libwebsockets does not have it (arrival.h) */
     struct backlog *backlog; /* NULL: none */
     int fd;
     uint32_t first_entry; /* of the turn's outbox, or NO_ENTRY */
@@ -70,14 +71,15 @@ struct connection {
     uint8_t errors;      /* of the client's messages, in a row */
 
     struct io *io;
-    uint64_t id; /* in log lines */
+    struct publisher *publisher; /* NULL: it is none of publisher.h's */
+    uint64_t id;                 /* in log lines */
 
     struct connection *later; /* its deadline list */
     struct connection *earlier;
     int64_t since; /* loop time in ms at which the deadline's clock began */
 
     struct member *members;  /* its subscriptions, linked by `next` */
-    struct request *request; /* HTTP: the one being read or answered */
+    struct request *request; /* HTTP by libwebsockets: the one being read or answered */
     struct stream *stream;   /* of /ws/<channel>; NULL: /ws */
     char *user;              /* fixed by the first subscribe; NULL: none yet */
     struct partial *partial; /* NULL: none */
@@ -90,6 +92,7 @@ struct connection {
     uint8_t mentions;  /* of the handshake's permessage-deflate: those still to come */
     bool window : 1;   /* server_max_window_bits was negotiated too */
     bool in_frame : 1; /* the rest of a data frame is to come */
+    bool watched : 1;  /* by the epoll instance of arrival.h */
     bool packed : 1;   /* the message that is being received is compressed */
 };
 

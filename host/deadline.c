@@ -61,6 +61,10 @@ void deadline_expire(struct connection *connection) {
 /* While the library holds bytes it would wait for the peer to take them, without end. */
 static void cut_off(struct connection *connection) {
     deadline_set(connection, DEADLINE_NONE);
+    if (connection->wsi == NULL) {
+        arrival_close(connection);
+        return;
+    }
     if (lws_partial_buffered(connection->wsi))
         shutdown(lws_get_socket_fd(connection->wsi), SHUT_RDWR);
     lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PARAMETERS_MAX = 32, NAME_MAX_SIZE = 64 };
+enum { PARAMETERS_MAX = 32, NAME_MAX_SIZE = 64, LENGTH_DIGITS = 18 };
 
 int header_copy(struct lws *wsi, enum lws_token_indexes token, char *buffer, size_t size,
                 struct sentio_bytes *value) {
@@ -39,16 +39,11 @@ enum method header_method(struct lws *wsi) {
     }
 }
 
-int header_length(struct lws *wsi, size_t *length) {
-    char text[24];
-    struct sentio_bytes value;
+int header_length(struct sentio_bytes value, bool encoded, size_t *length) {
     *length = 0;
-    bool encoded = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0)
+    if (value.data == NULL)
         return encoded ? SENTIO_FAILED : SENTIO_NOT_FOUND;
-    if (encoded || header_copy(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof(text), &value) != 0)
-        return SENTIO_INVALID;
-    if (value.size == 0 || value.size > 18)
+    if (encoded || value.size == 0 || value.size > LENGTH_DIGITS)
         return SENTIO_INVALID;
     for (size_t i = 0; i < value.size; i++) {
         if (value.data[i] < '0' || value.data[i] > '9')
@@ -56,6 +51,16 @@ int header_length(struct lws *wsi, size_t *length) {
         *length = *length * 10 + (size_t)(value.data[i] - '0');
     }
     return 0;
+}
+
+static int read_length(struct lws *wsi, size_t *length) {
+    char text[LENGTH_DIGITS + 2];
+    struct sentio_bytes value = {NULL, 0};
+    bool encoded = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 &&
+        header_copy(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof(text), &value) != 0)
+        value.size = 0;
+    return header_length(value, encoded, length);
 }
 
 /* The n-th "name=value", decoded by the library. False: there is none. A lone "?" comes as "/". */
@@ -130,15 +135,45 @@ bool header_version_is_13(struct lws *wsi) {
            sentio_is(version, "13");
 }
 
-struct sentio_bytes header_token(struct lws *wsi, char *buffer, size_t size) {
+struct sentio_bytes header_bearer(struct sentio_bytes value) {
     static const char scheme[] = "Bearer ";
+    size_t size = sizeof(scheme) - 1;
+    if (value.size <= size || strncasecmp(value.data, scheme, size) != 0)
+        return sentio_text("");
+    return sentio_bytes(value.data + size, value.size - size);
+}
+
+struct sentio_bytes header_token(struct lws *wsi, char *buffer, size_t size) {
     struct sentio_bytes value;
-    if (header_copy(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, buffer, size, &value) == 0 &&
-        value.size > sizeof(scheme) - 1 && strncasecmp(value.data, scheme, sizeof(scheme) - 1) == 0)
-        return sentio_bytes(value.data + sizeof(scheme) - 1, value.size - (sizeof(scheme) - 1));
+    struct sentio_bytes token = sentio_text("");
+    if (header_copy(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, buffer, size, &value) == 0)
+        token = header_bearer(value);
+    if (token.size > 0)
+        return token;
     if (header_parameter(wsi, "access_token", buffer, size, &value) == 0)
         return value;
     if (header_parameter(wsi, "admin_token", buffer, size, &value) == 0)
         return value;
     return sentio_text("");
+}
+
+int header_read(struct lws *wsi, struct header *header, char *space, size_t size) {
+    const struct {
+        enum lws_token_indexes token;
+        struct sentio_bytes *value;
+    } fields[] = {
+        {WSI_TOKEN_HOST, &header->host},
+        {WSI_TOKEN_ORIGIN, &header->origin},
+        {WSI_TOKEN_HTTP_CONTENT_TYPE, &header->type},
+        {WSI_TOKEN_HTTP_EXPECT, &header->expect},
+    };
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (header_copy(wsi, fields[i].token, space, size, fields[i].value) != 0)
+            return SENTIO_TOO_BIG;
+        space += fields[i].value->size;
+        size -= fields[i].value->size;
+    }
+    header->token = header_token(wsi, space, size);
+    header->length_error = read_length(wsi, &header->length);
+    return 0;
 }

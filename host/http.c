@@ -13,18 +13,34 @@
 #include "log.h"
 #include "origin.h"
 #include "publish.h"
+#include "publisher.h"
 #include "response.h"
 #include "route.h"
 
 enum { RETRY_AFTER = 1, DRAIN_RETRY_AFTER = 5 };
 
-static struct request *create(struct connection *connection, struct lws *wsi) {
+struct request *http_request(struct connection *connection, enum method method) {
     struct request *request = calloc(1, sizeof(*request));
     if (request == NULL)
         return NULL;
     request->connection = connection;
     request->io = connection->io;
-    request->method = header_method(wsi);
+    request->method = method;
+    return request;
+}
+
+void http_end(struct request *request) {
+    if (request->message)
+        publish_cancel(request);
+    sentio_writer_finish(&request->answer);
+    free(request->origin);
+    free(request);
+}
+
+static struct request *create(struct connection *connection, struct lws *wsi) {
+    struct request *request = http_request(connection, header_method(wsi));
+    if (request == NULL)
+        return NULL;
     connection->request = request;
     connection->wsi = wsi;
     return request;
@@ -33,19 +49,16 @@ static struct request *create(struct connection *connection, struct lws *wsi) {
 static void destroy(struct request *request) {
     if (request->connection)
         request->connection->request = NULL;
-    message_destroy(request->message);
-    free(request->body);
-    free(request->publisher);
-    free(request->origin);
-    free(request);
+    http_end(request);
 }
 
 int http_send(struct request *request, struct response *response) {
     struct connection *connection = request->connection;
     struct sentio_writer out;
     response->head = request->method == METHOD_HEAD;
-    if (request->keep_cors)
-        response->cors_origin = request->origin;
+    response->cors_origin = request->origin;
+    if (connection->publisher)
+        return publisher_answer(request, response);
     sentio_writer_init(&out, NULL, 0);
     response_write(&out, response);
     struct sentio_bytes text = sentio_written(&out);
@@ -80,49 +93,68 @@ int http_refuse(struct request *request, uint32_t status, const char *detail) {
 }
 
 /* Host, Origin and what goes with them. False: not allowed. */
-static bool check_origin(struct request *request, struct lws *wsi) {
-    char origin_space[512];
-    char host_space[512];
-    struct sentio_bytes origin;
-    struct sentio_bytes host;
-    if (header_copy(wsi, WSI_TOKEN_ORIGIN, origin_space, sizeof(origin_space), &origin) != 0 ||
-        header_copy(wsi, WSI_TOKEN_HOST, host_space, sizeof(host_space), &host) != 0)
-        return false;
+static bool check_origin(struct request *request, const struct header *header) {
     const struct config_strings *origins = &request->io->host->config->server.origins;
-    if (request->connection->rebindable && !origin_host_allowed(origins, host))
+    if (request->connection->rebindable && !origin_host_allowed(origins, header->host))
         return false;
-    if (origin.size == 0)
+    if (header->origin.size == 0)
         return true;
-    if (!origin_allowed(origins, origin, host, request->connection->tls))
+    if (!origin_allowed(origins, header->origin, header->host, request->connection->tls))
         return false;
-    request->origin = connection_copy_text(origin);
-    request->keep_cors = request->origin != NULL;
+    request->origin = connection_copy_text(header->origin);
     return true;
 }
 
-static uint32_t token_roles(const struct host *host, struct lws *wsi) {
-    char space[HEADER_MAX_SIZE];
-    struct sentio_bytes token = header_token(wsi, space, sizeof(space));
+uint32_t http_check(struct request *request, const struct header *header, const char **detail) {
+    bool is_post = request->method == METHOD_POST;
+    request->length = header->length;
+    if (request->connection->refused) {
+        *detail = "too many connections";
+        return request->connection->refused;
+    }
+    if (request->io->stopping) {
+        *detail = "the host is shutting down";
+        return 503;
+    }
+    if (header->length_error == SENTIO_FAILED) {
+        request->length = SIZE_MAX;
+        *detail = "send a Content-Length, not a chunked body";
+        return 411;
+    }
+    if (header->length_error == SENTIO_INVALID) {
+        request->length = SIZE_MAX;
+        *detail = "Content-Length must be a decimal number";
+        return 400;
+    }
+    if (is_post && header->length_error == SENTIO_NOT_FOUND) {
+        *detail = "send a Content-Length";
+        return 411;
+    }
+    if (!is_post && request->method != METHOD_OTHER && request->length > 0) {
+        *detail = "only POST takes a body";
+        return 400;
+    }
+    *detail = "this origin or host is not allowed by server.origins";
+    return check_origin(request, header) ? 0 : 403;
+}
+
+static uint32_t token_roles(const struct host *host, struct sentio_bytes token) {
     return token.size && auth_admin(host->auth, token) ? SENTIO_ROLE_ADMIN : 0;
 }
 
 /* Hands a question to the hub; the connection reads nothing until it is answered. */
 static int ask(struct request *request, struct query_message *query) {
-    struct connection *connection = request->connection;
     if (query == NULL)
         return http_refuse(request, 503, "the host is out of memory");
     query->io = (uint32_t)request->io->index;
     query->request = request;
-    request->asked = true;
-    deadline_set(connection, DEADLINE_NONE);
-    lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
-    lws_rx_flow_control(connection->wsi, 0);
+    http_pause(request);
     queue_put(request->io->host->to_hub, &query->head);
     return 0;
 }
 
 static int ask_route(struct request *request, struct lws *wsi, struct sentio_bytes path,
-                     const struct host_route *route) {
+                     const struct header *header, const struct host_route *route) {
     const struct host *host = request->io->host;
     char space[1024];
     char user_space[256];
@@ -145,7 +177,7 @@ static int ask_route(struct request *request, struct lws *wsi, struct sentio_byt
         query->what = QUERY_ROUTE;
         query->channel = route->channel;
         query->route = route->index;
-        query->roles = token_roles(host, wsi);
+        query->roles = token_roles(host, header->token);
     }
     return ask(request, query);
 }
@@ -183,7 +215,8 @@ static int preflight(struct request *request) {
     return http_send(request, &response);
 }
 
-static int dispatch(struct request *request, struct lws *wsi, struct sentio_bytes path) {
+static int dispatch(struct request *request, struct lws *wsi, struct sentio_bytes path,
+                    const struct header *header) {
     const struct host *host = request->io->host;
     static const char publish[] = "/api/v1/publish/";
     bool found;
@@ -192,7 +225,7 @@ static int dispatch(struct request *request, struct lws *wsi, struct sentio_byte
     if (path.size > sizeof(publish) - 1 && memcmp(path.data, publish, sizeof(publish) - 1) == 0) {
         request->publishes = true;
         return publish_begin(
-            request, wsi,
+            request, header,
             sentio_bytes(path.data + sizeof(publish) - 1, path.size - (sizeof(publish) - 1)));
     }
     bool health = sentio_is(path, "/api/v1/health");
@@ -206,7 +239,7 @@ static int dispatch(struct request *request, struct lws *wsi, struct sentio_byte
     if (health || channels)
         return ask_host(request, health ? QUERY_HEALTH : QUERY_CHANNELS);
     if (route)
-        return ask_route(request, wsi, path, route);
+        return ask_route(request, wsi, path, header, route);
     return http_refuse(request, 426, "this is a WebSocket: connect with ws:// or wss://");
 }
 
@@ -217,28 +250,19 @@ int http_begin(struct connection *connection, struct lws *wsi, const char *path,
     if (request == NULL)
         return -1;
     deadline_set(connection, DEADLINE_REQUEST);
-    int length = header_length(wsi, &request->length);
-    if (connection->refused)
-        return http_refuse(request, connection->refused, "too many connections");
-    if (request->io->stopping)
-        return http_refuse(request, 503, "the host is shutting down");
-    if (length == SENTIO_FAILED) {
+    char space[HEADER_MAX_SIZE];
+    struct header header;
+    if (header_read(wsi, &header, space, sizeof(space)) != 0) {
         request->length = SIZE_MAX;
-        return http_refuse(request, 411, "send a Content-Length, not a chunked body");
+        return http_refuse(request, 431, "the header is too large");
     }
-    if (length == SENTIO_INVALID) {
-        request->length = SIZE_MAX;
-        return http_refuse(request, 400, "Content-Length must be a decimal number");
-    }
-    if (request->method == METHOD_POST && length == SENTIO_NOT_FOUND)
-        return http_refuse(request, 411, "send a Content-Length");
-    if (request->method != METHOD_POST && request->method != METHOD_OTHER && request->length > 0)
-        return http_refuse(request, 400, "only POST takes a body");
-    if (!check_origin(request, wsi))
-        return http_refuse(request, 403, "this origin or host is not allowed by server.origins");
+    const char *detail;
+    uint32_t status = http_check(request, &header, &detail);
+    if (status)
+        return http_refuse(request, status, detail);
     if (size > PATH_MAX_SIZE)
         return http_refuse(request, 404, "there is nothing at this path");
-    return dispatch(request, wsi, sentio_bytes(path, size));
+    return dispatch(request, wsi, sentio_bytes(path, size), &header);
 }
 
 int http_upgrade(struct connection *connection, struct lws *wsi) {
@@ -260,7 +284,12 @@ int http_upgrade(struct connection *connection, struct lws *wsi) {
     request->upgrade = true;
     uint32_t status = 0;
     const char *detail = NULL;
-    if (connection->refused) {
+    char space[HEADER_MAX_SIZE];
+    struct header header;
+    if (header_read(wsi, &header, space, sizeof(space)) != 0) {
+        status = 431;
+        detail = "the header is too large";
+    } else if (connection->refused) {
         status = connection->refused;
         detail = "too many connections";
     } else if (connection->io->stopping) {
@@ -269,7 +298,7 @@ int http_upgrade(struct connection *connection, struct lws *wsi) {
     } else if (!found) {
         status = 404;
         detail = "there is no such channel";
-    } else if (!check_origin(request, wsi)) {
+    } else if (!check_origin(request, &header)) {
         status = 403;
         detail = "this origin or host is not allowed by server.origins";
     } else if (!header_version_is_13(wsi)) {
@@ -284,31 +313,52 @@ int http_upgrade(struct connection *connection, struct lws *wsi) {
     destroy(request);
     connection->stream = stream;
     connection->named = stream == NULL;
-    connection->roles = token_roles(connection->io->host, wsi);
+    connection->roles = token_roles(connection->io->host, header.token);
     return 0;
 }
 
 void http_gone(struct connection *connection) {
     struct request *request = connection->request;
-    if (request == NULL)
-        return;
+    connection->request = NULL;
+    if (request != NULL)
+        http_forget(request);
+}
+
+void http_forget(struct request *request) {
     if (request->message)
         publish_cancel(request);
-    connection->request = NULL;
     request->connection = NULL;
-    if (!request->asked || connection->io->host->to_hub == NULL)
-        destroy(request);
+    if (!request->asked || request->io->host->to_hub == NULL)
+        http_end(request);
+}
+
+void http_pause(struct request *request) {
+    request->asked = true;
+    if (request->connection->publisher)
+        return;
+    deadline_set(request->connection, DEADLINE_NONE);
+    lws_set_timeout(request->connection->wsi, NO_PENDING_TIMEOUT, 0);
+    lws_rx_flow_control(request->connection->wsi, 0);
 }
 
 int http_resume(struct request *request) {
     struct connection *connection = request->connection;
     request->asked = false;
     if (connection == NULL) {
-        destroy(request);
+        http_end(request);
         return -1;
     }
-    lws_rx_flow_control(connection->wsi, 1);
+    if (connection->publisher == NULL)
+        lws_rx_flow_control(connection->wsi, 1);
     return 0;
+}
+
+void http_go_on(struct request *request) {
+    static unsigned char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (request->connection->publisher)
+        publisher_go_on(request);
+    else
+        lws_write(request->connection->wsi, go_on, sizeof(go_on) - 1, LWS_WRITE_RAW);
 }
 
 void http_deliver(struct io *io, struct message *message) {

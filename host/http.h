@@ -17,7 +17,8 @@
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OPTIONS, METHOD_OTHER };
 
-enum { PATH_MAX_SIZE = 1024, QUERY_MAX_SIZE = 4096, HEADER_MAX_SIZE = 4096 };
+/* HEADER_MAX_SIZE: of all that a request says before its body. */
+enum { PATH_MAX_SIZE = 1024, QUERY_MAX_SIZE = 4096, HEADER_MAX_SIZE = 8192 };
 
 /*
  * One request, from its header to its answer. While the hub has it (`asked`), it outlives its
@@ -28,21 +29,37 @@ struct request {
     struct io *io;
     struct request *next; /* of io->waiting */
     enum method method;
-    bool asked;       /* the hub has it */
+    bool asked;       /* the hub has it, or is to have it */
+    bool waits;       /* in io->waiting */
     bool upgrade;     /* it is to become a WebSocket */
     bool publishes;   /* POST /api/v1/publish/... */
-    bool keep_cors;   /* the origin is allowed: say so */
     uint32_t channel; /* PUBLISH */
     size_t length;    /* Content-Length */
     size_t received;
-    char *body;
-    char *publisher;
-    char *origin;     /* NULL: none was sent */
+    char *origin;     /* allowed, so the answer names it; NULL: none was sent */
     uint32_t refused; /* status that it is answered with once its body is read; 0: none */
     const char *detail;
-    int64_t waiting_since;   /* loop time in ms */
-    struct message *message; /* PUBLISH: while it waits for room in the hub's queue */
+    int64_t waiting_since;           /* loop time in ms */
+    struct publish_message *message; /* until the hub's queue takes it; NULL: none */
+
+    struct request *later; /* publisher.h: the connection's next */
+    struct sentio_writer answer;
+    bool answered;   /* `answer` waits for those before it */
+    bool last;       /* its connection is closed after it */
+    bool keep_alive; /* HTTP/1.0 asked for it */
+    bool expects;    /* "100 Continue" is due when those before it are answered */
 };
+
+/* A new one; NULL: out of memory. */
+struct request *http_request(struct connection *connection, enum method method);
+/* Frees it. */
+void http_end(struct request *request);
+/* Its connection is gone; it is freed once the hub has answered. */
+void http_forget(struct request *request);
+
+/* What every request is checked for first: 0, or the status that refuses it and the reason. */
+struct header;
+uint32_t http_check(struct request *request, const struct header *header, const char **detail);
 
 /* LWS_CALLBACK_HTTP: the header is complete. Not 0: close the connection. */
 int http_begin(struct connection *connection, struct lws *wsi, const char *path, size_t size);
@@ -61,6 +78,12 @@ struct response;
 int http_send(struct request *request, struct response *response);
 /* The same with {"detail": detail}. */
 int http_refuse(struct request *request, uint32_t status, const char *detail);
+
+/* The hub has it; its connection reads nothing until it is answered. */
+void http_pause(struct request *request);
+
+/* Tells a client that waits for it to send the body: 100 (RFC 9110 section 10.1.1). */
+void http_go_on(struct request *request);
 
 /* The hub is done with the request: its connection reads again. Not 0: the connection is gone, and
  * so is the request. */

@@ -26,7 +26,6 @@ enum {
     RX_BUFFER = 128, /* never less: the library would split control frames */
     TX_PACKET = 64 * 1024,
     SERVICE_BUFFER = 32 * 1024,
-    HEADER_SPACE = 8 * 1024,
     IO_BITS = 8 /* low bits of an id that are the thread's index */
 };
 
@@ -99,6 +98,7 @@ static void deliver(void *context, struct message *message) {
 /* The last thing before the loop waits: what this turn has queued goes out. */
 static void on_prepare(uv_prepare_t *prepare) {
     struct io *io = prepare->data;
+    publishers_turn(io);
     queue_announce(io->host->to_hub);
     outbox_flush(&io->outbox);
 }
@@ -146,6 +146,8 @@ static int init_loop(struct io *io) {
     uv_timer_init(&io->loop, &io->tick);
     uv_timer_start(&io->tick, on_tick, TICK, TICK);
     uv_timer_init(&io->loop, &io->retry);
+    if (arrival_init(io) != 0 || publishers_init(io) != 0)
+        return SENTIO_FAILED;
     io->queue.deliver = deliver;
     io->queue.context = io;
     return queue_init(&io->queue, &io->loop, (size_t)io->host->config->limits.queue) == 0
@@ -187,7 +189,8 @@ static int create_context(struct io *io) {
                    LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
         .foreign_loops = loops,
         .pt_serv_buf_size = SERVICE_BUFFER,
-        .max_http_header_data = HEADER_SPACE,
+        .max_http_header_data = HEADER_MAX_SIZE,
+        .user = io,
         .retry_and_idle_policy = &no_policy,
     };
     io->context = lws_create_context(&info);
@@ -276,6 +279,7 @@ void io_stop(struct io *io) {
 
 static void close_handles(struct io *io) {
     listener_stop(io);
+    arrival_stop(io);
     fanout_finish(&io->fanout);
     queue_finish(&io->queue, message_destroy);
     uv_close((uv_handle_t *)&io->prepare, NULL);
@@ -298,6 +302,8 @@ void io_destroy(struct io *io) {
     uv_run(&io->loop, UV_RUN_DEFAULT);
     lws_context_destroy(io->context);
     uv_loop_close(&io->loop);
+    arrival_finish(io);
+    publishers_finish(io);
     inflater_finish(&io->inflater);
     outbox_finish(&io->outbox);
     free(io);

@@ -7,12 +7,14 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "arrival.h"
 #include "connection.h"
 #include "deflate.h"
 #include "fanout.h"
 #include "host.h"
 #include "message.h"
 #include "outbox.h"
+#include "publisher.h"
 #include "queue.h"
 
 struct listen_sockets;
@@ -45,6 +47,9 @@ struct io {
     struct lws_vhost *plain;
     struct lws_vhost *tls; /* NULL: no TLS */
     struct listener *listeners;
+    struct arrivals arrivals;
+    struct publishers publishers;
+    struct connection *adopting; /* while libwebsockets makes its wsi */
     struct outbox outbox;
     struct fanout fanout;
     struct inflater inflater; /* all zero unless compress.enabled */

@@ -3,14 +3,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libwebsockets.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "deadline.h"
+#include "arrival.h"
 #include "io.h"
 #include "log.h"
 
@@ -31,7 +28,7 @@ static bool flooded(const struct io *io) {
            io->host->quota.connections_max + REFUSED_SLACK;
 }
 
-static void adopt(struct listener *listener, int fd, const char *address) {
+static void begin(struct listener *listener, int fd, const char *address) {
     struct io *io = listener->io;
     struct connection *connection = connection_create(io, listener->listen, address);
     if (connection == NULL || flooded(io)) {
@@ -40,21 +37,7 @@ static void adopt(struct listener *listener, int fd, const char *address) {
             connection_destroy(connection);
         return;
     }
-    if (listener->listen->transport != CONFIG_UNIX) {
-        int on = 1;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    }
-    lws_sock_file_fd_type descriptor = {.sockfd = fd};
-    int type = LWS_ADOPT_HTTP | LWS_ADOPT_SOCKET | (connection->tls ? LWS_ADOPT_ALLOW_SSL : 0);
-    struct lws *wsi = lws_adopt_descriptor_vhost(connection->tls ? io->tls : io->plain,
-                                                 (lws_adoption_type)type, descriptor, NULL, NULL);
-    if (wsi == NULL) {
-        connection_destroy(connection);
-        return;
-    }
-    connection->wsi = wsi;
-    lws_set_opaque_user_data(wsi, connection);
-    deadline_set(connection, DEADLINE_REQUEST);
+    arrival_begin(connection, fd);
 }
 
 static const char *numeric(const struct sockaddr_storage *peer, char *text, size_t size) {
@@ -95,7 +78,7 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
             continue;
         if (fd == -1)
             return;
-        adopt(listener, fd, numeric(&peer, address, sizeof(address)));
+        begin(listener, fd, numeric(&peer, address, sizeof(address)));
     }
 }
 

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One zeroed allocation of `head` bytes with room for the texts behind it. */
+/* One allocation of `head` zeroed bytes with room for the texts behind it. */
 static void *create(enum message_kind kind, size_t head, size_t texts) {
-    struct message *message = calloc(1, head + texts);
+    struct message *message = malloc(head + texts);
     if (message == NULL)
         return NULL;
+    memset(message, 0, head);
     message->kind = kind;
     message->size = head + texts;
     return message;
@@ -16,7 +17,7 @@ static void *create(enum message_kind kind, size_t head, size_t texts) {
 
 static struct sentio_bytes keep(char **at, struct sentio_bytes text) {
     struct sentio_bytes copy = {*at, text.size};
-    if (text.size)
+    if (text.size && text.data)
         memcpy(*at, text.data, text.size);
     *at += text.size;
     return copy;
@@ -30,6 +31,7 @@ struct publish_message *publish_message_create(struct sentio_bytes publisher,
         return NULL;
     char *at = (char *)(message + 1);
     message->publisher = keep(&at, publisher);
+    message->space = at;
     message->body = keep(&at, body);
     return message;
 }

@@ -41,6 +41,7 @@ struct publish_message {
     struct request *request;
     struct sentio_bytes publisher;
     struct sentio_bytes body;
+    char *space; /* where the body lies: its io thread fills it in before the message is sent */
 };
 
 enum query_kind { QUERY_ROUTE, QUERY_HEALTH, QUERY_CHANNELS };
@@ -126,7 +127,7 @@ struct response_message {
 };
 
 /* Creators return NULL when out of memory. Spans are copied; references are taken over only on
- * success. */
+ * success. A body without `data` is room for one of that size. */
 struct publish_message *publish_message_create(struct sentio_bytes publisher,
                                                struct sentio_bytes body);
 struct query_message *query_message_create(struct sentio_bytes user, struct sentio_bytes path,

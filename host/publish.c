@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "publish.h"
 
-#include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "deadline.h"
 #include "header.h"
+#include "publisher.h"
 
 /* A body that is refused is still read up to this size, so that the answer is not lost. */
 enum { DISCARD_MAX = 64 * 1024 * 1024 };
@@ -20,28 +20,20 @@ static const struct stream *find_channel(const struct host *host, struct sentio_
 }
 
 /* "application/json", with or without parameters. */
-static bool is_json(struct lws *wsi) {
+static bool is_json(struct sentio_bytes type) {
     static const char json[] = "application/json";
-    char space[256];
-    struct sentio_bytes type;
-    if (header_copy(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, space, sizeof(space), &type) != 0)
-        return false;
     if (type.size < sizeof(json) - 1 || strncasecmp(type.data, json, sizeof(json) - 1) != 0)
         return false;
-    return type.size == sizeof(json) - 1 || strchr("; \t", type.data[sizeof(json) - 1]) != NULL;
+    return type.size == sizeof(json) - 1 || memchr("; \t", type.data[sizeof(json) - 1], 3) != NULL;
 }
 
-/* Who publishes: the key's name. In open mode without a keys file everybody on this machine may. */
-static bool authorize(struct request *request, struct lws *wsi) {
+/* Who publishes: the key's name, or NULL. In open mode without a keys file everybody on this
+ * machine may. */
+static const char *authorize(const struct request *request, const struct header *header) {
     const struct host *host = request->io->host;
-    char space[HEADER_MAX_SIZE];
-    if (!auth_publishers_have_keys(host->auth)) {
-        request->publisher = strdup(request->connection->loopback ? "loopback" : "");
-        return request->connection->loopback;
-    }
-    const char *name = auth_publisher(host->auth, header_token(wsi, space, sizeof(space)));
-    request->publisher = strdup(name ? name : "");
-    return name != NULL;
+    if (!auth_publishers_have_keys(host->auth))
+        return request->connection->loopback ? "loopback" : NULL;
+    return auth_publisher(host->auth, header->token);
 }
 
 /* Refused, but only once the body has been read: closing on unread bytes could lose the answer. */
@@ -52,39 +44,51 @@ static void refuse_later(struct request *request, uint32_t status, const char *d
     request->detail = detail;
 }
 
-static void expect_body(struct request *request, struct lws *wsi) {
-    static unsigned char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    char space[32];
-    struct sentio_bytes expect;
-    if (header_copy(wsi, WSI_TOKEN_HTTP_EXPECT, space, sizeof(space), &expect) == 0 &&
-        expect.size == 12 && strncasecmp(expect.data, "100-continue", 12) == 0)
-        lws_write(request->connection->wsi, go_on, sizeof(go_on) - 1, LWS_WRITE_RAW);
+static void expect_body(struct request *request, struct sentio_bytes expect) {
+    static const char go_on[] = "100-continue";
+    if (expect.size == sizeof(go_on) - 1 && strncasecmp(expect.data, go_on, expect.size) == 0)
+        http_go_on(request);
 }
 
-int publish_begin(struct request *request, struct lws *wsi, struct sentio_bytes channel) {
+static struct publish_message *create_message(struct request *request, const char *publisher) {
+    struct publish_message *message =
+        publish_message_create(sentio_text(publisher), sentio_bytes(NULL, request->length));
+    if (message == NULL)
+        return NULL;
+    message->io = (uint32_t)request->io->index;
+    message->channel = request->channel;
+    message->request = request;
+    return message;
+}
+
+int publish_begin(struct request *request, const struct header *header,
+                  struct sentio_bytes channel) {
     const struct host *host = request->io->host;
     const struct stream *stream = find_channel(host, channel);
     if (request->method != METHOD_POST)
         return http_refuse(request, 405, "publishing takes POST");
     if (request->length > DISCARD_MAX)
         return http_refuse(request, 413, "the body is over publish.body_size");
+    const char *publisher = authorize(request, header);
     if (request->length > (size_t)host->config->publish.body_size)
         refuse_later(request, 413, "the body is over publish.body_size");
     else if (stream == NULL)
         refuse_later(request, 404, "there is no such channel, or it takes no publishes");
-    else if (!authorize(request, wsi))
+    else if (publisher == NULL)
         refuse_later(request, 401, "a publisher key is required: Authorization: Bearer <key>");
-    else if (!is_json(wsi))
+    else if (!is_json(header->type))
         refuse_later(request, 415, "the Content-Type must be application/json");
-    request->channel = stream ? stream->index : 0;
-    request->body = request->refused ? NULL : malloc(request->length ? request->length : 1);
-    if (request->body == NULL && !request->refused)
-        return http_refuse(request, 503, "the host is out of memory");
-    if (request->length == 0) {
+    else if (request->length == 0)
         refuse_later(request, 422, "the body must be a JSON object");
+    if (request->length == 0)
         return http_refuse(request, request->refused, request->detail);
+    request->channel = stream ? stream->index : 0;
+    if (!request->refused) {
+        request->message = create_message(request, publisher);
+        if (request->message == NULL)
+            return http_refuse(request, 503, "the host is out of memory");
     }
-    expect_body(request, wsi);
+    expect_body(request, header->expect);
     return 0;
 }
 
@@ -103,10 +107,10 @@ static bool is_pipelined(const struct request *request, const char *data, size_t
 int publish_body(struct request *request, const char *data, size_t size) {
     if (request->asked || size > request->length - request->received)
         return -1;
-    if (size > 0 && is_pipelined(request, data, size))
+    if (size > 0 && request->connection->publisher == NULL && is_pipelined(request, data, size))
         return -1;
-    if (request->body)
-        memcpy(request->body + request->received, data, size);
+    if (request->message && size > 0)
+        memcpy(request->message->space + request->received, data, size);
     request->received += size;
     return 0;
 }
@@ -118,19 +122,35 @@ static void wait_for_room(struct request *request) {
         link = &(*link)->next;
     request->waiting_since = io_now(request->io);
     request->next = NULL;
+    request->waits = true;
     *link = request;
     io_retry_soon(request->io);
 }
 
-void publish_cancel(struct request *request) {
+static void stop_waiting(struct request *request) {
     struct request **link = &request->io->waiting;
-    while (*link != NULL && *link != request)
+    if (!request->waits)
+        return;
+    while (*link != request)
         link = &(*link)->next;
-    if (*link != NULL)
-        *link = request->next;
-    message_destroy(request->message);
+    *link = request->next;
+    request->waits = false;
+}
+
+void publish_cancel(struct request *request) {
+    stop_waiting(request);
+    if (request->message)
+        message_destroy(&request->message->head);
     request->message = NULL;
     request->asked = false;
+}
+
+/* The hub may answer at once, but its answer is read by this thread, later. */
+static bool offer(struct request *request) {
+    if (!queue_offer(request->io->host->to_hub, &request->message->head))
+        return false;
+    request->message = NULL;
+    return true;
 }
 
 int publish_complete(struct request *request) {
@@ -138,23 +158,9 @@ int publish_complete(struct request *request) {
         return -1;
     if (request->refused)
         return http_refuse(request, request->refused, request->detail);
-    struct publish_message *message = publish_message_create(
-        sentio_text(request->publisher), sentio_bytes(request->body, request->length));
-    if (message == NULL)
-        return http_refuse(request, 503, "the host is out of memory");
-    message->io = (uint32_t)request->io->index;
-    message->channel = request->channel;
-    message->request = request;
-    free(request->body);
-    request->body = NULL;
-    request->asked = true;
-    deadline_set(request->connection, DEADLINE_NONE);
-    lws_set_timeout(request->connection->wsi, NO_PENDING_TIMEOUT, 0);
-    lws_rx_flow_control(request->connection->wsi, 0);
-    if (request->io->waiting == NULL && queue_offer(request->io->host->to_hub, &message->head))
-        return 0;
-    request->message = &message->head;
-    wait_for_room(request);
+    http_pause(request);
+    if (request->io->waiting != NULL || !offer(request))
+        wait_for_room(request);
     return 0;
 }
 
@@ -172,10 +178,10 @@ void publish_retry(struct io *io) {
     struct request *request = io->waiting;
     while (request != NULL) {
         struct request *next = request->next;
-        if (queue_offer(io->host->to_hub, request->message)) {
-            request->message = NULL;
-            publish_cancel(request);
-            request->asked = true;
+        if (offer(request)) {
+            stop_waiting(request);
+            if (request->connection->publisher)
+                publisher_wake(request->connection->publisher);
         } else if (io_now(io) - request->waiting_since >= wait) {
             give_up(request);
         }

@@ -5,10 +5,13 @@
 #include "http.h"
 
 /* POST /api/v1/publish/<channel> (protocol section 3), from header to the hub's queue. The results
- * that are ints are those of a libwebsockets callback: not 0 closes the connection. */
+ * that are ints are those of a libwebsockets callback: not 0 closes the connection. Where the
+ * request is answered it may be gone. */
 
-int publish_begin(struct request *request, struct lws *wsi, struct sentio_bytes channel);
-/* LWS_CALLBACK_HTTP_BODY and _COMPLETION. */
+struct header;
+int publish_begin(struct request *request, const struct header *header,
+                  struct sentio_bytes channel);
+/* Part of the body; its end. */
 int publish_body(struct request *request, const char *data, size_t size);
 int publish_complete(struct request *request);
 

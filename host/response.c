@@ -19,6 +19,7 @@ static const char *reason(uint32_t status) {
         {422, "Unprocessable Content"},
         {426, "Upgrade Required"},
         {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},
         {503, "Service Unavailable"},
         {504, "Gateway Timeout"},
@@ -63,6 +64,8 @@ void response_write(struct sentio_writer *out, const struct response *response) 
         sentio_write_format(out, "Retry-After: %u\r\n", response->retry_after);
     if (response->close)
         sentio_write_text(out, "Connection: close\r\n");
+    else if (response->keep_alive)
+        sentio_write_text(out, "Connection: keep-alive\r\n");
     sentio_write_text(out, "\r\n");
     if (!response->head && response->status != 204)
         sentio_write(out, response->body);

@@ -16,6 +16,7 @@ struct response {
     const char *cors_origin; /* allowed: its value; else NULL */
     uint32_t retry_after;    /* seconds; 0: none */
     bool close;              /* Connection: close */
+    bool keep_alive;         /* Connection: keep-alive, which HTTP/1.0 has to be told */
     bool head;               /* no body, but its length */
     bool preflight;
 };

@@ -101,7 +101,14 @@ static int collect_streams(struct server *server) {
     return 0;
 }
 
+/* It says this of every connection that is handed to it with bytes, and means nothing by it. */
+static bool is_noise(const char *line) {
+    return strstr(line, "adopt_socket_readbuf: ") != NULL;
+}
+
 static void log_library(int level, const char *line) {
+    if (is_noise(line))
+        return;
     size_t size = strcspn(line, "\n");
     log_write(level == LLL_ERR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "libwebsockets", "%.*s",
               (int)size, line);
