@@ -188,7 +188,7 @@ void publishers_turn(struct io *io) {
         take_turn(due);
     }
     if (publishers->due)
-        uv_async_send(&io->queue.async);
+        queue_wake(&io->queue);
 }
 
 int publishers_init(struct io *io) {

@@ -92,6 +92,23 @@ static void messages_are_delivered_by_the_loop_in_the_order_of_the_pushes(void *
     assert_seen(fixture, (int[]){1, 2, 3, 4}, 4);
 }
 
+static void messages_that_came_while_the_loop_was_awake_do_not_wait_for_an_event(void **state) {
+    struct fixture *fixture = *state;
+    queue_push(&fixture->queue, make(1, 1));
+    uv_run(&fixture->loop, UV_RUN_ONCE);
+    assert_false(atomic_load(&fixture->queue.asleep));
+    queue_push(&fixture->queue, make(2, 1));
+    uv_run(&fixture->loop, UV_RUN_ONCE);
+    assert_seen(fixture, (int[]){1, 2}, 2);
+}
+
+static void a_wake_turns_the_loop_once_more(void **state) {
+    struct fixture *fixture = *state;
+    queue_wake(&fixture->queue);
+    uv_run(&fixture->loop, UV_RUN_ONCE);
+    assert_int_equal(fixture->count, 0);
+}
+
 static void what_a_delivery_pushes_is_delivered_behind_the_rest(void **state) {
     struct fixture *fixture = *state;
     fixture->again = 9;
@@ -147,7 +164,7 @@ static void nothing_is_delivered_while_it_is_held_and_the_bytes_still_count(void
     queue_push(&fixture->queue, make(1, 100));
     uv_run(&fixture->loop, UV_RUN_ONCE);
     queue_push(&fixture->queue, make(2, 1));
-    uv_run(&fixture->loop, UV_RUN_ONCE);
+    uv_run(&fixture->loop, UV_RUN_NOWAIT);
     assert_int_equal(fixture->count, 0);
     assert_true(queue_full(&fixture->queue));
     fixture->held = false;
@@ -251,27 +268,38 @@ static void *produce(void *argument) {
     return NULL;
 }
 
-static void on_idle(uv_idle_t *idle) {
-    struct fixture *fixture = idle->data;
-    assert_int_equal(fixture->count, 0);
-    uv_close((uv_handle_t *)idle, NULL);
-    queue_announce(&fixture->queue);
+struct announcer {
+    pthread_t thread;
+    struct queue *queue;
+};
+
+/* Once the loop waits. */
+static void *put_and_announce(void *context) {
+    struct announcer *announcer = context;
+    while (!atomic_load(&announcer->queue->asleep))
+        sched_yield();
+    queue_put(announcer->queue, make(1, 1));
+    queue_put(announcer->queue, make(2, 1));
+    queue_announce(announcer->queue);
+    return NULL;
 }
 
-static void what_is_put_in_waits_until_it_is_announced(void **state) {
+static void what_is_put_in_is_delivered_once_it_is_announced(void **state) {
     struct fixture *fixture = *state;
-    uv_idle_t idle = {.data = fixture};
-    assert_int_equal(uv_idle_init(&fixture->loop, &idle), 0);
-    queue_put(&fixture->queue, make(1, 1));
-    assert_true(queue_offer(&fixture->queue, make(2, 1)));
-    for (int turn = 0; turn < 3; turn++)
-        uv_run(&fixture->loop, UV_RUN_NOWAIT);
-    assert_int_equal(fixture->count, 0);
-    uv_idle_start(&idle, on_idle);
-    while (fixture->count < 2)
+    struct announcer announcer = {.queue = &fixture->queue};
+    queue_push(&fixture->queue, make(9, 1));
+    uv_run(&fixture->loop, UV_RUN_ONCE);
+    assert_int_equal(pthread_create(&announcer.thread, NULL, put_and_announce, &announcer), 0);
+    while (fixture->count < 3)
         uv_run(&fixture->loop, UV_RUN_ONCE);
-    assert_int_equal(fixture->seen[0], 1);
-    assert_int_equal(fixture->seen[1], 2);
+    assert_seen(fixture, (int[]){9, 1, 2}, 3);
+    assert_int_equal(pthread_join(announcer.thread, NULL), 0);
+}
+
+static void an_empty_queue_wakes_nobody(void **state) {
+    struct fixture *fixture = *state;
+    queue_announce(&fixture->queue);
+    assert_true(atomic_load(&fixture->queue.asleep));
 }
 
 static void many_producers_lose_nothing_and_each_one_keeps_its_order(void **state) {
@@ -295,8 +323,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(messages_are_delivered_by_the_loop_in_the_order_of_the_pushes),
+        TEST(messages_that_came_while_the_loop_was_awake_do_not_wait_for_an_event),
+        TEST(a_wake_turns_the_loop_once_more),
         TEST(what_a_delivery_pushes_is_delivered_behind_the_rest),
-        TEST(what_is_put_in_waits_until_it_is_announced),
+        TEST(what_is_put_in_is_delivered_once_it_is_announced),
+        TEST(an_empty_queue_wakes_nobody),
         TEST(a_full_queue_refuses_an_offer_until_it_has_been_emptied),
         TEST(a_queue_is_full_at_exactly_its_limit),
         TEST(an_empty_queue_takes_a_message_that_is_larger_than_the_limit),
