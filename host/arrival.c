@@ -15,7 +15,7 @@
 
 enum {
     EVENTS_A_TURN = 256,
-    PEEKED = 32 /* enough to tell a publish from the rest */
+    PEEKED = 8 /* enough to tell a POST from the rest */
 };
 
 static struct lws *hand_over(struct connection *connection, int fd, struct sentio_bytes bytes) {

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "target.h"
+
 enum { PARAMETERS_MAX = 32, NAME_MAX_SIZE = 64, LENGTH_DIGITS = 18 };
 
 int header_copy(struct lws *wsi, enum lws_token_indexes token, char *buffer, size_t size,
@@ -63,10 +65,22 @@ static int read_length(struct lws *wsi, size_t *length) {
     return header_length(value, encoded, length);
 }
 
-/* The n-th "name=value", decoded by the library. False: there is none. A lone "?" comes as "/". */
-static bool fragment(struct lws *wsi, int n, char space[QUERY_MAX_SIZE], struct sentio_bytes *name,
-                     struct sentio_bytes *value) {
-    int length = lws_hdr_copy_fragment(wsi, space, QUERY_MAX_SIZE, WSI_TOKEN_HTTP_URI_ARGS, n);
+/* Where a walk over the query is. */
+struct walk {
+    int number;
+    struct sentio_bytes rest;
+};
+
+static struct walk walk_begin(const struct header *header) {
+    return (struct walk){.rest = header->query};
+}
+
+/* The next "name=value" as the library has decoded it. A lone "?" comes as "/". */
+static bool next_of_library(const struct header *header, struct walk *walk,
+                            char space[QUERY_MAX_SIZE], struct sentio_bytes *name,
+                            struct sentio_bytes *value) {
+    int length = lws_hdr_copy_fragment(header->wsi, space, QUERY_MAX_SIZE, WSI_TOKEN_HTTP_URI_ARGS,
+                                       walk->number++);
     if (length < 0)
         return false;
     const char *equals = memchr(space, '=', (size_t)length);
@@ -78,12 +92,29 @@ static bool fragment(struct lws *wsi, int n, char space[QUERY_MAX_SIZE], struct 
     return true;
 }
 
-int header_parameter(struct lws *wsi, const char *name, char *buffer, size_t size,
+/* The next parameter. False: there is none. */
+static bool next(const struct header *header, struct walk *walk, char space[QUERY_MAX_SIZE],
+                 struct sentio_bytes *name, struct sentio_bytes *value) {
+    if (header->wsi)
+        return next_of_library(header, walk, space, name, value);
+    if (walk->rest.size == 0 || header->query.size > QUERY_MAX_SIZE)
+        return false;
+    *name = target_parameter(&walk->rest, space, value);
+    return true;
+}
+
+static bool is_too_long(const struct header *header) {
+    if (header->wsi)
+        return lws_hdr_total_length(header->wsi, WSI_TOKEN_HTTP_URI_ARGS) >= QUERY_MAX_SIZE;
+    return header->query.size >= QUERY_MAX_SIZE;
+}
+
+int header_parameter(const struct header *header, const char *name, char *buffer, size_t size,
                      struct sentio_bytes *value) {
     char space[QUERY_MAX_SIZE];
     struct sentio_bytes found;
-    *value = sentio_bytes(buffer, 0);
-    for (int n = 0; fragment(wsi, n, space, &found, value); n++) {
+    struct walk walk = walk_begin(header);
+    while (next(header, &walk, space, &found, value)) {
         if (!sentio_is(found, name))
             continue;
         size_t length = value->size;
@@ -98,15 +129,16 @@ int header_parameter(struct lws *wsi, const char *name, char *buffer, size_t siz
     return SENTIO_NOT_FOUND;
 }
 
-int header_parameters(struct lws *wsi, struct sentio_writer *out, bool *any) {
+int header_parameters(const struct header *header, struct sentio_writer *out, bool *any) {
     char space[QUERY_MAX_SIZE];
     char seen[PARAMETERS_MAX][NAME_MAX_SIZE];
     int count = 0;
     struct sentio_bytes name;
     struct sentio_bytes value;
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) >= QUERY_MAX_SIZE)
+    struct walk walk = walk_begin(header);
+    if (is_too_long(header))
         return SENTIO_INVALID;
-    for (int n = 0; fragment(wsi, n, space, &name, &value); n++) {
+    while (next(header, &walk, space, &name, &value)) {
         bool twice = false;
         if (name.size == 0)
             continue;
@@ -135,7 +167,7 @@ bool header_version_is_13(struct lws *wsi) {
            sentio_is(version, "13");
 }
 
-struct sentio_bytes header_bearer(struct sentio_bytes value) {
+static struct sentio_bytes bearer(struct sentio_bytes value) {
     static const char scheme[] = "Bearer ";
     size_t size = sizeof(scheme) - 1;
     if (value.size <= size || strncasecmp(value.data, scheme, size) != 0)
@@ -143,21 +175,16 @@ struct sentio_bytes header_bearer(struct sentio_bytes value) {
     return sentio_bytes(value.data + size, value.size - size);
 }
 
-struct sentio_bytes header_token(struct lws *wsi, char *buffer, size_t size) {
-    struct sentio_bytes value;
-    struct sentio_bytes token = sentio_text("");
-    if (header_copy(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, buffer, size, &value) == 0)
-        token = header_bearer(value);
-    if (token.size > 0)
-        return token;
-    if (header_parameter(wsi, "access_token", buffer, size, &value) == 0)
-        return value;
-    if (header_parameter(wsi, "admin_token", buffer, size, &value) == 0)
-        return value;
-    return sentio_text("");
+void header_find_token(struct header *header, struct sentio_bytes authorization, char *space,
+                       size_t size) {
+    header->token = bearer(authorization);
+    if (header->token.size == 0 &&
+        header_parameter(header, "access_token", space, size, &header->token) != 0)
+        header_parameter(header, "admin_token", space, size, &header->token);
 }
 
 int header_read(struct lws *wsi, struct header *header, char *space, size_t size) {
+    struct sentio_bytes authorization;
     const struct {
         enum lws_token_indexes token;
         struct sentio_bytes *value;
@@ -166,6 +193,7 @@ int header_read(struct lws *wsi, struct header *header, char *space, size_t size
         {WSI_TOKEN_ORIGIN, &header->origin},
         {WSI_TOKEN_HTTP_CONTENT_TYPE, &header->type},
         {WSI_TOKEN_HTTP_EXPECT, &header->expect},
+        {WSI_TOKEN_HTTP_AUTHORIZATION, &authorization},
     };
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         if (header_copy(wsi, fields[i].token, space, size, fields[i].value) != 0)
@@ -173,7 +201,9 @@ int header_read(struct lws *wsi, struct header *header, char *space, size_t size
         space += fields[i].value->size;
         size -= fields[i].value->size;
     }
-    header->token = header_token(wsi, space, size);
+    header->wsi = wsi;
+    header->query = sentio_text("");
+    header_find_token(header, authorization, space, size);
     header->length_error = read_length(wsi, &header->length);
     return 0;
 }

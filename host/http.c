@@ -153,19 +153,19 @@ static int ask(struct request *request, struct query_message *query) {
     return 0;
 }
 
-static int ask_route(struct request *request, struct lws *wsi, struct sentio_bytes path,
-                     const struct header *header, const struct host_route *route) {
+static int ask_route(struct request *request, const struct header *header, struct sentio_bytes path,
+                     const struct host_route *route) {
     const struct host *host = request->io->host;
     char space[1024];
     char user_space[256];
     struct sentio_bytes user;
     struct sentio_writer out;
     bool any = false;
-    int found = header_parameter(wsi, "user_id", user_space, sizeof(user_space), &user);
+    int found = header_parameter(header, "user_id", user_space, sizeof(user_space), &user);
     sentio_writer_init(&out, space, sizeof(space));
     sentio_write_text(&out, "{");
     route_match(route->route->path, path, &out, &any);
-    int error = header_parameters(wsi, &out, &any);
+    int error = header_parameters(header, &out, &any);
     sentio_write_text(&out, "}");
     if (error || (found != 0 && found != SENTIO_NOT_FOUND) || user.size > SENTIO_TOPIC_MAX) {
         sentio_writer_finish(&out);
@@ -215,11 +215,12 @@ static int preflight(struct request *request) {
     return http_send(request, &response);
 }
 
-static int dispatch(struct request *request, struct lws *wsi, struct sentio_bytes path,
-                    const struct header *header) {
+int http_dispatch(struct request *request, const struct header *header, struct sentio_bytes path) {
     const struct host *host = request->io->host;
     static const char publish[] = "/api/v1/publish/";
     bool found;
+    if (path.size > PATH_MAX_SIZE)
+        return http_refuse(request, 404, "there is nothing at this path");
     if (request->method == METHOD_OPTIONS)
         return preflight(request);
     if (path.size > sizeof(publish) - 1 && memcmp(path.data, publish, sizeof(publish) - 1) == 0) {
@@ -239,7 +240,7 @@ static int dispatch(struct request *request, struct lws *wsi, struct sentio_byte
     if (health || channels)
         return ask_host(request, health ? QUERY_HEALTH : QUERY_CHANNELS);
     if (route)
-        return ask_route(request, wsi, path, header, route);
+        return ask_route(request, header, path, route);
     return http_refuse(request, 426, "this is a WebSocket: connect with ws:// or wss://");
 }
 
@@ -260,9 +261,7 @@ int http_begin(struct connection *connection, struct lws *wsi, const char *path,
     uint32_t status = http_check(request, &header, &detail);
     if (status)
         return http_refuse(request, status, detail);
-    if (size > PATH_MAX_SIZE)
-        return http_refuse(request, 404, "there is nothing at this path");
-    return dispatch(request, wsi, sentio_bytes(path, size), &header);
+    return http_dispatch(request, &header, sentio_bytes(path, size));
 }
 
 int http_upgrade(struct connection *connection, struct lws *wsi) {

@@ -60,6 +60,8 @@ void http_forget(struct request *request);
 /* What every request is checked for first: 0, or the status that refuses it and the reason. */
 struct header;
 uint32_t http_check(struct request *request, const struct header *header, const char **detail);
+/* Answers what is at `path`, or has it answered. Not 0: close the connection. */
+int http_dispatch(struct request *request, const struct header *header, struct sentio_bytes path);
 
 /* LWS_CALLBACK_HTTP: the header is complete. Not 0: close the connection. */
 int http_begin(struct connection *connection, struct lws *wsi, const char *path, size_t size);

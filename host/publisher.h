@@ -11,8 +11,8 @@ struct response;
 /*
  * A publisher's connection, which speaks HTTP with this file and not with libwebsockets: requests
  * are read ahead of their answers, as many as are bounded below; answers go out in the order of the
- * requests, and those of a turn of the loop in one write. At the first request that is not a plain
- * publish, and once everything before it is answered, the connection is handed over to
+ * requests, and those of a turn of the loop in one write. At the first request that is not a POST,
+ * and once everything before it is answered, the connection is handed over to
  * libwebsockets. In the io thread that has the connection.
  */
 struct publisher;

@@ -5,8 +5,10 @@
 #include <sys/socket.h>
 
 #include "io.h"
+#include "header.h"
 #include "publish.h"
 #include "publisher_internal.h"
+#include "target.h"
 
 bool publisher_blocked(const struct publisher *publisher) {
     if (publisher->leaving || publisher->broken ||
@@ -28,7 +30,6 @@ static struct request *append(struct publisher *publisher) {
         publisher->broken = true;
         return NULL;
     }
-    request->publishes = true;
     if (publisher->last)
         publisher->last->later = request;
     else
@@ -47,25 +48,41 @@ static void refuse_head(struct publisher *publisher) {
     http_refuse(request, publisher->head.status, publisher->head.detail);
 }
 
+static void dispatch(struct publisher *publisher, const char *data, struct header *header) {
+    const struct request_head *head = &publisher->head;
+    struct request *request = publisher->body;
+    char path_space[HEADER_MAX_SIZE];
+    char token_space[QUERY_MAX_SIZE];
+    struct sentio_bytes path;
+    const char *detail;
+    if (target_split(request_head_target(head, data), path_space, &path, &header->query) != 0) {
+        http_refuse(request, 400, "the target must be a path, with escapes where they are needed");
+        return;
+    }
+    header_find_token(header, request_head_authorization(head, data), token_space,
+                      sizeof(token_space));
+    uint32_t status = http_check(request, header, &detail);
+    if (status)
+        http_refuse(request, status, detail);
+    else
+        http_dispatch(request, header, path);
+}
+
 /* The head at `data` is complete; `more`: something follows it. */
 static void begin(struct publisher *publisher, const char *data, bool more) {
     const struct request_head *head = &publisher->head;
     struct request *request = append(publisher);
     struct header header;
-    const char *detail;
     if (request == NULL)
         return;
     request->last = !request_head_persists(head);
     request->keep_alive = head->old && !request->last;
     publisher->closing = request->last;
     request_head_header(head, data, &header);
+    request->length = header.length;
     if (more)
         header.expect = sentio_text("");
-    uint32_t status = http_check(request, &header, &detail);
-    if (status)
-        http_refuse(request, status, detail);
-    else
-        publish_begin(request, &header, request_head_channel(head, data));
+    dispatch(publisher, data, &header);
 }
 
 /* Returns how much of it belongs to the head that it completes; 0: none. */

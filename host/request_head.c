@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const char prefix[] = "POST /api/v1/publish/";
+static const char prefix[] = "POST ";
 
 static const struct {
     const char *name;
@@ -33,16 +33,6 @@ bool request_head_begins(const char *data, size_t size) {
 
 static bool is_alphanumeric(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* RFC 3986 section 2.3; a name that begins with a dot may be a dot segment. */
-static bool is_plain(struct sentio_bytes name) {
-    if (name.size == 0 || name.data[0] == '.')
-        return false;
-    for (size_t i = 0; i < name.size; i++)
-        if (!is_alphanumeric(name.data[i]) && memchr("-._~", name.data[i], 4) == NULL)
-            return false;
-    return true;
 }
 
 /* RFC 9110 section 5.6.2. */
@@ -92,20 +82,19 @@ static struct sentio_bytes text_of(struct head_span span, const char *data) {
 static enum head_result read_request_line(struct request_head *head, const char *data,
                                           struct sentio_bytes line) {
     size_t size = sizeof(prefix) - 1;
-    if (line.size < size || !request_head_begins(line.data, line.size))
-        return HEAD_OTHER;
-    struct sentio_bytes rest = sentio_bytes(line.data + size, line.size - size);
-    const char *space = rest.size ? memchr(rest.data, ' ', rest.size) : NULL;
-    if (space == NULL)
+    struct sentio_bytes rest = line;
+    if (line.size > size)
+        rest = sentio_bytes(line.data + size, line.size - size);
+    const char *space = memchr(rest.data, ' ', rest.size);
+    size_t target = space ? (size_t)(space - rest.data) : 0;
+    if (line.size <= size || target == 0)
         return invalid(head, 400, "the request line must be: method, target, HTTP/1.1");
-    struct sentio_bytes channel = sentio_bytes(rest.data, (size_t)(space - rest.data));
-    struct sentio_bytes version =
-        sentio_bytes(space + 1, (size_t)(rest.data + rest.size - space - 1));
+    struct sentio_bytes version = sentio_bytes(space + 1, rest.size - target - 1);
+    head->target = span_of(sentio_bytes(rest.data, target), data);
     head->old = sentio_is(version, "HTTP/1.0");
     if (!head->old && !sentio_is(version, "HTTP/1.1"))
         return invalid(head, 400, "the request line must be: method, target, HTTP/1.1");
-    head->channel = span_of(channel, data);
-    return is_plain(channel) ? HEAD_MORE : HEAD_OTHER;
+    return HEAD_MORE;
 }
 
 static void read_connection(struct request_head *head, struct sentio_bytes value) {
@@ -183,8 +172,12 @@ enum head_result request_head_read(struct request_head *head, const char *data, 
     return result;
 }
 
-struct sentio_bytes request_head_channel(const struct request_head *head, const char *data) {
-    return text_of(head->channel, data);
+struct sentio_bytes request_head_target(const struct request_head *head, const char *data) {
+    return text_of(head->target, data);
+}
+
+struct sentio_bytes request_head_authorization(const struct request_head *head, const char *data) {
+    return text_of(head->fields[FIELD_AUTHORIZATION], data);
 }
 
 void request_head_header(const struct request_head *head, const char *data, struct header *header) {
@@ -195,7 +188,9 @@ void request_head_header(const struct request_head *head, const char *data, stru
     header->origin = text_of(head->fields[FIELD_ORIGIN], data);
     header->type = text_of(head->fields[FIELD_TYPE], data);
     header->expect = text_of(head->fields[FIELD_EXPECT], data);
-    header->token = header_bearer(text_of(head->fields[FIELD_AUTHORIZATION], data));
+    header->token = sentio_text("");
+    header->wsi = NULL;
+    header->query = sentio_text("");
     header->length_error = header_length(
         has_length ? text_of(head->fields[FIELD_LENGTH], data) : none, encoded, &header->length);
     if (head->old)

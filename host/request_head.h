@@ -9,17 +9,15 @@
 #include "header.h"
 
 /*
- * The head of a publish as it comes in on a connection: request line and fields (RFC 9112 sections
- * 3 and 5), read strictly: lines end in CRLF, no folded lines, no space before a colon, no control
- * characters, no field twice that may come once. Only plain requests are this parser's; what it
- * calls OTHER is for libwebsockets, which also knows dot segments, escapes and queries. No
- * allocation, any thread.
+ * The head of a POST as it comes in on a connection: request line and fields (RFC 9112 sections 3
+ * and 5), read strictly: lines end in CRLF, no folded lines, no space before a colon, no control
+ * characters, no field twice that may come once. No allocation, any thread.
  */
 
 enum head_result {
     HEAD_MORE,
     HEAD_COMPLETE,
-    HEAD_OTHER,  /* not a POST of /api/v1/publish/<plain name> */
+    HEAD_OTHER,  /* not a POST */
     HEAD_INVALID /* `status` and `detail` say how it is refused */
 };
 
@@ -47,14 +45,14 @@ struct request_head {
     uint32_t found;   /* bits of enum head_field */
     uint32_t status;
     const char *detail;
-    struct head_span channel;
+    struct head_span target;
     struct head_span fields[FIELD_COUNT];
     bool old;        /* HTTP/1.0 */
     bool close;      /* Connection: close */
     bool keep_alive; /* Connection: keep-alive */
 };
 
-/* Whether what begins with these bytes may be a publish. */
+/* Whether what begins with these bytes may be a POST. */
 bool request_head_begins(const char *data, size_t size);
 
 /*
@@ -64,8 +62,10 @@ bool request_head_begins(const char *data, size_t size);
 enum head_result request_head_read(struct request_head *head, const char *data, size_t size);
 
 /* Of a complete head, whose bytes are at `data`. */
-struct sentio_bytes request_head_channel(const struct request_head *head, const char *data);
+struct sentio_bytes request_head_target(const struct request_head *head, const char *data);
+/* All but what comes from the query. */
 void request_head_header(const struct request_head *head, const char *data, struct header *header);
+struct sentio_bytes request_head_authorization(const struct request_head *head, const char *data);
 /* Whether the connection is kept after the answer (RFC 9112 section 9.3). */
 bool request_head_persists(const struct request_head *head);
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import socket
@@ -17,25 +16,12 @@ from harness import bodies
 from harness.client import symbols
 from harness.daemon import Daemon
 from harness.limits import TIMEOUT
-
-PUBLISH = "/api/v1/publish/trade-signals"
-
-
-def post(body: str, *headers: str) -> bytes:
-    lines = "".join(f"{line}\r\n" for line in headers)
-    return (f"POST {PUBLISH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            f"{lines}Content-Length: {len(body.encode())}\r\n\r\n{body}").encode()
+from harness.raw import PUBLISH, Reader, post
 
 
 def answers(connection: socket.socket, count: int) -> list[tuple[int, bytes]]:
     """That many answers, from a connection that stays open."""
-    stream = connection.makefile("rb")
-    got = []
-    for _ in range(count):
-        status = int(stream.readline().split()[1])
-        headers = http.client.parse_headers(stream)
-        got.append((status, stream.read(int(headers["content-length"]))))
-    return got
+    return [(answer.status, answer.body) for answer in Reader(connection).answers(count)]
 
 
 def curl(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -51,20 +37,6 @@ def test_pipelined_requests_are_answered_in_order(host: Daemon) -> None:
         got = answers(connection, 4)
     assert [status for status, _ in got] == [200, 404, 404, 200]
     assert b"healthy" in got[0][1]
-
-
-def test_pipelined_publishes_are_answered_or_cut_off_but_never_misread(host: Daemon) -> None:
-    client = host.client("/ws/trade-signals")
-    client.subscribe()
-    names = [f"S{number}" for number in range(20)]
-    with host.tcp.connect() as connection:
-        connection.sendall(b"".join(post(json.dumps(bodies.signals(name))) for name in names))
-        stream = connection.makefile("rb")
-        answered = stream.read().count(b"HTTP/1.1 200 OK")
-    assert 1 <= answered <= 20
-    assert [symbols(client.live()) for _ in names[:answered]] == [[n] for n in names[:answered]]
-    host.http().publish("trade-signals", bodies.signals("LAST"))
-    assert symbols(client.live()) == ["LAST"]
 
 
 def test_a_kept_connection_serves_many_requests(host: Daemon) -> None:

@@ -49,8 +49,8 @@ struct fixture {
     uv_loop_t loop; /* the hub's */
     uv_async_t end;
     struct queue to_hub;
-    struct message *held;     /* taken out of the queue, not yet looked at */
-    struct request *asked[8]; /* not yet answered */
+    struct message *held;       /* taken out of the queue, not yet looked at */
+    struct request *asked[128]; /* not yet answered */
 };
 
 static inline void fixture_write(const char *path, const char *text) {
@@ -233,7 +233,7 @@ static inline void fixture_stop(struct fixture *fixture) {
     if (fixture->held)
         hub_deliver(fixture, fixture->held);
     fixture->held = NULL;
-    for (int i = 0; i < 8; i++) /* of a test that failed */
+    for (int i = 0; i < 128; i++) /* of a test that failed */
         if (fixture->asked[i])
             queue_push(&fixture->io->queue,
                        response_message_create(fixture->asked[i], 503, sentio_text(""),
@@ -276,7 +276,7 @@ static inline int fixture_teardown(void **state) {
 
 static inline void replace_asked(struct fixture *fixture, struct request *from,
                                  struct request *to) {
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 128; i++) {
         if (fixture->asked[i] != from)
             continue;
         fixture->asked[i] = to;
