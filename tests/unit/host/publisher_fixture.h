@@ -23,7 +23,7 @@ static inline void say_numbered(struct client *client, int number) {
 static inline struct request *take_numbered(struct fixture *fixture, int number) {
     struct publish_message *message = hub_take(fixture, MESSAGE_PUBLISH);
     struct request *request = message->request;
-    char text[16];
+    char text[32];
     snprintf(text, sizeof(text), "{\"n\":%05d}", number);
     assert_text(message->body, text);
     message_destroy(&message->head);
@@ -31,14 +31,14 @@ static inline struct request *take_numbered(struct fixture *fixture, int number)
 }
 
 static inline void answer_numbered(struct fixture *fixture, struct request *request, int number) {
-    char text[16];
+    char text[32];
     snprintf(text, sizeof(text), "{\"n\":%05d}", number);
     hub_answer(fixture, request, 200, text);
 }
 
 static inline void assert_numbered(struct client *client, int number) {
     struct answer answer;
-    char text[16];
+    char text[32];
     snprintf(text, sizeof(text), "{\"n\":%05d}", number);
     assert_answer(client, &answer, 200, text);
 }
