@@ -45,11 +45,11 @@ static void forget_due(struct publishers *publishers, const struct publisher *pu
 
 int publisher_create(struct connection *connection) {
     struct publishers *publishers = &connection->io->publishers;
-    bool watched = connection->watched;
     struct publisher *publisher = calloc(1, sizeof(*publisher));
     if (publisher == NULL)
         return SENTIO_NO_MEMORY;
-    if (!watched && arrival_watch(connection, EPOLLIN | EPOLLRDHUP) != 0) {
+    /* What there is, an end included, is reported once more to whoever begins to watch. */
+    if (arrival_watch(connection, EPOLLIN | EPOLLRDHUP) != 0) {
         free(publisher);
         return SENTIO_FAILED;
     }
@@ -59,9 +59,6 @@ int publisher_create(struct connection *connection) {
         publishers->first->previous = publisher;
     publishers->first = publisher;
     connection->publisher = publisher;
-    /* A socket that is watched from now on is reported in the next turn; one that was has been. */
-    publisher->readable = watched;
-    publisher_wake(publisher);
     return 0;
 }
 

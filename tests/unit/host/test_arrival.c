@@ -62,6 +62,21 @@ static void one_that_says_nothing_is_ended_in_time(void **state) {
     }
 }
 
+static void an_end_that_comes_with_the_first_bytes_is_seen(void **state) {
+    struct fixture *fixture = *state;
+    fixture_start(fixture);
+    for (int i = 0; i < 40; i++) {
+        struct client client;
+        client_connect(&client, fixture, plain_ways[i % 2]);
+        say_numbered(&client, i);
+        assert_int_equal(shutdown(client.fd, SHUT_WR), 0);
+        serve_numbered(fixture, i);
+        assert_numbered(&client, i);
+        assert_closed(&client);
+        client_disconnect(&client);
+    }
+}
+
 static void silent_ones_are_closed_when_the_host_ends(void **state) {
     struct fixture *fixture = *state;
     struct client silent;
@@ -121,6 +136,7 @@ int main(void) {
         TEST(a_first_byte_that_two_methods_share_decides_nothing),
         TEST(one_that_closes_without_a_word_is_let_go),
         TEST(one_that_says_nothing_is_ended_in_time),
+        TEST(an_end_that_comes_with_the_first_bytes_is_seen),
         TEST(silent_ones_are_closed_when_the_host_ends),
         TEST(over_the_limit_a_publisher_is_429),
         TEST(a_websocket_that_follows_publishes_is_one),
