@@ -177,12 +177,12 @@ static void take_turn(struct publisher *publisher) {
 void publishers_turn(struct io *io) {
     struct publishers *publishers = &io->publishers;
     const struct publisher *last = publishers->due ? publishers->due_last : NULL;
-    const struct publisher *publisher = NULL;
-    while (publishers->due != NULL && publisher != last) {
-        struct publisher *due = publishers->due;
-        publisher = due;
-        publishers->due = due->next_due;
-        take_turn(due);
+    bool all = last == NULL;
+    while (!all) {
+        struct publisher *publisher = publishers->due;
+        all = publisher == last;
+        publishers->due = publisher->next_due;
+        take_turn(publisher);
     }
     if (publishers->due)
         queue_wake(&io->queue);

@@ -27,7 +27,7 @@ static bool is_valid(struct sentio_bytes target) {
         unsigned char c = (unsigned char)target.data[i];
         if (c <= ' ' || c >= 0x7f)
             return false;
-        if (c == '%' && escape(sentio_bytes(target.data + i, target.size - i)) <= 0)
+        if (c == '%' && escape(sentio_bytes(target.data + i, target.size - i)) < 0)
             return false;
     }
     return true;

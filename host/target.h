@@ -12,7 +12,7 @@
 /*
  * The path, decoded, without empty and dot segments, in `space`, which has room for the target; and
  * the query as it was written, without the question mark. SENTIO_INVALID: it is not in origin-form,
- * has a character that must be escaped, or an escape that is none or NUL.
+ * has a character that must be escaped, or an escape that is none.
  */
 int target_split(struct sentio_bytes target, char *space, struct sentio_bytes *path,
                  struct sentio_bytes *query);

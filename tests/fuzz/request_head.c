@@ -46,7 +46,6 @@ static void check_target(struct sentio_bytes target) {
     require(space != NULL && target.size > 0);
     if (target_split(target, space, &path, &query) == 0) {
         require(path.size > 0 && path.size <= target.size && path.data[0] == '/');
-        require(memchr(path.data, '\0', path.size) == NULL);
         require(memmem(path.data, path.size, "/../", 4) == NULL);
         require(memmem(path.data, path.size, "//", 2) == NULL);
         check_parameters(query);
