@@ -178,7 +178,7 @@ static int peer_closes(struct connection *connection, struct lws *wsi, const uin
         code = CLOSE_PROTOCOL;
     /* It does not want the rest, which could not be sent before the connection ends. */
     if (connection->backlog)
-        outbox_drop(connection);
+        outbox_drop(&connection->io->outbox, connection);
     client_close(connection, code, sentio_text(""));
     return -1;
 }

@@ -115,7 +115,7 @@ void client_overflow(struct connection *connection) {
     log_info(connection->io->name, "connection %llu: too slow, over limits.outbox, closed with %d",
              (unsigned long long)connection->id, CLOSE_SLOW);
     slow_count_disconnect(connection);
-    outbox_drop(connection);
+    outbox_drop(&connection->io->outbox, connection);
     client_close(connection, CLOSE_SLOW, sentio_text("too slow: reconnect and recover by offset"));
 }
 

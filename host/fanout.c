@@ -209,6 +209,10 @@ static struct fan *fan_create(const struct fanout *fanout, struct update *update
     return fan;
 }
 
+static size_t fan_size(const struct fanout *fanout, const struct fan *fan) {
+    return sizeof(*fan) + fanout->hit_count * sizeof(struct item *) + update_size(fan->update);
+}
+
 static void send_touched(struct fanout *fanout, struct filter *filter, struct fan *fan) {
     if (filter->clock)
         hold_back(fanout, filter, fan);
@@ -235,6 +239,7 @@ void fanout_update(struct fanout *fanout, struct update *update) {
     if (fan->drafted) {
         fan->next = fanout->fans;
         fanout->fans = fan;
+        fanout->outbox->kept += fan_size(fanout, fan);
     } else {
         fan_destroy(fan);
     }

@@ -95,12 +95,20 @@ static void deliver(void *context, struct message *message) {
     message_destroy(message);
 }
 
+/* The loop does not wait while there is more to be written. */
+static void on_idle(uv_idle_t *idle) {
+    (void)idle;
+}
+
 /* The last thing before the loop waits: what this turn has queued goes out. */
 static void on_prepare(uv_prepare_t *prepare) {
     struct io *io = prepare->data;
     publishers_turn(io);
     queue_announce(io->host->to_hub);
-    outbox_flush(&io->outbox);
+    if (outbox_turn(&io->outbox))
+        uv_idle_start(&io->busy, on_idle);
+    else
+        uv_idle_stop(&io->busy);
 }
 
 static void cut_off_rest(struct io *io) {
@@ -143,6 +151,7 @@ static int init_loop(struct io *io) {
     io->retry.data = io;
     uv_prepare_init(&io->loop, &io->prepare);
     uv_prepare_start(&io->prepare, on_prepare);
+    uv_idle_init(&io->loop, &io->busy);
     uv_timer_init(&io->loop, &io->tick);
     uv_timer_start(&io->tick, on_tick, TICK, TICK);
     uv_timer_init(&io->loop, &io->retry);
@@ -283,6 +292,7 @@ static void close_handles(struct io *io) {
     fanout_finish(&io->fanout);
     queue_finish(&io->queue, message_destroy);
     uv_close((uv_handle_t *)&io->prepare, NULL);
+    uv_close((uv_handle_t *)&io->busy, NULL);
     uv_close((uv_handle_t *)&io->tick, NULL);
     uv_close((uv_handle_t *)&io->retry, NULL);
 }

@@ -40,6 +40,7 @@ struct io {
     pthread_t thread;
     uv_loop_t loop;
     uv_prepare_t prepare; /* end of the loop's turn: the writes */
+    uv_idle_t busy;       /* active while a turn's writes are not done */
     uv_timer_t tick;      /* deadlines */
     uv_timer_t retry;     /* runs while publishers wait */
     struct queue queue;

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "outbox.h"
 
-#include <errno.h>
-#include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
 
 #include "envelope.h"
+#include "outbox_internal.h"
 
 enum {
-    IOV_COUNT = 64,
-    CHUNK = 64 * 1024, /* at most this much is handed to the library at a time */
-    MAX_BATCH = 32 * 1024 * 1024,
+    MAX_BATCH = 8 * 1024 * 1024,
     MAX_ENTRIES = 1024 * 1024,
-    AHEAD = 4 /* connections that are fetched into the cache before they are written to */
+    SLICE = 256, /* connections that are written to before the loop looks for more to send */
+    AHEAD = 4    /* connections that are fetched into the cache before they are written to */
 };
 
 int outbox_init(struct outbox *outbox, size_t limit) {
@@ -24,7 +20,8 @@ int outbox_init(struct outbox *outbox, size_t limit) {
     outbox->mark = limit / 2;
     outbox->max_batch = MAX_BATCH;
     outbox->max_entries = MAX_ENTRIES;
-    outbox->scratch = malloc(CHUNK);
+    outbox->free_entry = NO_ENTRY;
+    outbox->scratch = malloc(OUTBOX_CHUNK);
     return outbox->scratch ? 0 : SENTIO_NO_MEMORY;
 }
 
@@ -47,9 +44,21 @@ static bool grow(void **items, uint32_t *capacity, size_t size) {
     return true;
 }
 
+/* Makes room where there were those that are written, if that is half of it. */
+static void close_up(struct outbox *outbox) {
+    uint32_t left = outbox->dirty_count - outbox->dirty_first;
+    if (outbox->dirty_first < left || left == 0)
+        return;
+    memcpy(outbox->dirty, outbox->dirty + outbox->dirty_first, left * sizeof(*outbox->dirty));
+    outbox->dirty_first = 0;
+    outbox->dirty_count = left;
+}
+
 static bool become_dirty(struct outbox *outbox, struct connection *connection) {
     if (connection->dirty)
         return true;
+    if (outbox->dirty_count == outbox->dirty_capacity)
+        close_up(outbox);
     if (outbox->dirty_count == outbox->dirty_capacity &&
         !grow((void **)&outbox->dirty, &outbox->dirty_capacity, sizeof(*outbox->dirty)))
         return false;
@@ -58,15 +67,32 @@ static bool become_dirty(struct outbox *outbox, struct connection *connection) {
     return true;
 }
 
+static uint32_t take_entry(struct outbox *outbox) {
+    uint32_t entry = outbox->free_entry;
+    if (entry != NO_ENTRY) {
+        outbox->free_entry = outbox->entries[entry].next;
+        return entry;
+    }
+    if (outbox->count == outbox->capacity &&
+        !grow((void **)&outbox->entries, &outbox->capacity, sizeof(*outbox->entries)))
+        return NO_ENTRY;
+    return outbox->count++;
+}
+
+void outbox_free_entries(struct outbox *outbox, uint32_t first, uint32_t last) {
+    if (first == NO_ENTRY)
+        return;
+    outbox->entries[last].next = outbox->free_entry;
+    outbox->free_entry = first;
+}
+
 static void add_entry(struct outbox *outbox, struct connection *connection,
                       struct outbox_entry added) {
-    if (!become_dirty(outbox, connection) ||
-        (outbox->count == outbox->capacity &&
-         !grow((void **)&outbox->entries, &outbox->capacity, sizeof(*outbox->entries)))) {
+    uint32_t entry = become_dirty(outbox, connection) ? take_entry(outbox) : NO_ENTRY;
+    if (entry == NO_ENTRY) {
         outbox->starved(connection);
         return;
     }
-    uint32_t entry = outbox->count++;
     outbox->entries[entry] = added;
     if (connection->first_entry == NO_ENTRY)
         connection->first_entry = entry;
@@ -107,357 +133,57 @@ void outbox_append_draft(struct outbox *outbox, struct connection *connection,
                   .wrapping = wrapping, .draft = draft, .count = count, .next = NO_ENTRY});
 }
 
-static void drop_entries(struct connection *connection) {
+void outbox_drop_entries(struct outbox *outbox, struct connection *connection) {
+    outbox_free_entries(outbox, connection->first_entry, connection->last_entry);
     connection->first_entry = NO_ENTRY;
     connection->last_entry = NO_ENTRY;
     connection->queued = 0;
     connection->drafted = false;
 }
 
-static void drop_backlog(struct connection *connection) {
-    free(connection->backlog);
-    connection->backlog = NULL;
-}
-
-void outbox_drop(struct connection *connection) {
-    drop_entries(connection);
-    drop_backlog(connection);
-}
-
 void outbox_forget(struct outbox *outbox, struct connection *connection) {
-    for (uint32_t i = 0; connection->dirty && i < outbox->dirty_count; i++)
+    for (uint32_t i = outbox->dirty_first; connection->dirty && i < outbox->dirty_count; i++)
         if (outbox->dirty[i] == connection)
             outbox->dirty[i] = NULL;
     connection->dirty = false;
-    outbox_drop(connection);
+    outbox_drop(outbox, connection);
 }
 
-static bool backlog_append(struct outbox *outbox, struct connection *connection,
-                           const uint8_t *data, size_t size) {
-    struct backlog *backlog = connection->backlog;
-    size_t held = backlog ? backlog->end - backlog->start : 0;
-    if (held + size > outbox->limit)
-        return false;
-    if (backlog && backlog->end + size > backlog->capacity && backlog->start > 0) {
-        memmove(backlog->data, backlog->data + backlog->start, held);
-        backlog->start = 0;
-        backlog->end = held;
-    }
-    if (!backlog || backlog->end + size > backlog->capacity) {
-        size_t capacity = backlog ? backlog->capacity * 2 : 1024;
-        while (capacity < held + size)
-            capacity *= 2;
-        struct backlog *grown = realloc(backlog, sizeof(*backlog) + capacity);
-        if (grown == NULL)
-            return false;
-        if (backlog == NULL)
-            grown->start = grown->end = 0;
-        grown->capacity = capacity;
-        connection->backlog = backlog = grown;
-    }
-    memcpy(backlog->data + backlog->end, data, size);
-    backlog->end += size;
-    if (held + size >= outbox->mark)
-        connection->congested = true;
-    return true;
-}
-
-bool outbox_push(struct outbox *outbox, struct connection *connection, struct span span) {
-    return backlog_append(outbox, connection, span_data(span), span_size(span));
-}
-
-/*
- * By the library. When that holds a frame's rest it would end the connection, within the frame, as
- * soon as it reads the peer's close frame or the stream's end; so it reads nothing until then.
- */
-static int write_frames(struct connection *connection, uint8_t *data, size_t size) {
-    if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0)
-        return SENTIO_FAILED;
-    if (!lws_partial_buffered(connection->wsi) || connection->paused)
-        return 0;
-    connection->paused = true;
-    lws_rx_flow_control(connection->wsi, 0);
-    return 0;
-}
-
-/* Keeps what is left from `skip` bytes on, once the writable callback is asked for. */
-static void keep_rest(struct outbox *outbox, struct connection *connection, uint32_t entry,
-                      size_t skip) {
-    for (; entry != NO_ENTRY; entry = outbox->entries[entry].next) {
-        struct span span = outbox->entries[entry].span;
-        size_t size = span_size(span);
-        if (skip < size &&
-            !backlog_append(outbox, connection, span_data(span) + skip, size - skip)) {
-            outbox->overflow(connection);
-            return;
-        }
-        skip = skip < size ? 0 : skip - size;
-    }
-    lws_callback_on_writable(connection->wsi);
-}
-
-/*
- * `sent` bytes of the list are with the kernel, and it takes no more. Where that is within a frame,
- * the frame's rest goes to the library, which then keeps its own pongs and closes behind it.
- * Returns how many bytes of the list are dealt with, or -1.
- */
-static ssize_t finish_frame(struct outbox *outbox, struct connection *connection, size_t sent) {
-    size_t before = 0;
-    const struct outbox_entry *entry = &outbox->entries[connection->first_entry];
-    while (sent >= before + span_size(entry->span)) {
-        before += span_size(entry->span);
-        entry = &outbox->entries[entry->next];
-    }
-    uint8_t *data = span_data(entry->span);
-    size_t size = span_size(entry->span);
-    size_t at = 0;
-    while (before + at < sent)
-        at += frame_length(data + at, size - at);
-    size_t rest = before + at - sent;
-    if (rest > 0 && write_frames(connection, data + at - rest, rest) != 0)
-        return -1;
-    return (ssize_t)(before + at);
-}
-
-/* Hands the kernel the entries from *entry on, as many as one call takes; -1: none. *size is what
- * they come to. */
-static ssize_t send_entries(struct outbox *outbox, const struct connection *connection,
-                            uint32_t *entry, size_t *size) {
-    const struct outbox_entry *first = &outbox->entries[*entry];
-    if (first->next == NO_ENTRY) {
-        *entry = NO_ENTRY;
-        *size = span_size(first->span);
-        return send(connection->fd, span_data(first->span), *size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    }
-    struct iovec iov[IOV_COUNT];
-    struct msghdr message = {.msg_iov = iov};
-    *size = 0;
-    while (*entry != NO_ENTRY && message.msg_iovlen < IOV_COUNT) {
-        struct span span = outbox->entries[*entry].span;
-        iov[message.msg_iovlen].iov_base = span_data(span);
-        iov[message.msg_iovlen++].iov_len = span_size(span);
-        *size += span_size(span);
-        *entry = outbox->entries[*entry].next;
-    }
-    return sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-static void write_plain(struct outbox *outbox, struct connection *connection) {
-    size_t total = 0;
-    uint32_t entry = connection->first_entry;
-    while (entry != NO_ENTRY) {
-        size_t size;
-        ssize_t sent = send_entries(outbox, connection, &entry, &size);
-        if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-            outbox->broken(connection);
-            return;
-        }
-        total += sent > 0 ? (size_t)sent : 0;
-        if (sent == (ssize_t)size)
-            continue;
-        ssize_t done = sent > 0 ? finish_frame(outbox, connection, total) : (ssize_t)total;
-        if (done == -1) {
-            outbox->broken(connection);
-            return;
-        }
-        keep_rest(outbox, connection, connection->first_entry, (size_t)done);
-        return;
-    }
-}
-
-/* Where the next chunk of a list of spans begins. */
-struct position {
-    uint32_t entry;
-    size_t offset;
-};
-
-/* The next whole frames, at most CHUNK bytes together or one larger frame, as one piece. */
-static size_t gather(struct outbox *outbox, struct position *at, uint8_t **chunk) {
-    size_t size = 0;
-    *chunk = outbox->scratch;
-    while (at->entry != NO_ENTRY && size < CHUNK) {
-        struct span span = outbox->entries[at->entry].span;
-        uint8_t *data = span_data(span) + at->offset;
-        size_t left = span_size(span) - at->offset;
-        size_t take = frame_boundary(data, left, CHUNK - size);
-        if (size + take > CHUNK && size > 0)
-            break;
-        if (take > CHUNK)
-            *chunk = data;
-        else
-            memcpy(outbox->scratch + size, data, take);
-        size += take;
-        at->offset += take;
-        if (take == left)
-            *at = (struct position){outbox->entries[at->entry].next, 0};
-    }
-    return size;
-}
-
-/* Over TLS the library writes. */
-static void write_tls(struct outbox *outbox, struct connection *connection) {
-    struct position at = {connection->first_entry, 0};
-    size_t done = 0;
-    while (at.entry != NO_ENTRY) {
-        uint8_t *chunk;
-        size_t size = gather(outbox, &at, &chunk);
-        if (write_frames(connection, chunk, size) != 0) {
-            outbox->broken(connection);
-            return;
-        }
-        done += size;
-        if (lws_partial_buffered(connection->wsi)) {
-            keep_rest(outbox, connection, connection->first_entry, done);
-            return;
-        }
-    }
-}
-
-/* Into the side arena; one that is to be compressed is made at the other one's end before. */
-static int make_draft(struct outbox *outbox, const struct connection *connection,
-                      const struct outbox_entry *entry, struct span *span) {
-    size_t size = outbox->arena.size;
-    struct span plain;
-    if (!connection->deflate)
-        return wrapping_frame(entry->wrapping, &outbox->side, entry->draft.prev, entry->draft.items,
-                              entry->count, span);
-    int error = wrapping_frame(entry->wrapping, &outbox->arena, entry->draft.prev,
-                               entry->draft.items, entry->count, &plain);
-    if (error == 0)
-        error = pack_frames(&outbox->packer, &outbox->side, plain, span);
-    outbox->arena.size = size;
-    return error;
-}
-
-/* Puts the connection's entries, drafts among them, one behind the other, as one entry. */
-static bool make_drafts(struct outbox *outbox, struct connection *connection) {
-    struct outbox_entry *first = &outbox->entries[connection->first_entry];
-    const struct outbox_entry *entry = first;
-    struct span span;
-    arena_reset(&outbox->side);
-    for (;;) {
-        int error = entry->wrapping ? make_draft(outbox, connection, entry, &span)
-                                    : arena_copy(&outbox->side, entry->span, &span);
-        if (error)
-            return false;
-        if (entry->next == NO_ENTRY)
-            break;
-        entry = &outbox->entries[entry->next];
-    }
-    *first = (struct outbox_entry){.span = {&outbox->side, 0, span.end}, .next = NO_ENTRY};
-    connection->last_entry = connection->first_entry;
-    return true;
-}
-
-static void write_connection(struct outbox *outbox, struct connection *connection) {
-    if (connection->first_entry == NO_ENTRY)
-        return;
-    if (connection->drafted && !make_drafts(outbox, connection)) {
-        outbox->starved(connection);
-        return;
-    }
-    if (connection->backlog || lws_partial_buffered(connection->wsi))
-        keep_rest(outbox, connection, connection->first_entry, 0);
-    else if (connection->tls)
-        write_tls(outbox, connection);
-    else
-        write_plain(outbox, connection);
-    drop_entries(connection);
-    /* It was congested in this turn only, and took everything: what is held can follow. */
-    if (connection->congested && !connection->backlog && connection->state == CONNECTION_OPEN)
-        lws_callback_on_writable(connection->wsi);
-}
-
-void outbox_flush(struct outbox *outbox) {
-    for (uint32_t i = 0; i < outbox->dirty_count; i++) {
-        struct connection *connection = outbox->dirty[i];
-        if (i + AHEAD < outbox->dirty_count)
-            __builtin_prefetch(outbox->dirty[i + AHEAD]);
-        if (connection == NULL)
-            continue;
-        connection->dirty = false;
-        write_connection(outbox, connection);
-    }
+static void empty(struct outbox *outbox) {
+    outbox->dirty_first = 0;
     outbox->dirty_count = 0;
     outbox->count = 0;
+    outbox->free_entry = NO_ENTRY;
     outbox->crowded = false;
+    outbox->kept = 0;
     arena_reset(&outbox->arena);
     arena_reset(&outbox->packer.arena);
     if (outbox->emptied)
         outbox->emptied(outbox->context);
 }
 
-void outbox_close(struct outbox *outbox, struct connection *connection, struct span frame) {
-    write_connection(outbox, connection);
-    uint8_t *data = span_data(frame);
-    size_t size = span_size(frame);
-    if (connection->state != CONNECTION_OPEN)
-        return;
-    if (connection->backlog && backlog_append(outbox, connection, data, size))
-        return;
-    drop_backlog(connection);
-    if (write_frames(connection, data, size) != 0)
-        outbox->broken(connection);
-    else if (connection->paused)
-        lws_callback_on_writable(connection->wsi);
-}
-
-/* Until the socket takes no more: whole frames, so that the library's own fit between. False: it
- * has failed. */
-static bool write_backlog(struct connection *connection) {
-    struct backlog *backlog = connection->backlog;
-    while (backlog->start < backlog->end && !lws_partial_buffered(connection->wsi)) {
-        uint8_t *data = backlog->data + backlog->start;
-        size_t size = frame_boundary(data, backlog->end - backlog->start, CHUNK);
-        if (write_frames(connection, data, size) != 0)
-            return false;
-        backlog->start += size;
+static void write_some(struct outbox *outbox, uint32_t most) {
+    for (uint32_t done = 0; done < most && outbox->dirty_first < outbox->dirty_count; done++) {
+        uint32_t i = outbox->dirty_first++;
+        struct connection *connection = outbox->dirty[i];
+        if (i + AHEAD < outbox->dirty_count)
+            __builtin_prefetch(outbox->dirty[i + AHEAD]);
+        if (connection == NULL)
+            continue;
+        connection->dirty = false;
+        outbox_write(outbox, connection);
     }
-    return true;
 }
 
-/* Bytes, or the stream's end. */
-static bool has_unread(const struct connection *connection) {
-    char byte;
-    ssize_t got = recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
-}
-
-/* Between frames the library may read; what there is to read goes before more is written, which
- * could stop it again. True: it has to be let. */
-static bool let_read(struct connection *connection) {
-    if (lws_partial_buffered(connection->wsi))
+bool outbox_turn(struct outbox *outbox) {
+    write_some(outbox, SLICE);
+    if (outbox->dirty_first < outbox->dirty_count)
         return true;
-    if (connection->paused)
-        lws_rx_flow_control(connection->wsi, 1);
-    connection->paused = false;
-    return has_unread(connection);
+    empty(outbox);
+    return false;
 }
 
-static void write_more(struct outbox *outbox, struct connection *connection) {
-    for (;;) {
-        if (connection->backlog && !write_backlog(connection)) {
-            outbox->broken(connection);
-            return;
-        }
-        if (connection->backlog && connection->backlog->start < connection->backlog->end)
-            return;
-        drop_backlog(connection);
-        /* What this turn has queued is older than what is held back, and goes first. */
-        if (!connection->congested || connection->first_entry != NO_ENTRY)
-            return;
-        outbox->relieved(connection);
-        if (connection->backlog == NULL)
-            return;
-    }
-}
-
-void outbox_drain(struct outbox *outbox, struct connection *connection) {
-    if (!connection->backlog && !connection->paused && !connection->congested)
-        return;
-    bool reads = let_read(connection);
-    if (!reads)
-        write_more(outbox, connection);
-    if (reads || connection->backlog || connection->paused)
-        lws_callback_on_writable(connection->wsi);
+void outbox_flush(struct outbox *outbox) {
+    while (outbox_turn(outbox))
+        ;
 }

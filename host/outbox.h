@@ -40,15 +40,18 @@ struct outbox {
     struct arena side; /* for what is made while a connection is written to */
     struct packer packer;
     struct outbox_entry *entries;
-    uint32_t count;
+    uint32_t count;      /* entries ever used since it was empty */
+    uint32_t free_entry; /* those that are free again, linked by `next` */
     uint32_t capacity;
-    struct connection **dirty; /* connections with entries */
+    struct connection **dirty; /* connections with entries, from dirty_first on */
+    uint32_t dirty_first;
     uint32_t dirty_count;
     uint32_t dirty_capacity;
     size_t limit;     /* bytes that may wait for one connection: limits.outbox */
     size_t mark;      /* from here on it is congested */
     size_t max_batch; /* bytes in the arena, or entries, at which outbox_due() asks for a flush */
     size_t max_entries;
+    size_t kept;      /* bytes of what drafts are made of */
     bool crowded;     /* some connection has come to the mark in this turn */
     uint8_t *scratch; /* TLS: where spans are put together */
     /* Called for a connection whose backlog would pass the limit, or whose socket has failed. It
@@ -84,7 +87,7 @@ void outbox_append_draft(struct outbox *outbox, struct connection *connection,
 
 static inline bool outbox_due(const struct outbox *outbox) {
     return outbox->arena.size >= outbox->max_batch || outbox->count >= outbox->max_entries ||
-           outbox->crowded;
+           outbox->kept >= outbox->max_batch || outbox->crowded;
 }
 
 /* Bytes that wait for a connection. */
@@ -97,7 +100,14 @@ static inline size_t outbox_waiting(const struct connection *connection) {
  * False: over the limit, or out of memory. */
 bool outbox_push(struct outbox *outbox, struct connection *connection, struct span span);
 
-/* Writes everything that is queued, one write a connection, and empties the arenas. */
+/*
+ * Writes to some of those that have something queued, in the order in which they came to have it.
+ * True: there are more. In between, the loop looks for more to send, which then goes out in the
+ * same write as what was there before: while updates come all the time, each connection gets
+ * everything since its last turn at once, and no update waits until all of an earlier one is sent.
+ */
+bool outbox_turn(struct outbox *outbox);
+/* Writes everything that is queued, and empties the arenas. */
 void outbox_flush(struct outbox *outbox);
 
 /* Writes what is queued and the close frame after it. Where the backlog is full, the close frame
@@ -108,7 +118,7 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
 void outbox_drain(struct outbox *outbox, struct connection *connection);
 
 /* Forgets what a connection was to be sent. */
-void outbox_drop(struct connection *connection);
+void outbox_drop(struct outbox *outbox, struct connection *connection);
 /* The same, and the connection itself: it is closing or gone. */
 void outbox_forget(struct outbox *outbox, struct connection *connection);
 

@@ -29,7 +29,7 @@ static inline void reader_overflow(struct connection *connection) {
     struct reader *reader = reader_of(connection);
     reader->overflows++;
     slow_count_disconnect(connection);
-    outbox_drop(connection);
+    outbox_drop(&reader->fixture->outbox, connection);
     for (struct member *member = connection->members; member; member = member->next)
         fanout_leave(&reader->fixture->fanout, member);
     connection->state = CONNECTION_CLOSING;

@@ -279,6 +279,9 @@ static void step(struct world *world) {
     for (int i = 0; i < PEERS; i++)
         check_peer(world, &world->models[i]);
     world->fixture->outbox.count = 0;
+    world->fixture->outbox.free_entry = NO_ENTRY;
+    world->fixture->outbox.kept = 0;
+    world->fixture->outbox.dirty_first = 0;
     world->fixture->outbox.dirty_count = 0;
     world->fixture->outbox.arena.size = 0;
     world->fixture->outbox.packer.arena.size = 0;

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_OUTBOX_INTERNAL_H
+#define SENTIO_HOST_OUTBOX_INTERNAL_H
+
+#include "outbox.h"
+
+/* Between outbox.c, which knows what each connection is to be sent, and outbox_write.c, which sends
+ * it. */
+
+enum { OUTBOX_CHUNK = 64 * 1024 };
+
+/* Sends the connection its entries, or keeps them in its backlog; they are free then. */
+void outbox_write(struct outbox *outbox, struct connection *connection);
+
+/* Gives entries back, which are linked from `first` to `last`; NO_ENTRY is none. */
+void outbox_free_entries(struct outbox *outbox, uint32_t first, uint32_t last);
+void outbox_drop_entries(struct outbox *outbox, struct connection *connection);
+
+#endif
