@@ -9,6 +9,7 @@ from pathlib import Path
 
 HOST = "sentiod"
 FLOOR = "floor"
+WRAPPING_FLOOR = "floor-wraps"
 SUBSCRIBE = '{"action":"subscribe","id":1}'
 SUBSCRIBE_OWN = '{"action":"subscribe","id":1,"symbols":[$symbols]}'
 SUBSCRIBE_ALL = '{"action":"subscribe","id":1,"symbols":["*"]}'
@@ -93,6 +94,10 @@ def _floor(place: Place) -> list[str]:
     return [str(place.build / "bench" / "floor"), str(place.port), *certificate]
 
 
+def _wrapping_floor(place: Place) -> list[str]:
+    return [*_floor(place), "wrap"]
+
+
 def _nchan(place: Place) -> list[str]:
     options = tls = ""
     if place.certificate is not None:
@@ -143,6 +148,7 @@ PEERS = (
         _floor,
         COMMON | {"broadcast-18k", "projection", "tls-broadcast", "publish-pipelined"},
     ),
+    Peer(WRAPPING_FLOOR, _wrapping_floor, frozenset({"broadcast"})),
     Peer(
         HOST,
         _host,

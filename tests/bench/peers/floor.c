@@ -58,6 +58,7 @@ struct update {
 
 struct floor {
     int epoll;
+    bool wraps; /* what goes to everyone gets the host's envelope too */
     SSL_CTX *tls;                  /* NULL: plain */
     struct peer *peers[PEERS_MAX]; /* by descriptor */
     int last;                      /* the greatest descriptor that there was */
@@ -185,6 +186,25 @@ static void send_turn(struct floor *server) {
     server->items_size = 0;
 }
 
+static size_t write_tail(char tail[ENVELOPE_MAX], size_t offset, size_t before) {
+    return (size_t)snprintf(tail, ENVELOPE_MAX,
+                            "],\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"offset\":%zu,"
+                            "\"prev\":%zu,\"epoch\":\"0123456789abcdef\"}",
+                            offset, before);
+}
+
+/* The body's items, from behind its '[' to before its "]}". */
+static void publish_wrapped(struct floor *server, const char *items, size_t size) {
+    char tail[ENVELOPE_MAX];
+    server->offset++;
+    size_t tail_size = write_tail(tail, server->offset, server->offset - 1);
+    char *out = server->bytes + server->size;
+    size_t used = write_header(out, sizeof(envelope) - 1 + size + tail_size);
+    used = append(out, used, envelope, sizeof(envelope) - 1);
+    used = append(out, used, items, size);
+    server->size += append(out, used, tail, tail_size);
+}
+
 static void publish_batch(struct floor *server, const char *item, size_t size, unsigned batch) {
     struct update *update = &server->updates[server->update_count++];
     char *copy = server->items + server->items_size;
@@ -196,11 +216,7 @@ static void publish_batch(struct floor *server, const char *item, size_t size, u
     update->item = copy;
     update->item_size = size + 1;
     update->batch = batch;
-    update->tail_size =
-        (size_t)snprintf(update->tail, ENVELOPE_MAX,
-                         "],\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"offset\":%zu,"
-                         "\"prev\":%zu,\"epoch\":\"0123456789abcdef\"}",
-                         server->offset, before);
+    update->tail_size = write_tail(update->tail, server->offset, before);
 }
 
 /* A body with the item of symbol S000 to S009 first is a batch. */
@@ -208,10 +224,15 @@ static void publish(struct floor *server, const char *body, size_t size) {
     const char *symbol = memmem(body, size, "\"S00", 4);
     const char *end = symbol == NULL ? NULL : memchr(symbol, '}', (size_t)(body + size - symbol));
     const char *start = memchr(body, '[', size);
-    if (server->update_count == UPDATES_MAX || server->size + size + 4 > TURN_MAX) {
+    if (server->update_count == UPDATES_MAX || server->size + size + ENVELOPE_MAX > TURN_MAX) {
         send_turn(server);
     }
-    if (end == NULL || start == NULL || end - start >= ITEM_MAX) {
+    bool batch = end != NULL && start != NULL && end - start < ITEM_MAX;
+    if (!batch && server->wraps && start != NULL) {
+        publish_wrapped(server, start + 1, (size_t)(body + size - 2 - (start + 1)));
+        return;
+    }
+    if (!batch) {
         server->size += write_header(server->bytes + server->size, size);
         memcpy(server->bytes + server->size, body, size);
         server->size += size;
@@ -384,10 +405,11 @@ static void run(struct floor *server, int listener) {
 
 int main(int argc, char **argv) {
     struct floor *server = calloc(1, sizeof(*server));
-    if ((argc != 2 && argc != 4) || server == NULL) {
-        fprintf(stderr, "usage: floor PORT [CERTIFICATE KEY]\n");
+    if (argc < 2 || argc > 4 || server == NULL) {
+        fprintf(stderr, "usage: floor PORT [wrap | CERTIFICATE KEY]\n");
         return 2;
     }
+    server->wraps = argc == 3;
     signal(SIGPIPE, SIG_IGN);
     server->tls = argc == 4 ? link_context(argv[2], argv[3]) : NULL;
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
