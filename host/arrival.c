@@ -106,9 +106,16 @@ void arrival_begin(struct connection *connection, int fd) {
 
 static void on_events(uv_poll_t *poll, int status, int events) {
     struct io *io = poll->data;
-    struct epoll_event ready[EVENTS_A_TURN];
     (void)status;
     (void)events;
+    io->arrivals.ready = true;
+}
+
+void arrival_turn(struct io *io) {
+    struct epoll_event ready[EVENTS_A_TURN];
+    if (!io->arrivals.ready)
+        return;
+    io->arrivals.ready = false;
     int count = epoll_wait(io->arrivals.epoll, ready, EVENTS_A_TURN, 0);
     for (int i = 0; i < count; i++) {
         struct connection *connection = ready[i].data.ptr;

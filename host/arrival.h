@@ -2,6 +2,7 @@
 #ifndef SENTIO_HOST_ARRIVAL_H
 #define SENTIO_HOST_ARRIVAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
@@ -18,10 +19,13 @@ struct lws;
  */
 struct arrivals {
     int epoll;
+    bool ready; /* it has events */
     uv_poll_t poll;
 };
 
 int arrival_init(struct io *io);
+/* Looks after those that have said something; between the loop's waits, see listener_turn. */
+void arrival_turn(struct io *io);
 /* Closes every connection that libwebsockets does not have; the loop must turn once more. */
 void arrival_stop(struct io *io);
 /* Once the loop has turned. */

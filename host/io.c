@@ -103,6 +103,8 @@ static void on_idle(uv_idle_t *idle) {
 /* The last thing before the loop waits: what this turn has queued goes out. */
 static void on_prepare(uv_prepare_t *prepare) {
     struct io *io = prepare->data;
+    listener_turn(io);
+    arrival_turn(io);
     publishers_turn(io);
     queue_announce(io->host->to_hub);
     if (outbox_turn(&io->outbox))

@@ -18,6 +18,7 @@ struct listener {
     struct io *io;
     const struct config_listen *listen;
     int fd;
+    bool ready; /* there is something to accept */
     bool paused;
     uv_poll_t poll;
 };
@@ -62,8 +63,10 @@ static void out_of_descriptors(struct listener *listener) {
 static void on_readable(uv_poll_t *poll, int status, int events) {
     struct listener *listener = poll->data;
     (void)events;
-    if (status < 0)
-        return;
+    listener->ready = status == 0;
+}
+
+static void accept_some(struct listener *listener) {
     for (int i = 0; i < ACCEPTS_A_TURN; i++) {
         struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
         socklen_t size = sizeof(peer);
@@ -79,6 +82,14 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
         if (fd == -1)
             return;
         begin(listener, fd, numeric(&peer, address, sizeof(address)));
+    }
+}
+
+void listener_turn(struct io *io) {
+    for (struct listener *listener = io->listeners; listener; listener = listener->next) {
+        if (listener->ready && !listener->paused)
+            accept_some(listener);
+        listener->ready = false;
     }
 }
 

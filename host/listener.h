@@ -36,6 +36,9 @@ void listen_sockets_close(struct listen_sockets *sockets);
 
 /* Takes over the thread's descriptors and accepts on its loop. */
 int listener_start(struct io *io, struct listen_sockets *sockets);
+/* Accepts what has come. Called between the loop's waits and not while it goes over its events:
+ * libuv looks through all of those whenever a descriptor is added or removed. */
+void listener_turn(struct io *io);
 /* No new connections; the loop must turn once more. */
 void listener_stop(struct io *io);
 /* After the process ran out of descriptors: accepts again. */
