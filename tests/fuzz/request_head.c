@@ -3,6 +3,7 @@
 /*
  * libFuzzer: the head of a POST and its target. Whatever comes, and in whatever parts, is read
  * within its bounds and to the same result, and what is taken holds what is promised.
+ * sources: request_head.c target.c header.c
  */
 #include "request_head.h"
 

@@ -14,12 +14,14 @@ status=0
 source "$top/packaging/packages.sh"
 need_packages "${BUILD_PACKAGES[@]}" clang || exit 1
 
+# A target says which files of the host it is compiled with: "sources: NAME.c ...".
 compile() { # NAME
-    local flags
-    mapfile -t flags < <(pkg-config --cflags --libs libwebsockets libuv libcrypto | tr ' ' '\n' | grep .)
+    local flags sources
+    mapfile -t flags < <(pkg-config --cflags --libs libwebsockets libuv libcrypto zlib | tr ' ' '\n' | grep .)
+    mapfile -t sources < <(sed -n 's/^ \* sources: //p' "$here/$1.c" | tr ' ' '\n')
     clang -std=c11 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=undefined -I"$top/host" -I"$top/sdk/include" -o "$build/$1" \
-        "$here/$1.c" "$top/host/$1.c" "$top/host/target.c" "$top/host/header.c" "$top"/sdk/src/*.c \
+        "$here/$1.c" "${sources[@]/#/$top/host/}" "$top"/sdk/src/*.c \
         "${flags[@]}" -lm
 }
 
