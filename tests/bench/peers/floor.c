@@ -58,7 +58,7 @@ struct update {
 
 struct floor {
     int epoll;
-    bool wraps; /* what goes to everyone gets the host's envelope too */
+    bool wraps;                    /* what goes to everyone gets the host's envelope too */
     SSL_CTX *tls;                  /* NULL: plain */
     struct peer *peers[PEERS_MAX]; /* by descriptor */
     int last;                      /* the greatest descriptor that there was */
