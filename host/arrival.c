@@ -18,10 +18,18 @@ enum {
     PEEKED = 8 /* enough to tell a POST from the rest */
 };
 
+/* The library logs a line about it (server.c drops it), in a buffer that all its threads share. */
+static struct lws *hand_over_read(struct io *io, int fd, struct sentio_bytes bytes) {
+    pthread_mutex_lock(&io->host->handover);
+    struct lws *wsi = lws_adopt_socket_vhost_readbuf(io->plain, fd, bytes.data, bytes.size);
+    pthread_mutex_unlock(&io->host->handover);
+    return wsi;
+}
+
 static struct lws *hand_over(struct connection *connection, int fd, struct sentio_bytes bytes) {
     struct io *io = connection->io;
     if (bytes.size > 0)
-        return lws_adopt_socket_vhost_readbuf(io->plain, fd, bytes.data, bytes.size);
+        return hand_over_read(io, fd, bytes);
     lws_sock_file_fd_type descriptor = {.sockfd = fd};
     int type = LWS_ADOPT_HTTP | LWS_ADOPT_SOCKET | (connection->tls ? LWS_ADOPT_ALLOW_SSL : 0);
     return lws_adopt_descriptor_vhost(connection->tls ? io->tls : io->plain,

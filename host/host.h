@@ -2,6 +2,7 @@
 #ifndef SENTIO_HOST_HOST_H
 #define SENTIO_HOST_HOST_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,7 +31,8 @@ struct host {
     const struct config *config;
     const struct auth *auth;
     struct quota quota;
-    struct queue *to_hub; /* NULL: the hub is gone, and holds no handle any more */
+    pthread_mutex_t handover; /* arrival.c */
+    struct queue *to_hub;     /* NULL: the hub is gone, and holds no handle any more */
     struct io **ios;
     size_t io_count;
     struct stream **streams; /* by channel index */

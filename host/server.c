@@ -132,6 +132,7 @@ static int create_ios(struct server *server) {
 
 static int set_up(struct server *server, const struct config *config, bool checking) {
     struct host *host = &server->host;
+    pthread_mutex_init(&host->handover, NULL);
     host->config = config;
     host->io_count = checking ? 1 : io_count(config);
     host->ios = calloc(host->io_count, sizeof(*host->ios));
@@ -189,6 +190,7 @@ void server_destroy(struct server *server) {
         io_destroy(server->host.ios[i]);
     listen_sockets_close(&server->sockets);
     quota_finish(&server->host.quota);
+    pthread_mutex_destroy(&server->host.handover);
     auth_destroy(server->auth);
     free(server->host.ios);
     free(server->host.streams);
