@@ -230,6 +230,9 @@ static bool make_drafts(struct outbox *outbox, struct connection *connection) {
     struct span span;
     arena_reset(&outbox->side);
     for (;;) {
+        /* They lie apart, one a turn's update. */
+        if (entry->next != NO_ENTRY)
+            __builtin_prefetch(&outbox->entries[entry->next]);
         int error = entry->wrapping ? make_draft(outbox, connection, entry, &span)
                                     : arena_copy(&outbox->side, entry->span, &span);
         if (error)
