@@ -135,7 +135,7 @@ static size_t take(struct publisher *publisher, const char *data, size_t size) {
     return used;
 }
 
-/* Bytes received; 0: none, for now or for good. */
+/* Bytes received; 0: there are none, or the stream has ended or failed. */
 static size_t receive(struct publisher *publisher, char *space, size_t size) {
     ssize_t got = recv(publisher->connection->fd, space, size, 0);
     if (got > 0) {
