@@ -10,7 +10,7 @@
 
 #include "effects.h"
 
-struct channel;
+struct instance;
 
 enum call_kind {
     CALL_OPEN,
@@ -32,12 +32,13 @@ enum call_kind {
 struct call {
     struct sentio_call abi; /* its `context` is this struct */
     enum call_kind kind;
-    struct channel *channel;
+    struct instance *instance;
     struct effects effects;
 
     const struct sentio_update *update;         /* publish */
     const struct sentio_subscriber *subscriber; /* subscribe, unsubscribe, message */
     const struct sentio_request *request;       /* render */
+    uint32_t route;                             /* render: index of request->route */
     const struct sentio_item *items;            /* render, observe */
     size_t count;
     uint64_t number;          /* left: conn; open: seed; ready: fd; restore: format */

@@ -7,26 +7,15 @@
 #include <sys/random.h>
 
 #include "hub.h"
-#include "inquiry.h"
 #include "io.h"
 #include "log.h"
 #include "publication.h"
-#include "runner_inline.h"
 #include "source.h"
 #include "state.h"
-#include "subscription.h"
 #include "wakeup.h"
 
 const struct sentio_plugin *channel_plugin(const struct channel *channel) {
-    return &channel->plugin->table;
-}
-
-struct sentio_channel *channel_state(const struct channel *channel) {
-    return channel->state;
-}
-
-const char *channel_label(const struct channel *channel) {
-    return channel->label;
+    return instance_table(channel->instance);
 }
 
 int64_t channel_time(const struct channel *channel) {
@@ -34,171 +23,20 @@ int64_t channel_time(const struct channel *channel) {
     return now > channel->engine.time ? now : channel->engine.time;
 }
 
-size_t channel_call_bytes(const struct channel *channel) {
-    return (size_t)channel->hub->host->config->plugins.call_bytes;
-}
-
-bool channel_may_forward(const struct channel *channel, struct sentio_bytes name) {
-    for (size_t i = 0; i < channel->config->forwards.count; i++)
-        if (sentio_is(name, channel->config->forwards.items[i]))
-            return true;
-    return false;
-}
-
-void channel_call_begins(struct channel *channel, enum call_kind kind) {
-    struct hub *hub = channel->hub;
-    atomic_store(&hub->busy_label, channel->label);
-    atomic_store(&hub->busy_call, call_name(kind));
-    atomic_store(&hub->busy_since, (int64_t)(uv_hrtime() / 1000000));
-}
-
-void channel_call_ended(struct channel *channel, enum call_kind kind, int64_t took) {
-    atomic_store(&channel->hub->busy_since, 0);
-    if (took < channel->hub->host->config->plugins.slow_call)
-        return;
-    channel->slow_calls++;
-    log_warning(channel->label, "plugin fault: %s() of %s took %lld ms, over plugins.slow_call",
-                call_name(kind), channel->config->plugin, (long long)took);
-}
-
-static void count(struct channel *channel, struct sentio_bytes name, uint64_t n) {
-    struct counter *counter = channel->counters;
-    while (counter != NULL && !sentio_is(name, counter->name))
-        counter = counter->next;
-    if (counter == NULL) {
-        counter = calloc(1, sizeof(*counter) + name.size + 1);
-        if (counter == NULL)
-            return;
-        memcpy(counter->name, name.data, name.size);
-        counter->next = channel->counters;
-        channel->counters = counter;
-    }
-    counter->value += n;
-}
-
-static void carry_out(struct channel *channel, const struct effect *effect) {
-    switch (effect->kind) {
-    case EFFECT_JOIN:
-    case EFFECT_LEAVE:
-    case EFFECT_ACCEPT:
-    case EFFECT_REFUSE:
-    case EFFECT_SEND:
-    case EFFECT_CLOSE:
-        subscription_effect(channel, effect);
-        return;
-    case EFFECT_RESPOND:
-        inquiry_effect(channel, effect);
-        return;
-    case EFFECT_FORWARD:
-        hub_forward_later(channel, effect->a, effect->b);
-        return;
-    case EFFECT_COUNT:
-        count(channel, effect->a, effect->id);
-        return;
-    case EFFECT_WAKE:
-        wakeup_set(channel, (uint64_t)effect->number);
-        return;
-    case EFFECT_WATCH:
-        wakeup_watch(channel, (int)effect->number, effect->on != 0);
-        return;
-    case EFFECT_EMIT:
-    case EFFECT_REJECT:
-    case EFFECT_KEEP:
-        return;
-    }
-}
-
-/* The emitted items go out as one update, where the first of them stands. */
-static void commit(struct call *call, const struct publisher *publisher) {
-    bool published = false;
-    for (const struct effect *effect = call->effects.first; effect; effect = effect->next) {
-        if (effect->kind == EFFECT_EMIT && !published) {
-            published = true;
-            publication_order(call->channel, &call->effects, publisher);
-        }
-        carry_out(call->channel, effect);
-    }
-}
-
-int channel_call(struct call *call, const struct publisher *publisher) {
-    struct channel *channel = call->channel;
-    int result = runner_inline(call);
-    if (result == 0 && call->effects.rejections == 0) {
-        commit(call, publisher);
-        return 0;
-    }
-    if (result != 0 && result != SENTIO_NOT_FOUND && call->effects.rejections == 0) {
-        channel->faults++;
-        log_warning(
-            channel->label, "plugin fault: %s() of %s returned %d (%s); nothing of it counts",
-            call_name(call->kind), channel->config->plugin, result, sentio_error_text(result));
-    }
-    return result;
-}
-
-void channel_publish(struct channel *channel, const struct publisher *publisher,
-                     struct sentio_bytes body) {
-    struct sentio_json value;
-    struct sentio_json_error error;
-    if (sentio_json_parse(body, &value, &error) != 0) {
-        publication_malformed(channel, publisher, &error);
-        return;
-    }
-    if (value.type != SENTIO_JSON_OBJECT) {
-        publication_refuse(channel, publisher, 422, "the body must be a JSON object");
-        return;
-    }
-    struct sentio_update update = {.origin = publisher->origin, .name = publisher->name};
-    struct call call = {
-        .kind = CALL_PUBLISH, .channel = channel, .update = &update, .text = value.text};
-    int result = channel_call(&call, publisher);
-    if (call.effects.rejections > 0)
-        publication_reject(channel, publisher, &call.effects);
-    else if (result == SENTIO_NOT_FOUND)
-        publication_refuse(channel, publisher, 404, "this channel takes no publishes");
-    else if (result != 0)
-        publication_refuse(channel, publisher, 500, "the channel's plugin failed; see the log");
-    else if (call.effects.emits == 0)
-        publication_accept(channel, publisher, 0);
-    effects_finish(&call.effects);
-}
-
-void channel_observe(struct channel *channel, const struct update *update) {
-    struct sentio_item *views = malloc(update->count * sizeof(*views));
-    if (views == NULL) {
-        log_error(channel->label, "out of memory: an update of %s is not observed",
-                  update->stream->name);
-        return;
-    }
-    for (uint32_t i = 0; i < update->count; i++)
-        views[i] = item_view(update->items[i]);
-    struct call call = {
-        .kind = CALL_OBSERVE,
-        .channel = channel,
-        .items = views,
-        .count = update->count,
-        .name = sentio_text(update->stream->name),
-    };
-    channel_call(&call, NULL);
-    effects_finish(&call.effects);
-    free(views);
-}
-
 static int open_plugin(struct channel *channel) {
+    struct instance *instance = channel->instance;
     uint64_t seed = 0;
     if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
         return SENTIO_FAILED;
     struct call call = {
         .kind = CALL_OPEN,
-        .channel = channel,
         .text = sentio_text(channel->config->options),
         .number = seed,
     };
-    int result = runner_inline(&call);
-    channel->open = result == 0;
+    int result = channel_run(channel, &call);
+    instance->open = result == 0;
     if (result == 0)
-        for (const struct effect *effect = call.effects.first; effect; effect = effect->next)
-            carry_out(channel, effect);
+        channel_carry_out(channel, &call.effects, NULL);
     else
         log_error(channel->label, "%s:%d: open() of %s returned %d (%s); see its options",
                   channel->config->file, channel->config->line, channel->config->plugin, result,
@@ -236,7 +74,6 @@ static int init(struct channel *channel) {
     const struct config_channel *config = channel->config;
     size_t io_count = channel->hub->host->io_count;
     char epoch[EPOCH_SIZE];
-    size_t size = (size_t)channel_plugin(channel)->channel_size;
     const char *state_dir = channel->hub->host->state_dir;
     if (state_dir == NULL || !state_epoch(state_dir, config->name, epoch))
         stream_draw_epoch(epoch);
@@ -253,15 +90,31 @@ static int init(struct channel *channel) {
     channel->stream =
         stream_create(channel->index, config, channel_plugin(channel), epoch, io_count);
     channel->io_subscribers = calloc(io_count, sizeof(size_t));
-    channel->state = calloc(1, size ? size : 1);
-    if (!channel->stream || !channel->io_subscribers || !channel->state)
+    if (!channel->stream || !channel->io_subscribers)
         return SENTIO_NO_MEMORY;
     return wakeup_init(channel);
 }
 
+static int load(struct channel *channel) {
+    const struct config_channel *config = channel->config;
+    struct plugin *plugin = NULL;
+    char why[512];
+    if (plugin_load(config->plugin, channel->hub->host->copy_dir, &plugin, why, sizeof(why)) != 0) {
+        log_error(channel->label, "%s:%d: %s", config->file, config->line, why);
+        return SENTIO_FAILED;
+    }
+    channel->instance = instance_create(channel->label, plugin);
+    if (channel->instance == NULL) {
+        plugin_unload(plugin);
+        return SENTIO_NO_MEMORY;
+    }
+    channel->instance->forwards = &config->forwards;
+    channel->instance->call_bytes = (size_t)channel->hub->host->config->plugins.call_bytes;
+    return 0;
+}
+
 struct channel *channel_create(struct hub *hub, const struct config_channel *config,
                                uint32_t index) {
-    char why[512];
     struct channel *channel = calloc(1, sizeof(*channel));
     if (channel == NULL)
         return NULL;
@@ -272,11 +125,8 @@ struct channel *channel_create(struct hub *hub, const struct config_channel *con
         channel->label = NULL;
         goto fail;
     }
-    if (plugin_load(config->plugin, hub->host->copy_dir, &channel->plugin, why, sizeof(why)) != 0) {
-        log_error(channel->label, "%s:%d: %s", config->file, config->line, why);
-        goto fail;
-    }
-    if (!settings_fit(channel) || init(channel) != 0 || open_plugin(channel) != 0)
+    if (load(channel) != 0 || !settings_fit(channel) || init(channel) != 0 ||
+        open_plugin(channel) != 0)
         goto fail;
     state_restore(channel);
     return channel;
@@ -310,12 +160,12 @@ void channel_start(struct channel *channel) {
 }
 
 static void close_plugin(struct channel *channel) {
-    if (!channel->open)
+    struct call call = {.kind = CALL_CLOSE};
+    if (channel->instance == NULL || !channel->instance->open)
         return;
-    struct call call = {.kind = CALL_CLOSE, .channel = channel};
-    runner_inline(&call);
+    channel_run(channel, &call);
     effects_finish(&call.effects);
-    channel->open = false;
+    channel->instance->open = false;
 }
 
 void channel_destroy(struct channel *channel) {
@@ -323,7 +173,7 @@ void channel_destroy(struct channel *channel) {
         return;
     source_stop(channel->source, NULL, NULL);
     wakeup_finish(channel);
-    if (channel->open)
+    if (channel->instance && channel->instance->open)
         state_save(channel);
     close_plugin(channel);
     if (channel->stream) {
@@ -339,8 +189,7 @@ void channel_destroy(struct channel *channel) {
     }
     stream_unref(channel->stream);
     free(channel->io_subscribers);
-    free(channel->state);
-    plugin_unload(channel->plugin);
+    instance_destroy(channel->instance);
     free(channel->label);
     free(channel);
 }

@@ -13,7 +13,7 @@
 #include "engine.h"
 #include "interest.h"
 #include "log_memory.h"
-#include "plugin.h"
+#include "instance.h"
 #include "stream.h"
 #include "topic.h"
 
@@ -36,9 +36,8 @@ struct channel {
     struct hub *hub;
     const struct config_channel *config;
     uint32_t index;
-    char *label; /* "channel earnings" */
-    struct plugin *plugin;
-    struct sentio_channel *state; /* the plugin's */
+    char *label;               /* "channel earnings" */
+    struct instance *instance; /* the plugin */
     struct stream *stream;
     struct topic_table topics;
     struct interest_table interests;
@@ -55,8 +54,6 @@ struct channel {
     uint64_t faults; /* calls that failed */
     size_t subscribers;
     size_t *io_subscribers; /* [io]: who gets updates */
-    bool open;
-    int64_t called; /* the time that the last call was given, Unix ms: it never goes back */
 };
 
 /* Where the answer to a publish goes. */
@@ -66,6 +63,25 @@ struct publisher {
     struct request *request;
     uint32_t origin;          /* enum sentio_origin */
     struct sentio_bytes name; /* valid for the call */
+};
+
+/* Who is to be told what came of a call. */
+struct asker {
+    struct publisher publisher; /* publish */
+    uint64_t id;                /* conn of a subscriber's message; id of an inquiry */
+};
+
+/* What came of a call. */
+enum outcome {
+    OUTCOME_RETURNED,   /* the plugin has answered: `result` */
+    OUTCOME_LACKING,    /* it has no such callback */
+    OUTCOME_NOT_RUNNING /* it can not be called now, or has died of the call */
+};
+
+struct result {
+    enum outcome outcome;
+    int code;                /* what the callback returned */
+    struct effects *effects; /* what it asked for */
 };
 
 /* Loads the plugin and opens it. NULL after the reason was logged. */
@@ -83,18 +99,25 @@ void channel_publish(struct channel *channel, const struct publisher *publisher,
 /* What another channel has published. */
 void channel_observe(struct channel *channel, const struct update *update);
 
-/* Runs a prepared call and carries out what it asked for. Returns the callback's result; what it
- * asked for has then been done (0) or dropped. `publisher` NULL: nobody to answer. */
-int channel_call(struct call *call, const struct publisher *publisher);
+/* Has a prepared call run; then what it asked for is carried out, and `asker` (NULL: nobody) told.
+ * All of that may have happened when this returns, or happen later. `call` is the caller's, its
+ * effects are not. */
+void channel_call(struct channel *channel, struct call *call, const struct asker *asker);
 
-/* For the runner and the services. */
+/* It was run: carries out what it asked for and tells the asker. The effects stay the caller's. */
+void channel_called(struct channel *channel, enum call_kind kind, const struct asker *asker,
+                    const struct result *result);
+/* What a call asked for; `publisher`: who is told of its emits, NULL: nobody. */
+void channel_carry_out(struct channel *channel, struct effects *effects,
+                       const struct publisher *publisher);
+/* A call has taken `took` ms: logs and counts it when that is too much. */
+void channel_took(struct channel *channel, enum call_kind kind, int64_t took);
+
+/* Runs a call at once; what it asked for is in call->effects and not carried out. As
+ * runner_inline. */
+int channel_run(struct channel *channel, struct call *call);
+
 const struct sentio_plugin *channel_plugin(const struct channel *channel);
-struct sentio_channel *channel_state(const struct channel *channel);
-const char *channel_label(const struct channel *channel);
 int64_t channel_time(const struct channel *channel);
-size_t channel_call_bytes(const struct channel *channel);
-bool channel_may_forward(const struct channel *channel, struct sentio_bytes name);
-void channel_call_begins(struct channel *channel, enum call_kind kind);
-void channel_call_ended(struct channel *channel, enum call_kind kind, int64_t took);
 
 #endif

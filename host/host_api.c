@@ -5,7 +5,7 @@
 #include <sentio/sdk.h>
 
 #include "call.h"
-#include "channel.h"
+#include "instance.h"
 #include "log.h"
 
 /* The services: each checks its arguments and adds an effect to its call. */
@@ -33,7 +33,7 @@ static bool may(const struct call *call, uint32_t kinds) {
 
 static int add(struct call *call, enum effect_kind kind, uint64_t id, int64_t number,
                struct sentio_bytes a, struct sentio_bytes b) {
-    size_t limit = channel_call_bytes(call->channel);
+    size_t limit = call->instance->call_bytes;
     if (a.size > limit || b.size > limit || call->effects.bytes + a.size + b.size > limit)
         return SENTIO_AGAIN;
     struct effect *effect = effects_add(&call->effects, kind, a, b);
@@ -93,7 +93,7 @@ static const char *item_fault(const struct sentio_plugin *plugin, const struct s
 
 static int do_emit(struct sentio_call *abi, const struct sentio_item *item) {
     struct call *call = own(abi);
-    const struct sentio_plugin *plugin = channel_plugin(call->channel);
+    const struct sentio_plugin *plugin = instance_table(call->instance);
     if (!may(call, MAY_EMIT) || plugin->type == NULL || item == NULL)
         return SENTIO_INVALID;
     if (call->effects.emits >= EMITS_MAX)
@@ -101,10 +101,10 @@ static int do_emit(struct sentio_call *abi, const struct sentio_item *item) {
     struct sentio_item trimmed = *item;
     const char *fault = item_fault(plugin, item, &trimmed.json);
     if (fault != NULL) {
-        log_warning(channel_label(call->channel), "plugin fault: emit refused: %s", fault);
+        log_warning(call->instance->label, "plugin fault: emit refused: %s", fault);
         return SENTIO_INVALID;
     }
-    if (call->effects.bytes + item->json.size > channel_call_bytes(call->channel))
+    if (call->effects.bytes + item->json.size > call->instance->call_bytes)
         return SENTIO_AGAIN;
     struct item *copy = item_create(&trimmed);
     if (copy == NULL)
@@ -192,8 +192,8 @@ static int do_forward(struct sentio_call *abi, struct sentio_bytes channel,
     struct sentio_json value;
     if (!may(call, MAY_EMIT))
         return SENTIO_INVALID;
-    if (!channel_may_forward(call->channel, channel)) {
-        log_warning(channel_label(call->channel),
+    if (!instance_may_forward(call->instance, channel)) {
+        log_warning(call->instance->label,
                     "plugin fault: forward to \"%.*s\", which is not among its \"forwards\"",
                     (int)channel.size, channel.data);
         return SENTIO_INVALID;
@@ -207,8 +207,8 @@ static int do_log(struct sentio_call *abi, uint32_t level, struct sentio_bytes t
     struct call *call = own(abi);
     if (level > SENTIO_ERROR)
         return SENTIO_INVALID;
-    int size = text.size < LOG_MAX ? (int)text.size : LOG_MAX;
-    log_write((enum log_level)level, channel_label(call->channel), "%.*s", size, text.data);
+    size_t size = text.size < LOG_MAX ? text.size : LOG_MAX;
+    instance_log(call->instance, level, sentio_bytes(text.data, size));
     return SENTIO_OK;
 }
 

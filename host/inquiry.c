@@ -18,6 +18,7 @@ struct inquiry {
     struct request *request;
     uint32_t io;
     int64_t since; /* Unix ms */
+    bool called;   /* render() has returned; until then it is not overdue */
 };
 
 /* What a route asks for. */
@@ -205,16 +206,25 @@ static void render(struct channel *channel, const struct query_message *query,
         .offset = channel->engine.offset,
     };
     struct call call = {.kind = CALL_RENDER,
-                        .channel = channel,
                         .request = &request,
+                        .route = query->route,
                         .items = views,
                         .count = items->count};
-    int result = channel_call(&call, NULL);
-    effects_finish(&call.effects);
+    const struct asker asker = {.id = id};
+    channel_call(channel, &call, &asker);
     free(views);
-    inquiry = table_find(&channel->hub->inquiries, table_hash_number(id), has_id, &id);
-    if (result != 0 && inquiry != NULL)
-        end_with_error(channel->hub, inquiry, 500, "the channel's plugin failed; see the log");
+}
+
+void inquiry_called(struct hub *hub, uint64_t id, const struct result *result) {
+    struct inquiry *inquiry = table_find(&hub->inquiries, table_hash_number(id), has_id, &id);
+    if (inquiry == NULL)
+        return;
+    if (result->outcome == OUTCOME_NOT_RUNNING)
+        end_with_error(hub, inquiry, 503, "the channel's plugin is not running");
+    else if (result->outcome == OUTCOME_LACKING || result->code != 0)
+        end_with_error(hub, inquiry, 500, "the channel's plugin failed; see the log");
+    else
+        inquiry->called = true;
 }
 
 static void ask_plugin(struct hub *hub, const struct query_message *query) {
@@ -259,7 +269,7 @@ void inquiry_query(struct hub *hub, const struct query_message *query) {
 static struct inquiry *find_overdue(const struct hub *hub, int64_t due) {
     for (size_t i = 0; i < hub->inquiries.capacity; i++) {
         struct inquiry *inquiry = hub->inquiries.slots[i].value;
-        if (inquiry != NULL && inquiry->since <= due)
+        if (inquiry != NULL && inquiry->called && inquiry->since <= due)
             return inquiry;
     }
     return NULL;

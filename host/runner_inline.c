@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "runner_inline.h"
 
-#include <uv.h>
+#include "instance.h"
 
-#include "channel.h"
-
-bool runner_has(const struct sentio_plugin *plugin, enum call_kind kind) {
+static bool has(const struct sentio_plugin *plugin, enum call_kind kind) {
     switch (kind) {
     case CALL_OPEN:
         return plugin->open != NULL;
@@ -35,6 +33,14 @@ bool runner_has(const struct sentio_plugin *plugin, enum call_kind kind) {
         return plugin->restore != NULL;
     }
     return false;
+}
+
+uint32_t runner_callbacks(const struct sentio_plugin *plugin) {
+    uint32_t callbacks = 0;
+    for (int kind = CALL_OPEN; kind <= CALL_RESTORE; kind++)
+        if (has(plugin, (enum call_kind)kind))
+            callbacks |= 1u << kind;
+    return callbacks;
 }
 
 static int dispatch(const struct sentio_plugin *plugin, struct call *call) {
@@ -70,23 +76,18 @@ static int dispatch(const struct sentio_plugin *plugin, struct call *call) {
     return SENTIO_NOT_FOUND;
 }
 
-int runner_inline(struct call *call) {
-    struct channel *channel = call->channel;
-    const struct sentio_plugin *plugin = channel_plugin(channel);
-    if (!runner_has(plugin, call->kind))
+int runner_inline(struct call *call, int64_t now) {
+    struct instance *instance = call->instance;
+    if (!instance_has(instance, call->kind))
         return SENTIO_NOT_FOUND;
-    int64_t now = channel_time(channel);
-    if (now > channel->called)
-        channel->called = now;
+    if (now > instance->called)
+        instance->called = now;
     call->abi = (struct sentio_call){
         .host = host_api(),
-        .channel = channel_state(channel),
-        .now = channel->called,
+        .channel = instance->state,
+        .now = instance->called,
         .context = call,
     };
-    uint64_t start = uv_hrtime();
-    channel_call_begins(channel, call->kind);
-    int result = dispatch(plugin, call);
-    channel_call_ended(channel, call->kind, (int64_t)((uv_hrtime() - start) / 1000000));
+    int result = dispatch(instance_table(instance), call);
     return result == SENTIO_NOT_FOUND ? SENTIO_FAILED : result;
 }

@@ -5,13 +5,14 @@
 #include "call.h"
 
 /*
- * Runs a call in the hub's own thread. Returns what the callback returned, or SENTIO_NOT_FOUND when
- * the plugin has none; from a callback that very code comes as SENTIO_FAILED. The effects are in
- * call->effects, not yet carried out. A call over plugins.slow_call is logged and counted.
+ * Runs a call in the caller's own thread, at the time `now` (Unix ms) or the last call's, whichever
+ * is later. Returns what the callback returned, or SENTIO_NOT_FOUND when the plugin has none; from
+ * a callback that very code comes as SENTIO_FAILED. The effects are in call->effects, not yet
+ * carried out.
  */
-int runner_inline(struct call *call);
+int runner_inline(struct call *call, int64_t now);
 
-/* Whether the plugin has the callback. */
-bool runner_has(const struct sentio_plugin *plugin, enum call_kind kind);
+/* The callbacks that a plugin has: 1u << enum call_kind. */
+uint32_t runner_callbacks(const struct sentio_plugin *plugin);
 
 #endif

@@ -12,7 +12,6 @@
 
 #include "hub.h"
 #include "log.h"
-#include "runner_inline.h"
 
 /* JSON lines: a head, an item a line, and an end that shows that nothing is missing. */
 
@@ -118,11 +117,12 @@ static int restore_plugin(struct channel *channel, const struct sentio_field *fi
         size--;
     struct call call = {
         .kind = CALL_RESTORE,
-        .channel = channel,
         .number = format,
         .text = sentio_bytes((const char *)state, size > 0 ? (size_t)size : 0),
     };
-    error = size < 0 ? SENTIO_INVALID : channel_call(&call, NULL);
+    error = size < 0 ? SENTIO_INVALID : channel_run(channel, &call);
+    if (error == 0)
+        channel_carry_out(channel, &call.effects, NULL);
     effects_finish(&call.effects);
     free(state);
     return error;
@@ -331,8 +331,8 @@ static void write_items(struct sentio_writer *out, const struct log_memory *log)
 }
 
 static void write_plugin_state(struct sentio_writer *out, struct channel *channel) {
-    struct call call = {.kind = CALL_SAVE, .channel = channel};
-    int result = runner_inline(&call);
+    struct call call = {.kind = CALL_SAVE};
+    int result = channel_run(channel, &call);
     if (result != 0 && result != SENTIO_NOT_FOUND)
         log_warning(channel->label, "plugin fault: save() returned %d; its state is lost", result);
     const struct effect *kept = effects_find(&call.effects, EFFECT_KEEP);

@@ -15,6 +15,7 @@ struct pending_command {
     struct command_message *message; /* owned */
     struct wants wants;
     int64_t since; /* Unix ms */
+    bool called;   /* the callback has returned; until then it is not overdue */
 };
 
 /* One connection's interest in one channel, as the hub has it. */
@@ -325,21 +326,31 @@ static void call_plugin(struct subscription *subscription, const struct sentio_j
     };
     struct call call = {
         .kind = kinds[message->what],
-        .channel = subscription->channel,
         .subscriber = &subscriber,
         .name = message->action,
         .text = request->text,
     };
-    int result = channel_call(&call, NULL);
-    effects_finish(&call.effects);
-    if (subscription->pending == NULL)
+    const struct asker asker = {.id = subscription->conn};
+    channel_call(subscription->channel, &call, &asker);
+}
+
+void subscription_called(struct hub *hub, uint64_t conn, enum call_kind kind,
+                         const struct result *result) {
+    struct subscription *subscription = find(hub, conn);
+    if (subscription == NULL || subscription->pending == NULL)
         return;
-    if (result == SENTIO_NOT_FOUND && call.kind == CALL_MESSAGE)
+    if (result->outcome == OUTCOME_LACKING && kind == CALL_MESSAGE)
         refuse_text(subscription, "unknown_action", "there is no such action on this channel");
-    else if (result == SENTIO_NOT_FOUND)
+    else if (result->outcome == OUTCOME_LACKING)
         refuse_text(subscription, "not_supported", "this channel takes no subscribers");
-    else if (result != 0)
+    else if (result->outcome == OUTCOME_NOT_RUNNING)
+        refuse_text(subscription, "not_running", "the channel's plugin is not running");
+    else if (result->code != 0)
         refuse_text(subscription, "failed", "the channel's plugin failed");
+    else
+        subscription->pending->called = true;
+    if (subscription->pending == NULL && subscription->first_later != NULL)
+        hub_resume_later(subscription->channel, conn);
 }
 
 static bool begin_pending(struct subscription *subscription, struct command_message *message) {
@@ -420,10 +431,9 @@ void subscription_left(struct hub *hub, const struct left_message *message) {
         channel->subscribers -= accepted;
         channel->io_subscribers[subscription->io] -= accepted;
         destroy(subscription);
-        struct call call = {.kind = CALL_LEFT, .channel = channel, .number = message->conn};
+        struct call call = {.kind = CALL_LEFT, .number = message->conn};
         if (accepted)
-            channel_call(&call, NULL);
-        effects_finish(&call.effects);
+            channel_call(channel, &call, NULL);
     }
     hub_send(hub, message->io, gone_message_create(message->member));
 }
@@ -433,7 +443,7 @@ void subscription_tick(struct hub *hub) {
     struct subscription *subscription = hub->waiting;
     while (subscription != NULL) {
         struct subscription *next = subscription->next_waiting;
-        if (subscription->pending->since <= due) {
+        if (subscription->pending->called && subscription->pending->since <= due) {
             log_warning(subscription->channel->label, "plugin fault: no answer to \"%.*s\"",
                         (int)subscription->pending->message->action.size,
                         subscription->pending->message->action.data);

@@ -25,9 +25,8 @@ static void free_watch(uv_handle_t *handle) {
 
 static void on_timer(uv_timer_t *timer) {
     struct channel *channel = timer->data;
-    struct call call = {.kind = CALL_WOKEN, .channel = channel};
-    channel_call(&call, NULL);
-    effects_finish(&call.effects);
+    struct call call = {.kind = CALL_WOKEN};
+    channel_call(channel, &call, NULL);
     hub_run_jobs(channel->hub);
 }
 
@@ -51,9 +50,8 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
     struct channel *channel = watch->channel;
     (void)status;
     (void)events;
-    struct call call = {.kind = CALL_READY, .channel = channel, .number = (uint64_t)watch->fd};
-    channel_call(&call, NULL);
-    effects_finish(&call.effects);
+    struct call call = {.kind = CALL_READY, .number = (uint64_t)watch->fd};
+    channel_call(channel, &call, NULL);
     hub_run_jobs(channel->hub);
 }
 

@@ -234,8 +234,8 @@ static inline void assert_recorded(struct hub_fixture *fixture, const char *expe
 static inline bool fixture_open(struct hub_fixture *fixture) {
     fixture->hub = hub_create(&fixture->host);
     for (size_t i = 0; fixture->hub && i < fixture->hub->channel_count; i++) {
-        struct sentio_channel *state = fixture->hub->channels[i]->state;
-        if (fixture->hub->channels[i]->plugin->table.channel_size == 0)
+        struct sentio_channel *state = fixture->hub->channels[i]->instance->state;
+        if (fixture->hub->channels[i]->instance->plugin->table.channel_size == 0)
             continue;
         state->record = &fixture->record;
         state->name = fixture->texts[i].name;
@@ -249,7 +249,7 @@ static inline void fixture_close(struct hub_fixture *fixture) {
 }
 
 static inline struct sentio_channel *fixture_state(struct hub_fixture *fixture, size_t channel) {
-    return fixture->hub->channels[channel]->state;
+    return fixture->hub->channels[channel]->instance->state;
 }
 
 /* Without channels, not open. */

@@ -44,7 +44,7 @@ static void topic_of_the_longest_size_is_emitted(void **state) {
 
 static void plugin_without_a_type_emits_nothing(void **state) {
     struct hub_fixture *fixture = *state;
-    fixture->hub->channels[0]->plugin->table.type = NULL;
+    fixture->hub->channels[0]->instance->plugin->table.type = NULL;
     REFUSED(fixture, {EFFECT_EMIT, .a = "A", .b = "1"});
 }
 
@@ -105,8 +105,8 @@ static void state_is_kept_once(void **state) {
     struct hub_fixture *fixture = *state;
     SCRIPT(fixture_state(fixture, 0), CALL_SAVE, 0, {EFFECT_KEEP, .b = "x"},
            {EFFECT_KEEP, .b = "y", .expected = SENTIO_INVALID});
-    struct call call = {.kind = CALL_SAVE, .channel = fixture->hub->channels[0]};
-    assert_int_equal(channel_call(&call, NULL), 0);
+    struct call call = {.kind = CALL_SAVE};
+    assert_int_equal(channel_run(fixture->hub->channels[0], &call), 0);
     assert_int_equal(call.effects.first->b.size, 1);
     assert_null(call.effects.first->next);
     effects_finish(&call.effects);
@@ -114,7 +114,7 @@ static void state_is_kept_once(void **state) {
 
 static void call_that_asks_for_too_much_is_told_to_try_again(void **state) {
     struct hub_fixture *fixture = *state;
-    fixture->config.plugins.call_bytes = 512;
+    fixture->hub->channels[0]->instance->call_bytes = 512;
     SCRIPT(fixture_state(fixture, 0), CALL_PUBLISH, 0, {EFFECT_SEND, .id = 1, .a = "x", .b = "1"},
            {EFFECT_REFUSE, .id = 1, .a = LONG_128 LONG_128 LONG_128 LONG_128, .b = "x",
             .expected = SENTIO_AGAIN},
@@ -136,7 +136,7 @@ static void emit_many(struct sentio_call *call, void *context) {
 static void at_most_ten_thousand_items_are_emitted_a_call(void **state) {
     struct hub_fixture *fixture = *state;
     size_t emitted = 0;
-    fixture->config.plugins.call_bytes = 1 << 24;
+    fixture->hub->channels[0]->instance->call_bytes = 1 << 24;
     script_during(fixture_state(fixture, 0), CALL_PUBLISH, emit_many, &emitted);
     fixture_publish(fixture, 0, "{}");
     assert_int_equal(emitted, 10000);

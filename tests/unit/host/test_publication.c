@@ -96,7 +96,7 @@ static void body_that_is_no_object_is_answered_422(void **state) {
 
 static void channel_without_publish_answers_404(void **state) {
     struct hub_fixture *fixture = *state;
-    fixture->hub->channels[0]->plugin->table.publish = NULL;
+    fixture->hub->channels[0]->instance->callbacks &= ~(1u << CALL_PUBLISH);
     fixture_publish(fixture, 0, "{}");
     assert_sent(fixture, "response 0 404 {\"detail\":\"this channel takes no publishes\"}\n");
     assert_int_equal(fixture->hub->channels[0]->faults, 0);

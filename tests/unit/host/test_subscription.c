@@ -118,12 +118,12 @@ static void subscribe_that_returns_not_found_has_failed(void **state) {
 
 static void plugin_without_the_callback_is_told_from_one_that_fails(void **state) {
     struct hub_fixture *fixture = *state;
-    struct sentio_plugin *plugin = &fixture->hub->channels[0]->plugin->table;
-    plugin->subscribe = NULL;
+    struct instance *instance = fixture->hub->channels[0]->instance;
+    instance->callbacks &= ~(1u << CALL_SUBSCRIBE);
     fixture_subscribe(fixture, 0, 1);
     assert_sent(fixture,
                 "error 1 " ERROR("1", "not_supported", "this channel takes no subscribers"));
-    plugin->message = NULL;
+    instance->callbacks &= ~(1u << CALL_MESSAGE);
     fixture_command(fixture, &(struct command_message){
                                  .conn = 1, .id = sentio_text("2"), .what = COMMAND_OTHER});
     assert_sent(fixture,

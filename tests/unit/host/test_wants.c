@@ -142,7 +142,7 @@ static void configuration_turns_snapshots_off_and_on(void **state) {
     publish_two(fixture);
     fixture->channels[0].snapshot = 0;
     assert_joined(fixture, "A", "{}", "joined 1 A at 2\n");
-    fixture->hub->channels[0]->plugin->table.flags |= SENTIO_NO_SNAPSHOT;
+    fixture->hub->channels[0]->instance->plugin->table.flags |= SENTIO_NO_SNAPSHOT;
     fixture->channels[0].snapshot = -1;
     assert_joined(fixture, "B", "{}", "joined 1 A,B at 2\n");
     fixture_leave(fixture, 1);
