@@ -8,7 +8,7 @@
 #include <sentio/sdk.h>
 
 #include "log.h"
-#include "runner_inline.h"
+#include "plugin_check.h"
 
 struct instance *instance_create(const char *label, struct plugin *plugin) {
     struct instance *instance = calloc(1, sizeof(*instance));
@@ -22,7 +22,7 @@ struct instance *instance_create(const char *label, struct plugin *plugin) {
         return NULL;
     }
     instance->plugin = plugin;
-    instance->callbacks = runner_callbacks(&plugin->table);
+    instance->callbacks = plugin_callbacks(&plugin->table);
     return instance;
 }
 

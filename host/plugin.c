@@ -185,7 +185,7 @@ static int read_table(const struct plugin_report *report, struct plugin *plugin)
     }
     size_t size = table->size;
     memcpy(&plugin->table, table, size < sizeof(*table) ? size : sizeof(*table));
-    return plugin_check_table(report, &plugin->table);
+    return plugin_check_table(report, &plugin->table, plugin_callbacks(&plugin->table));
 }
 
 int plugin_load(const char *file, const char *copy_dir, struct plugin **plugin, char *why,

@@ -2,8 +2,6 @@
 #include "plugin_check.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,9 +13,6 @@
     (offsetof(struct sentio_plugin, restore) + sizeof(((struct sentio_plugin *)0)->restore))
 #define NAME_SIZE_MAX 32
 #define CHANNEL_SIZE_MAX (64u * 1024 * 1024)
-#define ATTRIBUTES_MAX 8
-#define FILTERS_MAX 8
-#define ROUTES_MAX 16
 #define PARAMETERS_MAX 4
 
 int plugin_fail(const struct plugin_report *report, int code, const char *format, ...) {
@@ -63,6 +58,41 @@ int plugin_check_header(const struct plugin_report *report, const struct sentio_
     return SENTIO_OK;
 }
 
+bool plugin_has(const struct sentio_plugin *table, enum call_kind kind) {
+    static const size_t places[] = {
+        [CALL_OPEN] = offsetof(struct sentio_plugin, open),
+        [CALL_CLOSE] = offsetof(struct sentio_plugin, close),
+        [CALL_PUBLISH] = offsetof(struct sentio_plugin, publish),
+        [CALL_SUBSCRIBE] = offsetof(struct sentio_plugin, subscribe),
+        [CALL_UNSUBSCRIBE] = offsetof(struct sentio_plugin, unsubscribe),
+        [CALL_MESSAGE] = offsetof(struct sentio_plugin, message),
+        [CALL_LEFT] = offsetof(struct sentio_plugin, left),
+        [CALL_RENDER] = offsetof(struct sentio_plugin, render),
+        [CALL_OBSERVE] = offsetof(struct sentio_plugin, observe),
+        [CALL_WOKEN] = offsetof(struct sentio_plugin, woken),
+        [CALL_READY] = offsetof(struct sentio_plugin, ready),
+        [CALL_SAVE] = offsetof(struct sentio_plugin, save),
+        [CALL_RESTORE] = offsetof(struct sentio_plugin, restore),
+    };
+    void (*callback)(void) = NULL;
+    memcpy(&callback, (const char *)table + places[kind], sizeof(callback));
+    return callback != NULL;
+}
+
+uint32_t plugin_callbacks(const struct sentio_plugin *table) {
+    uint32_t callbacks = 0;
+    for (uint32_t kind = CALL_OPEN; kind <= CALL_RESTORE; kind++) {
+        if (plugin_has(table, (enum call_kind)kind)) {
+            callbacks |= 1u << kind;
+        }
+    }
+    return callbacks;
+}
+
+static bool has(uint32_t callbacks, enum call_kind kind) {
+    return (callbacks & (1u << kind)) != 0;
+}
+
 static bool is_name(const char *name) {
     size_t size = strnlen(name, NAME_SIZE_MAX + 1);
     return size > 0 && size <= NAME_SIZE_MAX &&
@@ -73,7 +103,8 @@ static bool is_empty(const char *text) {
     return !text || *text == '\0';
 }
 
-static int check_identity(const struct plugin_report *report, const struct sentio_plugin *table) {
+static int check_identity(const struct plugin_report *report, const struct sentio_plugin *table,
+                          uint32_t callbacks) {
     if (!table->name) {
         return plugin_fail(report, SENTIO_INVALID, "has no name");
     }
@@ -85,7 +116,7 @@ static int check_identity(const struct plugin_report *report, const struct senti
     if (is_empty(table->version)) {
         return plugin_fail(report, SENTIO_INVALID, "has no version");
     }
-    if (!table->open) {
+    if (!has(callbacks, CALL_OPEN)) {
         return plugin_fail(report, SENTIO_INVALID, "has no open callback");
     }
     if (table->channel_size > CHANNEL_SIZE_MAX) {
@@ -111,7 +142,8 @@ static int check_type_name(const struct plugin_report *report, const char *what,
     return SENTIO_OK;
 }
 
-static int check_messages(const struct plugin_report *report, const struct sentio_plugin *table) {
+static int check_messages(const struct plugin_report *report, const struct sentio_plugin *table,
+                          uint32_t callbacks) {
     const uint32_t known = SENTIO_STATES | SENTIO_NO_SNAPSHOT;
     int rc = check_type_name(report, "type", table->type);
     if (rc == SENTIO_OK) {
@@ -120,7 +152,7 @@ static int check_messages(const struct plugin_report *report, const struct senti
     if (rc != SENTIO_OK) {
         return rc;
     }
-    if (table->type && !table->publish) {
+    if (table->type && !has(callbacks, CALL_PUBLISH)) {
         return plugin_fail(report, SENTIO_INVALID, "has type \"%s\" but no publish callback",
                            table->type);
     }
@@ -307,7 +339,8 @@ static int check_each(const struct plugin_report *report, const struct sentio_pl
     return rc;
 }
 
-static int check_lists(const struct plugin_report *report, const struct sentio_plugin *table) {
+static int check_lists(const struct plugin_report *report, const struct sentio_plugin *table,
+                       uint32_t callbacks) {
     const struct {
         const char *what;
         const void *items;
@@ -315,9 +348,10 @@ static int check_lists(const struct plugin_report *report, const struct sentio_p
         uint32_t max;
         check_item *check;
     } lists[] = {
-        {"attributes", table->attributes, table->attribute_count, ATTRIBUTES_MAX, check_attribute},
-        {"filters", table->filters, table->filter_count, FILTERS_MAX, check_filter},
-        {"routes", table->routes, table->route_count, ROUTES_MAX, check_route},
+        {"attributes", table->attributes, table->attribute_count, PLUGIN_ATTRIBUTES_MAX,
+         check_attribute},
+        {"filters", table->filters, table->filter_count, PLUGIN_FILTERS_MAX, check_filter},
+        {"routes", table->routes, table->route_count, PLUGIN_ROUTES_MAX, check_route},
     };
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         int rc = check_count(report, lists[i].what, lists[i].items, lists[i].count, lists[i].max);
@@ -328,17 +362,18 @@ static int check_lists(const struct plugin_report *report, const struct sentio_p
             return rc;
         }
     }
-    if (table->route_count > 0 && !table->render) {
+    if (table->route_count > 0 && !has(callbacks, CALL_RENDER)) {
         return plugin_fail(report, SENTIO_INVALID, "has %u routes but no render callback",
                            (unsigned)table->route_count);
     }
     return SENTIO_OK;
 }
 
-int plugin_check_table(const struct plugin_report *report, const struct sentio_plugin *table) {
-    int rc = check_identity(report, table);
+int plugin_check_table(const struct plugin_report *report, const struct sentio_plugin *table,
+                       uint32_t callbacks) {
+    int rc = check_identity(report, table, callbacks);
     if (rc == SENTIO_OK) {
-        rc = check_messages(report, table);
+        rc = check_messages(report, table, callbacks);
     }
-    return rc == SENTIO_OK ? check_lists(report, table) : rc;
+    return rc == SENTIO_OK ? check_lists(report, table, callbacks) : rc;
 }

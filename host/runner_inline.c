@@ -3,46 +3,6 @@
 
 #include "instance.h"
 
-static bool has(const struct sentio_plugin *plugin, enum call_kind kind) {
-    switch (kind) {
-    case CALL_OPEN:
-        return plugin->open != NULL;
-    case CALL_CLOSE:
-        return plugin->close != NULL;
-    case CALL_PUBLISH:
-        return plugin->publish != NULL;
-    case CALL_SUBSCRIBE:
-        return plugin->subscribe != NULL;
-    case CALL_UNSUBSCRIBE:
-        return plugin->unsubscribe != NULL;
-    case CALL_MESSAGE:
-        return plugin->message != NULL;
-    case CALL_LEFT:
-        return plugin->left != NULL;
-    case CALL_RENDER:
-        return plugin->render != NULL;
-    case CALL_OBSERVE:
-        return plugin->observe != NULL;
-    case CALL_WOKEN:
-        return plugin->woken != NULL;
-    case CALL_READY:
-        return plugin->ready != NULL;
-    case CALL_SAVE:
-        return plugin->save != NULL;
-    case CALL_RESTORE:
-        return plugin->restore != NULL;
-    }
-    return false;
-}
-
-uint32_t runner_callbacks(const struct sentio_plugin *plugin) {
-    uint32_t callbacks = 0;
-    for (int kind = CALL_OPEN; kind <= CALL_RESTORE; kind++)
-        if (has(plugin, (enum call_kind)kind))
-            callbacks |= 1u << kind;
-    return callbacks;
-}
-
 static int dispatch(const struct sentio_plugin *plugin, struct call *call) {
     struct sentio_call *abi = &call->abi;
     switch (call->kind) {

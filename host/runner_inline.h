@@ -12,7 +12,4 @@
  */
 int runner_inline(struct call *call, int64_t now);
 
-/* The callbacks that a plugin has: 1u << enum call_kind. */
-uint32_t runner_callbacks(const struct sentio_plugin *plugin);
-
 #endif

@@ -81,7 +81,8 @@ static void setup(struct fixture *fixture) {
 static int check(struct fixture *fixture) {
     const struct plugin_report report = {"/p/x.so", fixture->why, sizeof(fixture->why)};
     int rc = plugin_check_header(&report, &fixture->table, sizeof(fixture->table));
-    return rc == SENTIO_OK ? plugin_check_table(&report, &fixture->table) : rc;
+    uint32_t callbacks = plugin_callbacks(&fixture->table);
+    return rc == SENTIO_OK ? plugin_check_table(&report, &fixture->table, callbacks) : rc;
 }
 
 static void assert_valid(struct fixture *fixture) {
@@ -455,6 +456,21 @@ static void routes_need_a_render_callback(void **state) {
     assert_refused(&fixture, "has 2 routes but no render callback");
 }
 
+static void presence_of_callbacks_is_told_by_the_bits_alone(void **state) {
+    struct fixture fixture;
+    const struct plugin_report report = {"/p/x.so", fixture.why, sizeof(fixture.why)};
+    (void)state;
+    setup(&fixture);
+    uint32_t callbacks = plugin_callbacks(&fixture.table);
+    assert_int_equal(callbacks, 1u << CALL_OPEN | 1u << CALL_PUBLISH | 1u << CALL_RENDER);
+    assert_int_equal(plugin_check_table(&report, &fixture.table, 0), SENTIO_INVALID);
+    fixture.table.open = NULL;
+    fixture.table.publish = NULL;
+    fixture.table.render = NULL;
+    assert_int_equal(plugin_callbacks(&fixture.table), 0);
+    assert_int_equal(plugin_check_table(&report, &fixture.table, callbacks), SENTIO_OK);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(valid_table_passes),
@@ -489,6 +505,7 @@ int main(void) {
         cmocka_unit_test(history_limit_must_fit_its_maximum),
         cmocka_unit_test(route_is_declared_once),
         cmocka_unit_test(routes_need_a_render_callback),
+        cmocka_unit_test(presence_of_callbacks_is_told_by_the_bits_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "runner_inline.h"
 
+#include "plugin_check.h"
+
 #include "hub_fixture.h"
 
 static void callback_that_is_missing_is_not_found(void **state) {
     struct hub_fixture *fixture = *state;
     struct channel *channel = fixture->hub->channels[0];
     channel->instance->plugin->table = bare_plugin;
-    channel->instance->callbacks = runner_callbacks(&bare_plugin);
+    channel->instance->callbacks = plugin_callbacks(&bare_plugin);
     assert_int_equal(channel->instance->callbacks, 1u << CALL_OPEN);
-    assert_int_equal(runner_callbacks(&scripted_plugin), (1u << CALL_KINDS) - 1);
+    assert_int_equal(plugin_callbacks(&scripted_plugin), (1u << CALL_KINDS) - 1);
     for (int kind = CALL_OPEN; kind < CALL_KINDS; kind++) {
         struct call call = {.kind = (enum call_kind)kind, .instance = channel->instance};
         if (kind != CALL_OPEN)
