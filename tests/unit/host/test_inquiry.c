@@ -174,8 +174,23 @@ static void requests_that_wait_at_the_end_are_let_go(void **state) {
 
 #define TEST_ITEMS(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
+static void note_route(struct sentio_call *call, void *context) {
+    *(uint32_t *)context = ((const struct call *)call->context)->route;
+}
+
+static void render_knows_the_index_of_its_route(void **state) {
+    struct hub_fixture *fixture = *state;
+    uint32_t route = 0;
+    script_during(fixture_state(fixture, 0), CALL_RENDER, note_route, &route);
+    fixture_query(fixture, ROUTE_ALL, "", "{}");
+    assert_int_equal(route, ROUTE_ALL);
+    fixture_query(fixture, ROUTE_USER, "", "{}");
+    assert_int_equal(route, ROUTE_USER);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TEST_ITEMS(render_knows_the_index_of_its_route),
         TEST_ITEMS(route_of_everything_gets_the_latest_of_each_key_by_offset),
         TEST_ITEMS(query_selects_topics_upper_cased_where_the_route_says_so),
         TEST_ITEMS(query_without_the_parameter_selects_everything),
