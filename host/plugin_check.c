@@ -142,9 +142,23 @@ static int check_type_name(const struct plugin_report *report, const char *what,
     return SENTIO_OK;
 }
 
+static int check_flags(const struct plugin_report *report, const struct sentio_plugin *table) {
+    const uint32_t known = SENTIO_STATES | SENTIO_NO_SNAPSHOT | SENTIO_PROGRAMS;
+    if ((table->flags & ~known) != 0) {
+        return plugin_fail(report, SENTIO_INVALID, "its flags are 0x%x, of which 0x%x are known",
+                           (unsigned)table->flags, (unsigned)known);
+    }
+    if ((table->flags & SENTIO_PROGRAMS) != 0 && table->minor < 1) {
+        return plugin_fail(report, SENTIO_INVALID,
+                           "its flag SENTIO_PROGRAMS is of ABI minor 1, but it says that it needs "
+                           "%u: define SENTIO_ABI_MINOR_NEEDED as 1",
+                           (unsigned)table->minor);
+    }
+    return SENTIO_OK;
+}
+
 static int check_messages(const struct plugin_report *report, const struct sentio_plugin *table,
                           uint32_t callbacks) {
-    const uint32_t known = SENTIO_STATES | SENTIO_NO_SNAPSHOT;
     int rc = check_type_name(report, "type", table->type);
     if (rc == SENTIO_OK) {
         rc = check_type_name(report, "snapshot_type", table->snapshot_type);
@@ -161,11 +175,7 @@ static int check_messages(const struct plugin_report *report, const struct senti
                            "its shape is %u, expected SENTIO_ARRAY (%d) or SENTIO_OBJECT (%d)",
                            (unsigned)table->shape, SENTIO_ARRAY, SENTIO_OBJECT);
     }
-    if ((table->flags & ~known) != 0) {
-        return plugin_fail(report, SENTIO_INVALID, "its flags are 0x%x, of which 0x%x are known",
-                           (unsigned)table->flags, (unsigned)known);
-    }
-    return SENTIO_OK;
+    return check_flags(report, table);
 }
 
 static int check_count(const struct plugin_report *report, const char *what, const void *items,

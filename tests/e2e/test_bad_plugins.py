@@ -20,7 +20,7 @@ REFUSALS = {
     "no_symbol": [r"sentio_plugin"],
     "wrong_magic": [r"magic", r"4e4f4e45", r"53454e54"],
     "wrong_major": [r"(?i)major", r"\b2\b", r"\b1\b"],
-    "newer_minor": [r"(?i)minor", r"\b7\b", r"\b0\b"],
+    "newer_minor": [r"(?i)minor", r"\b99\b", r"host has \d"],
     "short_size": [r"\b\d+ bytes", r"at least \d+"],
     "open_fails": [r"colour"],
     "missing_callback": [r"publish"],

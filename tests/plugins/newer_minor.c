@@ -13,7 +13,7 @@ static int open_channel(struct sentio_call *call, struct sentio_bytes config, ui
 SENTIO_EXPORT const struct sentio_plugin sentio_plugin = {
     .magic = SENTIO_MAGIC,
     .major = SENTIO_ABI_MAJOR,
-    .minor = SENTIO_ABI_MINOR + 7,
+    .minor = 99,
     .size = (uint32_t)sizeof(struct sentio_plugin),
     .name = "newer-minor",
     .version = "1.0.0",

@@ -32,9 +32,14 @@
  * Restart   A channel's life begins with open(), then restore() or one subscribe() for every
  *           subscription that is already present.
  * Versions  magic, major, minor and size come first and never move. A plugin is loaded if its
- *           major equals the host's and its minor is at most the host's. Fields are only ever
- *           appended; the host copies min(size, sizeof) bytes into a zeroed struct, so a callback
- *           that the plugin does not know is NULL.
+ *           major equals the host's and its minor, the one that it needs, is at most the host's.
+ *           The host copies min(size, sizeof) bytes into a zeroed struct, so a callback that the
+ *           plugin does not know is NULL. Within a major nothing that is here moves, goes or
+ *           changes its meaning. What a later minor may add: numbers to an enumeration, a meaning
+ *           to a `reserved` field other than 0, and fields at the end of sentio_plugin,
+ *           sentio_host, sentio_call, sentio_subscriber, sentio_update and sentio_request. The
+ *           other structs stand in arrays or in one another and keep their size. Ignore a number
+ *           that you do not know, and leave `reserved` 0.
  * Text      All text is UTF-8. A span is not terminated by a NUL and may be empty; an empty span's
  *           data may be NULL. JSON text handed to a plugin has been validated (RFC 8259).
  */
@@ -45,13 +50,33 @@ extern "C" {
 
 #define SENTIO_MAGIC 0x53454e54u /* "SENT" */
 #define SENTIO_ABI_MAJOR 1
-#define SENTIO_ABI_MINOR 0
+#define SENTIO_ABI_MINOR 1
+
+/*
+ * The oldest minor whose hosts are to load the plugin: define it before this header if the plugin
+ * needs more than 0. What came later is then marked deprecated, so that a plugin does not use by
+ * accident what such a host does not have. A plugin that can do without asks host->minor first, and
+ * silences the warning there.
+ */
+#ifndef SENTIO_ABI_MINOR_NEEDED
+#define SENTIO_ABI_MINOR_NEEDED 0
+#endif
+#if SENTIO_ABI_MINOR_NEEDED > SENTIO_ABI_MINOR
+#error "SENTIO_ABI_MINOR_NEEDED is later than this plugin.h: take a newer SDK"
+#endif
+
+#if SENTIO_ABI_MINOR_NEEDED >= 1
+#define SENTIO_SINCE_1_1
+#else
+#define SENTIO_SINCE_1_1                                                                           \
+    __attribute__((deprecated("since ABI 1.1: define SENTIO_ABI_MINOR_NEEDED as 1")))
+#endif
 
 #define SENTIO_EXPORT __attribute__((visibility("default")))
 
 /* The first four fields of every plugin's table. */
 #define SENTIO_HEADER                                                                              \
-    .magic = SENTIO_MAGIC, .major = SENTIO_ABI_MAJOR, .minor = SENTIO_ABI_MINOR,                   \
+    .magic = SENTIO_MAGIC, .major = SENTIO_ABI_MAJOR, .minor = SENTIO_ABI_MINOR_NEEDED,            \
     .size = (uint32_t)sizeof(struct sentio_plugin)
 
 /* Limits that emit() and join() enforce with SENTIO_INVALID, in bytes. */
@@ -111,7 +136,10 @@ enum sentio_flags {
      */
     SENTIO_STATES = 1u << 0,
     /* Subscribers get no snapshot unless the configuration asks for it (`snapshot = true`). */
-    SENTIO_NO_SNAPSHOT = 1u << 1
+    SENTIO_NO_SNAPSHOT = 1u << 1,
+    /* It starts programs and waits for them (exec.so): the host runs its channels in a worker that
+     * may do so, whatever `isolation` says. Since 1.1. */
+    SENTIO_PROGRAMS SENTIO_SINCE_1_1 = 1u << 2
 };
 
 enum sentio_value_type {

@@ -134,7 +134,7 @@ static void minor_must_not_exceed_the_hosts(void **state) {
     (void)state;
     setup(&fixture);
     fixture.table.minor = 3;
-    assert_refused(&fixture, "needs ABI minor 3, this host has 0");
+    assert_refused(&fixture, "needs ABI minor 3, this host has 1");
 }
 
 static void table_must_be_whole(void **state) {
@@ -272,14 +272,19 @@ static void shape_must_be_known(void **state) {
     assert_refused(&fixture, "its shape is 2, expected SENTIO_ARRAY (0) or SENTIO_OBJECT (1)");
 }
 
-static void flags_must_be_known(void **state) {
+static void flags_must_be_known_to_the_minor_needed(void **state) {
     struct fixture fixture;
     (void)state;
     setup(&fixture);
     fixture.table.flags = SENTIO_STATES | SENTIO_NO_SNAPSHOT;
     assert_valid(&fixture);
     fixture.table.flags = 0x11;
-    assert_refused(&fixture, "its flags are 0x11, of which 0x3 are known");
+    assert_refused(&fixture, "its flags are 0x11, of which 0x7 are known");
+    fixture.table.flags = SENTIO_PROGRAMS;
+    assert_valid(&fixture);
+    fixture.table.minor = 0;
+    assert_refused(&fixture, "its flag SENTIO_PROGRAMS is of ABI minor 1, but it says that it "
+                             "needs 0: define SENTIO_ABI_MINOR_NEEDED as 1");
 }
 
 static void counts_are_limited(void **state) {
@@ -489,7 +494,7 @@ int main(void) {
         cmocka_unit_test(type_needs_a_publish_callback),
         cmocka_unit_test(types_are_limited_in_length),
         cmocka_unit_test(shape_must_be_known),
-        cmocka_unit_test(flags_must_be_known),
+        cmocka_unit_test(flags_must_be_known_to_the_minor_needed),
         cmocka_unit_test(counts_are_limited),
         cmocka_unit_test(counted_lists_must_be_there),
         cmocka_unit_test(attributes_have_a_name_of_their_own_and_a_type),

@@ -48,13 +48,13 @@ static void channels_tell_their_plugin_and_counters(void **state) {
     ask(fixture, QUERY_CHANNELS);
     assert_sent(fixture,
                 "response 2 200 {\"channels\":[{\"name\":\"a\",\"path\":\"/ws/a\",\"plugin\":"
-                "\"scripted.so\",\"version\":\"1.2.3\",\"abi\":\"1.0\",\"state\":\"open\","
+                "\"scripted.so\",\"version\":\"1.2.3\",\"abi\":\"1.1\",\"state\":\"open\","
                 "\"subscribers\":0,\"offset\":0,\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,"
                 "\"counters\":{\"published\":0,\"rejected\":0,\"slow_calls\":0,\"faults\":0,"
                 "\"slow_conflated\":0,\"slow_dropped\":0,\"slow_disconnected\":0,"
                 "\"plugin_orders\":3}},"
                 "{\"name\":\"b\",\"path\":\"/ws/b\",\"plugin\":\"scripted.so\",\"version\":"
-                "\"1.2.3\",\"abi\":\"1.0\",\"state\":\"open\",\"subscribers\":0,\"offset\":0,"
+                "\"1.2.3\",\"abi\":\"1.1\",\"state\":\"open\",\"subscribers\":0,\"offset\":0,"
                 "\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,\"counters\":{\"published\":1,"
                 "\"rejected\":2,\"slow_calls\":3,\"faults\":4,"
                 "\"slow_conflated\":5,\"slow_dropped\":6,\"slow_disconnected\":7}}],\"count\":2,"

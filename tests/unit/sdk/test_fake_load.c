@@ -89,7 +89,7 @@ static void wrong_header_is_refused(void **state) {
     plugin.major++;
     assert_fails(&plugin, "major is not this host's");
     plugin = whole();
-    plugin.minor++;
+    plugin.minor = SENTIO_ABI_MINOR + 1;
     assert_fails(&plugin, "minor is above this host's");
     plugin = whole();
     plugin.size = 207;
@@ -112,6 +112,8 @@ static void wrong_basics_are_refused(void **state) {
     plugin = whole();
     plugin.flags = 1u << 9;
     assert_fails(&plugin, "flags has unknown bits");
+    plugin.flags = 1u << 2;
+    assert_fails(&plugin, "flags has SENTIO_PROGRAMS, which needs SENTIO_ABI_MINOR_NEEDED 1");
     plugin = whole();
     plugin.open = NULL;
     assert_fails(&plugin, "open is NULL");
