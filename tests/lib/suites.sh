@@ -3,7 +3,7 @@
 # The suites, in the order in which they run.
 
 # node comes before e2e, which runs its tests once more and needs what npm installs.
-ALL_SUITES=(style build build-clang unit node e2e browser docs asan tsan valgrind package)
+ALL_SUITES=(style build build-clang unit node e2e browser docs abi asan tsan valgrind package)
 FAST_SUITES=(build unit e2e)
 LONG_SUITES=(fuzz bench chaos)
 
@@ -120,6 +120,13 @@ suite_docs() {
     run_suite docs pytest 300 env SENTIO_BUILD="$top/build" PYTHONDONTWRITEBYTECODE=1 \
         "$python" -m pytest "$top/tests/docs" -q -p no:cacheprovider \
         --junitxml="$logs/docs.xml"
+}
+
+suite_abi() {
+    with_build abi build gcc "" || return 0
+    with_packages abi abigail-tools gcc g++ clang python3 python3-pytest || return 0
+    run_suite abi pytest 300 env SENTIO_BUILD="$top/build" PYTHONDONTWRITEBYTECODE=1 \
+        "$python" -m pytest "$top/tests/abi" -q -p no:cacheprovider --junitxml="$logs/abi.xml"
 }
 
 suite_valgrind() {
