@@ -36,7 +36,7 @@ struct connection *connection_create(struct io *io, const struct config_listen *
     connection->tls = listen->transport == CONFIG_TLS;
     connection->loopback = listen->loopback;
     connection->rebindable = listen->loopback && listen->transport != CONFIG_UNIX;
-    if (address != NULL && io->host->quota.per_address_max > 0)
+    if (address != NULL && quota_counts_addresses(&io->host->quota))
         connection->address = strdup(address);
     io->connection_count++;
     if (!quota_enter(&io->host->quota, connection->address))

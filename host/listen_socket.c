@@ -92,21 +92,21 @@ static void log_listening(const struct config_listen *config, uint16_t port) {
 
 static int open_tcp(struct listen_socket *socket) {
     struct sockaddr_storage address;
-    uint16_t port = socket->listen->port;
-    socklen_t size = tcp_address(socket->listen, port, &address);
+    uint16_t port = socket->listen.port;
+    socklen_t size = tcp_address(&socket->listen, port, &address);
     if (probe(&address, size) == -1)
         goto fail;
     for (size_t i = 0; i < socket->count; i++) {
-        size = tcp_address(socket->listen, port, &address);
+        size = tcp_address(&socket->listen, port, &address);
         socket->fds[i] = bind_tcp(&address, size, true);
         if (socket->fds[i] == -1)
             goto fail;
         port = bound_port(socket->fds[i]);
     }
-    log_listening(socket->listen, port);
+    log_listening(&socket->listen, port);
     return 0;
 fail:
-    log_error(where, "server.listen \"%s\": %s%s", socket->listen->text, strerror(errno),
+    log_error(where, "server.listen \"%s\": %s%s", socket->listen.text, strerror(errno),
               errno == EADDRINUSE ? "; stop what listens there, or choose another port" : "");
     return SENTIO_FAILED;
 }
@@ -135,7 +135,7 @@ static int remove_stale(const struct sockaddr_un *address) {
 
 static int open_unix(struct listen_socket *listener) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    memcpy(address.sun_path, listener->listen->address, strlen(listener->listen->address));
+    memcpy(address.sun_path, listener->listen.address, strlen(listener->listen.address));
     int fd = -1;
     if (remove_stale(&address) == -1)
         goto fail;
@@ -151,13 +151,27 @@ static int open_unix(struct listen_socket *listener) {
         if (listener->fds[i] == -1)
             goto fail;
     }
-    log_listening(listener->listen, 0);
+    log_listening(&listener->listen, 0);
     return 0;
 fail:
-    log_error(where, "server.listen \"%s\": %s", listener->listen->text, strerror(errno));
+    log_error(where, "server.listen \"%s\": %s", listener->listen.text, strerror(errno));
     if (fd != -1 && listener->fds[0] != fd)
         close(fd);
     return SENTIO_FAILED;
+}
+
+static int open_socket(struct listen_socket *socket, const struct config_listen *listen,
+                       size_t io_count) {
+    socket->listen = *listen;
+    socket->listen.text = strdup(listen->text);
+    socket->listen.address = strdup(listen->address);
+    socket->fds = malloc(io_count * sizeof(int));
+    if (!socket->listen.text || !socket->listen.address || !socket->fds)
+        return SENTIO_NO_MEMORY;
+    socket->count = io_count;
+    for (size_t n = 0; n < io_count; n++)
+        socket->fds[n] = -1;
+    return listen->transport == CONFIG_UNIX ? open_unix(socket) : open_tcp(socket);
 }
 
 int listen_sockets_open(struct listen_sockets *sockets, const struct config *config,
@@ -168,18 +182,8 @@ int listen_sockets_open(struct listen_sockets *sockets, const struct config *con
     if (sockets->sockets == NULL)
         return SENTIO_NO_MEMORY;
     for (size_t i = 0; i < config->server.listen_count && !error; i++) {
-        struct listen_socket *socket = &sockets->sockets[i];
-        socket->listen = &config->server.listen[i];
-        socket->count = io_count;
-        socket->fds = malloc(io_count * sizeof(int));
-        if (socket->fds == NULL) {
-            error = SENTIO_NO_MEMORY;
-            break;
-        }
-        for (size_t n = 0; n < io_count; n++)
-            socket->fds[n] = -1;
         sockets->count++;
-        error = socket->listen->transport == CONFIG_UNIX ? open_unix(socket) : open_tcp(socket);
+        error = open_socket(&sockets->sockets[i], &config->server.listen[i], io_count);
     }
     if (error)
         listen_sockets_close(sockets);
@@ -193,7 +197,9 @@ void listen_sockets_close(struct listen_sockets *sockets) {
             if (socket->fds[n] != -1)
                 close(socket->fds[n]);
         if (socket->bound)
-            unlink(socket->listen->address);
+            unlink(socket->listen.address);
+        free(socket->listen.text);
+        free(socket->listen.address);
         free(socket->fds);
     }
     free(sockets->sockets);

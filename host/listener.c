@@ -25,8 +25,9 @@ struct listener {
 
 /* Well over the limit there is no point in an answer. */
 static bool flooded(const struct io *io) {
-    return atomic_load_explicit(&io->host->quota.connections, memory_order_relaxed) >
-           io->host->quota.connections_max + REFUSED_SLACK;
+    const struct quota *quota = &io->host->quota;
+    return atomic_load_explicit(&quota->connections, memory_order_relaxed) >
+           atomic_load_explicit(&quota->connections_max, memory_order_relaxed) + REFUSED_SLACK;
 }
 
 static void begin(struct listener *listener, int fd, const char *address) {
@@ -98,7 +99,7 @@ static int start_one(struct io *io, struct listen_socket *socket) {
     if (listener == NULL)
         return SENTIO_NO_MEMORY;
     listener->io = io;
-    listener->listen = socket->listen;
+    listener->listen = &socket->listen;
     listener->fd = socket->fds[io->index];
     listener->poll.data = listener;
     if (uv_poll_init(&io->loop, &listener->poll, listener->fd) != 0) {

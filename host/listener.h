@@ -16,8 +16,8 @@ struct listener;
  * the kernel spreads connections. Unix: one, shared by all threads.
  */
 struct listen_socket {
-    const struct config_listen *listen;
-    int *fds; /* one for each io thread; -1: taken over, or not open */
+    struct config_listen listen; /* a copy: it outlives its configuration */
+    int *fds;                    /* one for each io thread; -1: taken over, or not open */
     size_t count;
     bool bound; /* unix: the file is ours to remove */
 };

@@ -13,8 +13,8 @@ struct counted_address {
 
 int quota_init(struct quota *quota, const struct config *config) {
     memset(quota, 0, sizeof(*quota));
-    quota->connections_max = (size_t)config->limits.connections;
-    quota->per_address_max = (size_t)config->limits.per_address;
+    atomic_init(&quota->connections_max, (size_t)config->limits.connections);
+    atomic_init(&quota->per_address_max, (size_t)config->limits.per_address);
     atomic_init(&quota->connections, 0);
     table_init(&quota->addresses);
     return pthread_mutex_init(&quota->mutex, NULL) == 0 ? 0 : SENTIO_FAILED;
@@ -25,6 +25,19 @@ void quota_finish(struct quota *quota) {
         free(quota->addresses.slots[i].value);
     table_finish(&quota->addresses);
     pthread_mutex_destroy(&quota->mutex);
+}
+
+void quota_limit(struct quota *quota, const struct config *config) {
+    atomic_store(&quota->connections_max, (size_t)config->limits.connections);
+    atomic_store(&quota->per_address_max, (size_t)config->limits.per_address);
+}
+
+static size_t per_address(const struct quota *quota) {
+    return atomic_load_explicit(&quota->per_address_max, memory_order_relaxed);
+}
+
+bool quota_counts_addresses(const struct quota *quota) {
+    return per_address(quota) > 0;
 }
 
 static bool has_text(const void *value, const void *key) {
@@ -52,22 +65,23 @@ static bool enter_address(struct quota *quota, const char *address) {
     struct counted_address *counted = obtain(&quota->addresses, address, hash);
     if (counted != NULL)
         counted->count++;
-    bool within = counted != NULL && counted->count <= quota->per_address_max;
+    size_t max = per_address(quota);
+    bool within = counted != NULL && (max == 0 || counted->count <= max);
     pthread_mutex_unlock(&quota->mutex);
     return within;
 }
 
 bool quota_enter(struct quota *quota, const char *address) {
     size_t before = atomic_fetch_add_explicit(&quota->connections, 1, memory_order_relaxed);
-    bool within = before < quota->connections_max;
-    if (address != NULL && quota->per_address_max > 0 && !enter_address(quota, address))
+    bool within = before < atomic_load_explicit(&quota->connections_max, memory_order_relaxed);
+    if (address != NULL && !enter_address(quota, address))
         within = false;
     return within;
 }
 
 void quota_leave(struct quota *quota, const char *address) {
     atomic_fetch_sub_explicit(&quota->connections, 1, memory_order_relaxed);
-    if (address == NULL || quota->per_address_max == 0)
+    if (address == NULL)
         return;
     pthread_mutex_lock(&quota->mutex);
     uint64_t hash = table_hash(&quota->addresses, sentio_text(address));

@@ -25,7 +25,46 @@ static void connections_are_within_the_limit_up_to_exactly_that_many(void **stat
     quota_leave(&quota, NULL);
     quota_leave(&quota, NULL);
     assert_true(quota_enter(&quota, "10.0.0.1"));
+    quota_finish(&quota);
+}
+
+static void new_limits_are_for_those_that_come(void **state) {
+    (void)state;
+    struct quota quota;
+    struct config config = {.limits = {.connections = 2, .per_address = 1}};
+    init(&quota, 4, 2);
+    assert_true(quota_enter(&quota, "10.0.0.1"));
+    assert_true(quota_enter(&quota, "10.0.0.1"));
+    quota_limit(&quota, &config);
+    assert_false(quota_enter(&quota, NULL));
+    quota_leave(&quota, NULL);
+    quota_leave(&quota, "10.0.0.1");
+    assert_false(quota_enter(&quota, "10.0.0.1"));
+    quota_leave(&quota, "10.0.0.1");
+    quota_leave(&quota, "10.0.0.1");
+    assert_true(quota_enter(&quota, "10.0.0.1"));
+    quota_finish(&quota);
+}
+
+static void a_limit_of_addresses_that_goes_and_comes_back_still_counts(void **state) {
+    (void)state;
+    struct quota quota;
+    struct config config = {.limits = {.connections = 100, .per_address = 0}};
+    init(&quota, 100, 1);
+    assert_true(quota_counts_addresses(&quota));
+    assert_true(quota_enter(&quota, "10.0.0.1"));
+    quota_limit(&quota, &config);
+    assert_false(quota_counts_addresses(&quota));
+    assert_true(quota_enter(&quota, "10.0.0.1"));
+    assert_true(quota_enter(&quota, NULL)); /* whose address was not kept meanwhile */
+    config.limits.per_address = 2;
+    quota_limit(&quota, &config);
+    assert_false(quota_enter(&quota, "10.0.0.1"));
+    quota_leave(&quota, NULL);
+    for (int i = 0; i < 3; i++)
+        quota_leave(&quota, "10.0.0.1");
     assert_int_equal(quota.addresses.count, 0);
+    assert_int_equal(atomic_load(&quota.connections), 0);
     quota_finish(&quota);
 }
 
@@ -106,6 +145,8 @@ static void threads_that_come_and_go_leave_nothing_behind(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connections_are_within_the_limit_up_to_exactly_that_many),
+        cmocka_unit_test(new_limits_are_for_those_that_come),
+        cmocka_unit_test(a_limit_of_addresses_that_goes_and_comes_back_still_counts),
         cmocka_unit_test(each_address_has_its_own_limit),
         cmocka_unit_test(unix_sockets_have_no_address_to_count),
         cmocka_unit_test(an_address_is_forgotten_with_its_last_connection),
