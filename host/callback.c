@@ -14,6 +14,8 @@
 #include "io.h"
 #include "listener.h"
 #include "publish.h"
+#include "tls.h"
+#include "view.h"
 
 enum {
     CLOSE_NORMAL = 1000,
@@ -68,7 +70,7 @@ static bool begin_frame(struct connection *connection, struct lws *wsi) {
 /* RFC 7692 leaves open what a message is closed with that can not be inflated. The frames are well
  * formed, and their data is not what it says it is: 1007 (RFC 6455 section 7.4.1). */
 static void receive_packed(struct connection *connection, struct sentio_bytes packed) {
-    size_t limit = (size_t)connection->io->host->config->limits.message_size;
+    size_t limit = (size_t)connection->io->view->config->limits.message_size;
     struct sentio_bytes text;
     switch (inflater_message(&connection->io->inflater, packed, limit, &text)) {
     case 0:
@@ -96,7 +98,7 @@ static void receive_message(struct connection *connection, struct sentio_bytes m
 /* RFC 6455 section 5.4: a message may come in fragments, each of which may come in parts. */
 static void receive_part(struct connection *connection, struct lws *wsi, const char *data,
                          size_t size) {
-    size_t limit = (size_t)connection->io->host->config->limits.message_size;
+    size_t limit = (size_t)connection->io->view->config->limits.message_size;
     size_t held = connection->partial ? connection->partial->size : 0;
     if (held + size > limit) {
         drop_part(connection);
@@ -189,12 +191,18 @@ static void has_taken(struct connection *connection) {
         deadline_set(connection, DEADLINE_QUIET);
 }
 
-static void configure_tls(SSL_CTX *tls) {
+static int present(SSL *connection, void *context) {
+    const struct io *io = context;
+    return io->certificate ? tls_present(connection, io->certificate) : 1;
+}
+
+static void configure_tls(struct io *io, SSL_CTX *tls) {
     SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
     SSL_CTX_set_options(tls, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_num_tickets(tls, 0);
     SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_cert_cb(tls, present, io);
 }
 
 /* The reasons of a connection that is a WebSocket or becomes one. */
@@ -237,7 +245,7 @@ int callback_protocol(struct lws *wsi, enum lws_callback_reasons reason, void *u
         arrival_claim(wsi);
         return 0;
     case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
-        configure_tls(user);
+        configure_tls(lws_context_user(lws_get_context(wsi)), user);
         return 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return confirm_upgrade(connection, wsi);

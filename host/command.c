@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "envelope.h"
+#include "view.h"
 
 enum { CLOSE_POLICY = 1008, CLOSE_BAD_TEXT = 1007, USER_MAX = 128, ID_MAX = 256, BURST = 4 };
 
@@ -36,7 +37,7 @@ static void fail(struct command *command, const char *code, const char *message)
 
 /* A token bucket: `message_rate` a second, four seconds' worth at once. */
 static bool within_rate(struct connection *connection) {
-    int64_t rate = connection->io->host->config->limits.message_rate;
+    int64_t rate = connection->io->view->config->limits.message_rate;
     int64_t now = io_now(connection->io);
     int64_t full = rate * BURST * 1000;
     int64_t passed = now - connection->refilled;
@@ -89,8 +90,8 @@ static bool parse(struct command *command) {
 
 static bool find_channel(struct command *command) {
     struct connection *connection = command->connection;
-    const struct host *host = connection->io->host;
     const struct sentio_json *field = &command->fields[CHANNEL].value;
+    const struct view_channel *channel;
     char space[64];
     struct sentio_bytes name;
     command->stream = connection->stream;
@@ -102,9 +103,9 @@ static bool find_channel(struct command *command) {
     }
     if (sentio_json_string(field, space, sizeof(space), &name) != 0)
         name = sentio_text("");
-    for (size_t i = 0; connection->stream == NULL && i < host->stream_count; i++)
-        if (host->streams[i]->path[0] && sentio_is(name, host->streams[i]->name))
-            command->stream = host->streams[i];
+    channel = view_channel_named(connection->io->view, name);
+    if (connection->stream == NULL && channel && channel->path[0])
+        command->stream = channel->stream;
     if (command->stream != NULL && sentio_is(name, command->stream->name))
         return true;
     fail(command, "unknown_channel",
@@ -144,7 +145,7 @@ static bool identify(struct command *command) {
 
 /* A token in the message counts instead of the one that came with the handshake. */
 static void find_roles(struct command *command) {
-    const struct host *host = command->connection->io->host;
+    const struct view *view = command->connection->io->view;
     const struct sentio_json *field = &command->fields[ADMIN_TOKEN].value;
     struct sentio_bytes token;
     command->roles = command->connection->roles;
@@ -155,7 +156,7 @@ static void find_roles(struct command *command) {
     command->roles = 0;
     if (sentio_json_string(field, command->token_space, sizeof(command->token_space), &token) ==
             0 &&
-        auth_admin(host->auth, token) != NULL)
+        auth_admin(view->auth, token) != NULL)
         command->roles = SENTIO_ROLE_ADMIN;
 }
 

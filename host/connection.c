@@ -57,6 +57,7 @@ void connection_destroy(struct connection *connection) {
         lws_set_opaque_user_data(connection->wsi, NULL);
     quota_leave(&connection->io->host->quota, connection->address);
     connection->io->connection_count--;
+    stream_unref(connection->stream);
     free(connection->address);
     free(connection->user);
     free(connection->partial);

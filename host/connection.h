@@ -80,7 +80,7 @@ struct connection {
 
     struct member *members;  /* its subscriptions, linked by `next` */
     struct request *request; /* HTTP by libwebsockets: the one being read or answered */
-    struct stream *stream;   /* of /ws/<channel>; NULL: /ws */
+    struct stream *stream;   /* of /ws/<channel>, counted; NULL: /ws */
     char *user;              /* fixed by the first subscribe; NULL: none yet */
     struct partial *partial; /* NULL: none */
     char *address;           /* counted by limits.per_address; NULL: not counted */

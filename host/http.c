@@ -16,6 +16,7 @@
 #include "publisher.h"
 #include "response.h"
 #include "route.h"
+#include "view.h"
 
 enum { RETRY_AFTER = 1, DRAIN_RETRY_AFTER = 5 };
 
@@ -94,7 +95,7 @@ int http_refuse(struct request *request, uint32_t status, const char *detail) {
 
 /* Host, Origin and what goes with them. False: not allowed. */
 static bool check_origin(struct request *request, const struct header *header) {
-    const struct config_strings *origins = &request->io->host->config->server.origins;
+    const struct config_strings *origins = &request->io->view->config->server.origins;
     if (request->connection->rebindable && !origin_host_allowed(origins, header->host))
         return false;
     if (header->origin.size == 0)
@@ -138,8 +139,8 @@ uint32_t http_check(struct request *request, const struct header *header, const 
     return check_origin(request, header) ? 0 : 403;
 }
 
-static uint32_t token_roles(const struct host *host, struct sentio_bytes token) {
-    return token.size && auth_admin(host->auth, token) ? SENTIO_ROLE_ADMIN : 0;
+static uint32_t token_roles(const struct view *view, struct sentio_bytes token) {
+    return token.size && auth_admin(view->auth, token) ? SENTIO_ROLE_ADMIN : 0;
 }
 
 /* Hands a question to the hub; the connection reads nothing until it is answered. */
@@ -154,8 +155,7 @@ static int ask(struct request *request, struct query_message *query) {
 }
 
 static int ask_route(struct request *request, const struct header *header, struct sentio_bytes path,
-                     const struct host_route *route) {
-    const struct host *host = request->io->host;
+                     const struct view_route *route) {
     char space[1024];
     char user_space[256];
     struct sentio_bytes user;
@@ -164,49 +164,38 @@ static int ask_route(struct request *request, const struct header *header, struc
     int found = header_parameter(header, "user_id", user_space, sizeof(user_space), &user);
     sentio_writer_init(&out, space, sizeof(space));
     sentio_write_text(&out, "{");
-    route_match(route->route->path, path, &out, &any);
+    route_match(route->path, path, &out, &any);
     int error = header_parameters(header, &out, &any);
     sentio_write_text(&out, "}");
     if (error || (found != 0 && found != SENTIO_NOT_FOUND) || user.size > SENTIO_TOPIC_MAX) {
         sentio_writer_finish(&out);
         return http_refuse(request, 400, "the query is not valid: too long, or not UTF-8");
     }
-    struct query_message *query = query_message_create(user, path, sentio_written(&out));
+    struct query_message *query =
+        query_message_create(user, sentio_text(route->path), path, sentio_written(&out));
     sentio_writer_finish(&out);
     if (query != NULL) {
         query->what = QUERY_ROUTE;
         query->channel = route->channel;
         query->route = route->index;
-        query->roles = token_roles(host, header->token);
+        query->roles = token_roles(request->io->view, header->token);
     }
     return ask(request, query);
 }
 
 static int ask_host(struct request *request, enum query_kind what) {
     struct query_message *query =
-        query_message_create(sentio_text(""), sentio_text(""), sentio_text(""));
+        query_message_create(sentio_text(""), sentio_text(""), sentio_text(""), sentio_text(""));
     if (query != NULL)
         query->what = what;
     return ask(request, query);
 }
 
-static const struct host_route *find_route(const struct host *host, struct sentio_bytes path) {
-    for (size_t i = 0; i < host->route_count; i++)
-        if (route_match(host->routes[i].route->path, path, NULL, NULL))
-            return &host->routes[i];
-    return NULL;
-}
-
 /* The channel whose WebSocket is at `path`; *found also for /ws, where it is NULL. */
-static struct stream *find_stream(const struct host *host, struct sentio_bytes path, bool *found) {
-    *found = sentio_is(path, "/ws");
-    for (size_t i = 0; i < host->stream_count; i++) {
-        if (!host->streams[i]->path[0] || !sentio_is(path, host->streams[i]->path))
-            continue;
-        *found = true;
-        return host->streams[i];
-    }
-    return NULL;
+static struct stream *find_stream(const struct view *view, struct sentio_bytes path, bool *found) {
+    const struct view_channel *channel = view_channel_at(view, path);
+    *found = channel || sentio_is(path, "/ws");
+    return channel ? channel->stream : NULL;
 }
 
 static int preflight(struct request *request) {
@@ -216,7 +205,7 @@ static int preflight(struct request *request) {
 }
 
 int http_dispatch(struct request *request, const struct header *header, struct sentio_bytes path) {
-    const struct host *host = request->io->host;
+    const struct view *view = request->io->view;
     static const char publish[] = "/api/v1/publish/";
     bool found;
     if (path.size > PATH_MAX_SIZE)
@@ -231,8 +220,8 @@ int http_dispatch(struct request *request, const struct header *header, struct s
     }
     bool health = sentio_is(path, "/api/v1/health");
     bool channels = sentio_is(path, "/api/v1/channels");
-    const struct host_route *route = find_route(host, path);
-    find_stream(host, path, &found);
+    const struct view_route *route = view_route_at(view, path);
+    find_stream(view, path, &found);
     if (!health && !channels && !route && !found)
         return http_refuse(request, 404, "there is nothing at this path");
     if (request->method != METHOD_GET && request->method != METHOD_HEAD)
@@ -279,7 +268,7 @@ int http_upgrade(struct connection *connection, struct lws *wsi) {
     if (request == NULL)
         return -1;
     struct stream *stream =
-        find_stream(connection->io->host, sentio_bytes(path, (size_t)size), &found);
+        find_stream(connection->io->view, sentio_bytes(path, (size_t)size), &found);
     request->upgrade = true;
     uint32_t status = 0;
     const char *detail = NULL;
@@ -310,9 +299,9 @@ int http_upgrade(struct connection *connection, struct lws *wsi) {
     if (status)
         return http_refuse(request, status, detail) ? -1 : 1;
     destroy(request);
-    connection->stream = stream;
+    connection->stream = stream ? stream_ref(stream) : NULL;
     connection->named = stream == NULL;
-    connection->roles = token_roles(connection->io->host, header.token);
+    connection->roles = token_roles(connection->io->view, header.token);
     return 0;
 }
 

@@ -87,7 +87,7 @@ static bool observes(const struct channel *channel, const char *name) {
 void hub_observe_later(struct channel *channel, struct update *update) {
     struct hub *hub = channel->hub;
     for (size_t i = 0; i < hub->channel_count; i++) {
-        if (!observes(hub->channels[i], channel->config->name))
+        if (!hub->channels[i] || !observes(hub->channels[i], channel->config->name))
             continue;
         struct job *job = create_job(channel, hub->channels[i], sentio_text(""));
         if (job == NULL)
@@ -101,7 +101,7 @@ void hub_forward_later(struct channel *channel, struct sentio_bytes target,
                        struct sentio_bytes body) {
     struct hub *hub = channel->hub;
     for (size_t i = 0; i < hub->channel_count; i++) {
-        if (!sentio_is(target, hub->channels[i]->config->name))
+        if (!hub->channels[i] || !sentio_is(target, hub->channels[i]->config->name))
             continue;
         struct job *job = create_job(channel, hub->channels[i], body);
         if (job != NULL)
@@ -147,6 +147,7 @@ void hub_run_jobs(struct hub *hub) {
 }
 
 static void publish(struct hub *hub, const struct publish_message *message) {
+    struct channel *channel = hub_channel(hub, message->channel);
     struct publisher publisher = {
         .http = true,
         .io = message->io,
@@ -154,7 +155,11 @@ static void publish(struct hub *hub, const struct publish_message *message) {
         .origin = SENTIO_FROM_PUBLISHER,
         .name = message->publisher,
     };
-    channel_publish(hub->channels[message->channel], &publisher, message->body);
+    if (channel != NULL)
+        channel_publish(channel, &publisher, message->body);
+    else
+        hub_respond_error(hub, message->io, message->request, 404,
+                          "there is no such channel, or it takes no publishes");
 }
 
 static void deliver(void *context, struct message *message) {
@@ -185,7 +190,7 @@ static void deliver(void *context, struct message *message) {
 
 static void pause_sources(struct hub *hub, bool paused) {
     for (size_t i = 0; i < hub->channel_count; i++)
-        if (hub->channels[i]->source)
+        if (hub->channels[i] && hub->channels[i]->source)
             source_pause(hub->channels[i]->source, paused);
 }
 
@@ -272,7 +277,8 @@ struct hub *hub_create(struct host *host) {
 static void *run(void *context) {
     struct hub *hub = context;
     for (size_t i = 0; i < hub->channel_count; i++)
-        channel_start(hub->channels[i]);
+        if (hub->channels[i])
+            channel_start(hub->channels[i]);
     hub_run_jobs(hub);
     uv_prepare_start(&hub->prepare, on_prepare);
     uv_run(&hub->loop, UV_RUN_DEFAULT);

@@ -27,7 +27,7 @@ struct hub {
     uv_timer_t tick;
     uv_timer_t held_timer; /* runs while held */
     struct queue queue;
-    struct channel **channels; /* by index; NULL while not open */
+    struct channel **channels; /* by the index of their streams; NULL: removed */
     size_t channel_count;
     struct table subscriptions;   /* by conn */
     struct table inquiries;       /* REST requests that a plugin has yet to answer, by id */
@@ -46,8 +46,7 @@ struct hub {
     _Atomic(const char *) busy_call;
 };
 
-/* Opens every channel, so that host->streams and host->routes are complete. NULL after the reasons
- * were logged. */
+/* Opens every channel. NULL after the reasons were logged. */
 struct hub *hub_create(struct host *host);
 int hub_start(struct hub *hub);
 /* Any thread: ends the loop, once all io threads have ended. */
@@ -75,6 +74,11 @@ void hub_respond(struct hub *hub, uint32_t io, struct request *request, uint32_t
                  struct sentio_bytes type, struct sentio_bytes body);
 void hub_respond_error(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
                        const char *detail);
+
+/* NULL: it was removed, which the io threads may not know yet. */
+static inline struct channel *hub_channel(const struct hub *hub, uint32_t index) {
+    return index < hub->channel_count ? hub->channels[index] : NULL;
+}
 
 /* Looks whether a call has held the hub for longer than `limit` ms. Any thread. */
 bool hub_hangs(struct hub *hub, int64_t limit, const char **label, const char **call);

@@ -227,9 +227,23 @@ void inquiry_called(struct hub *hub, uint64_t id, const struct result *result) {
         inquiry->called = true;
 }
 
-static void ask_plugin(struct hub *hub, const struct query_message *query) {
-    struct channel *channel = hub->channels[query->channel];
-    const struct sentio_route *route = &channel_plugin(channel)->routes[query->route];
+/* The route that the io thread has found, unless the plugin was swapped since: then one that is
+ * written the same. NULL: there is none any more. */
+static const struct sentio_route *find_route(const struct channel *channel,
+                                             const struct query_message *query) {
+    const struct sentio_plugin *plugin = channel_plugin(channel);
+    if (query->route < plugin->route_count &&
+        sentio_is(query->pattern, plugin->routes[query->route].path))
+        return &plugin->routes[query->route];
+    for (uint32_t i = 0; i < plugin->route_count; i++)
+        if (sentio_is(query->pattern, plugin->routes[i].path))
+            return &plugin->routes[i];
+    return NULL;
+}
+
+static void ask_plugin(struct channel *channel, const struct sentio_route *route,
+                       const struct query_message *query) {
+    struct hub *hub = channel->hub;
     struct topic *topics[TOPICS_MAX];
     struct selection selection = {.topics = topics};
     struct log_items items = {0};
@@ -251,10 +265,22 @@ static void ask_plugin(struct hub *hub, const struct query_message *query) {
         topic_unref(topics[i]);
 }
 
+static void ask_channel(struct hub *hub, const struct query_message *query) {
+    struct channel *channel = hub_channel(hub, query->channel);
+    const struct sentio_route *route = channel ? find_route(channel, query) : NULL;
+    if (channel == NULL)
+        hub_respond_error(hub, query->io, query->request, 404, "there is nothing at this path");
+    else if (route == NULL)
+        hub_respond_error(hub, query->io, query->request, 503,
+                          "the channel's plugin was replaced: try again");
+    else
+        ask_plugin(channel, route, query);
+}
+
 void inquiry_query(struct hub *hub, const struct query_message *query) {
     struct sentio_writer out;
     if (query->what == QUERY_ROUTE) {
-        ask_plugin(hub, query);
+        ask_channel(hub, query);
         return;
     }
     sentio_writer_init(&out, NULL, 0);

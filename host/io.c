@@ -2,6 +2,7 @@
 #include "io.h"
 
 #include <libwebsockets.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "listener.h"
 #include "log.h"
 #include "publish.h"
+#include "view.h"
 
 enum {
     TICK = 200,             /* ms */
@@ -70,7 +72,7 @@ static void stop(struct io *io) {
     if (io->stopping)
         return;
     io->stopping = true;
-    io->stop_at = io_now(io) + io->host->config->server.drain;
+    io->stop_at = io_now(io) + io->view->config->server.drain;
     listener_stop(io);
     stop_connections(io);
     uv_timer_start(&io->tick, io->tick.timer_cb, 0, 20);
@@ -84,6 +86,9 @@ static void deliver(void *context, struct message *message) {
         break;
     case MESSAGE_RESPONSE:
         http_deliver(io, message);
+        break;
+    case MESSAGE_VIEW:
+        io_configure(io, ((struct view_message *)message)->view);
         break;
     case MESSAGE_STOP:
         stop(io);
@@ -161,13 +166,13 @@ static int init_loop(struct io *io) {
         return SENTIO_FAILED;
     io->queue.deliver = deliver;
     io->queue.context = io;
-    return queue_init(&io->queue, &io->loop, (size_t)io->host->config->limits.queue) == 0
+    return queue_init(&io->queue, &io->loop, (size_t)io->view->config->limits.queue) == 0
                ? 0
                : SENTIO_FAILED;
 }
 
 static struct lws_vhost *create_vhost(struct io *io, const char *name, bool tls) {
-    const struct config *config = io->host->config;
+    const struct config *config = io->view->config;
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN_SERVER,
         .vhost_name = name,
@@ -211,7 +216,7 @@ static int create_context(struct io *io) {
 }
 
 static int init_compression(struct io *io) {
-    const struct config *config = io->host->config;
+    const struct config *config = io->view->config;
     if (!config->compress.enabled)
         return 0;
     int error =
@@ -220,11 +225,7 @@ static int init_compression(struct io *io) {
 }
 
 static void init_deadlines(struct io *io) {
-    const struct config *config = io->host->config;
-    io->deadlines[DEADLINE_REQUEST].timeout = config->server.handshake;
     io->deadlines[DEADLINE_IDLE].timeout = KEEP_ALIVE;
-    io->deadlines[DEADLINE_QUIET].timeout = config->server.heartbeat;
-    io->deadlines[DEADLINE_PONG].timeout = config->server.heartbeat_timeout;
     io->deadlines[DEADLINE_CLOSE].timeout = CLOSE_WAIT;
 }
 
@@ -236,8 +237,9 @@ struct io *io_create(struct host *host, size_t index) {
     io->index = index;
     snprintf(io->name, sizeof(io->name), "io %zu", index);
     init_deadlines(io);
-    if (outbox_init(&io->outbox, (size_t)host->config->limits.outbox) != 0)
+    if (outbox_init(&io->outbox, (size_t)host->view->config->limits.outbox) != 0)
         goto fail_outbox;
+    io_configure(io, host->view);
     io->outbox.overflow = client_overflow;
     io->outbox.starved = client_starved;
     io->outbox.broken = client_broken;
@@ -252,6 +254,8 @@ struct io *io_create(struct host *host, size_t index) {
     return io;
 
 fail_loop:
+    SSL_CTX_free(io->certificate);
+    view_unref(io->view);
     inflater_finish(&io->inflater);
     outbox_finish(&io->outbox);
 fail_outbox:
@@ -260,7 +264,7 @@ fail_outbox:
 }
 
 int io_listen(struct io *io, struct listen_sockets *sockets) {
-    bool tls = wants_tls(io->host->config);
+    bool tls = wants_tls(io->view->config);
     io->plain = create_vhost(io, "plain", false);
     if (tls)
         io->tls = create_vhost(io, "tls", true);
@@ -314,6 +318,8 @@ void io_destroy(struct io *io) {
     uv_run(&io->loop, UV_RUN_DEFAULT);
     lws_context_destroy(io->context);
     uv_loop_close(&io->loop);
+    SSL_CTX_free(io->certificate);
+    view_unref(io->view);
     arrival_finish(io);
     publishers_finish(io);
     inflater_finish(&io->inflater);

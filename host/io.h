@@ -21,6 +21,8 @@ struct listen_sockets;
 struct listener;
 struct lws_context;
 struct lws_vhost;
+struct ssl_ctx_st;
+struct view;
 
 /* Connections in the order in which their deadlines come. */
 struct deadline_list {
@@ -35,6 +37,8 @@ struct deadline_list {
  */
 struct io {
     struct host *host;
+    struct view *view;              /* its own reference */
+    struct ssl_ctx_st *certificate; /* of new connections, counted; NULL: none */
     size_t index;
     char name[16]; /* in log lines: "io 0" */
     pthread_t thread;
@@ -68,6 +72,9 @@ struct io {
 struct io *io_create(struct host *host, size_t index);
 /* Once all threads' ios exist, and before the first is started: its listening sockets. */
 int io_listen(struct io *io, struct listen_sockets *sockets);
+/* In the thread, or before it is started: goes by the view from now on. Takes a reference of its
+ * own. */
+void io_configure(struct io *io, struct view *view);
 /* Runs the loop in a thread of its own until it was told to stop. 0 or SENTIO_FAILED. */
 int io_start(struct io *io);
 /* Any thread: no new connections; 1001 to WebSockets; ends when all are gone, or after `drain`. */

@@ -58,7 +58,7 @@ static void let_interrupt_kill(void) {
     pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL);
 }
 
-static int serve(const struct config *config) {
+static int serve(struct config *config) {
     sigset_t signals;
     int status = EXIT_FAILURE;
     block_signals(&signals);
@@ -79,12 +79,13 @@ static int serve(const struct config *config) {
     return status;
 }
 
-static int check(const struct config *config, const char *file) {
+static int check(struct config *config, const char *file) {
+    size_t channels = config->channel_count;
     struct server *server = server_create(config, true);
     if (server == NULL)
         return EXIT_FAILURE;
     server_destroy(server);
-    printf("%s: the configuration is valid; %zu channels\n", file, config->channel_count);
+    printf("%s: the configuration is valid; %zu channels\n", file, channels);
     return EXIT_SUCCESS;
 }
 
@@ -97,9 +98,7 @@ static int run(const struct options *options) {
         return EXIT_FAILURE;
     log_start((enum log_level)config->log.level, (enum log_format)config->log.format);
     log_info("server", "sentiod %s, %s", SENTIO_VERSION, options->file);
-    int status = options->action == ACTION_CHECK ? check(config, options->file) : serve(config);
-    config_free(config);
-    return status;
+    return options->action == ACTION_CHECK ? check(config, options->file) : serve(config);
 }
 
 int main(int argc, char **argv) {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "view.h"
+
 /* One allocation of `head` zeroed bytes with room for the texts behind it. */
 static void *create(enum message_kind kind, size_t head, size_t texts) {
     struct message *message = malloc(head + texts);
@@ -36,14 +38,16 @@ struct publish_message *publish_message_create(struct sentio_bytes publisher,
     return message;
 }
 
-struct query_message *query_message_create(struct sentio_bytes user, struct sentio_bytes path,
+struct query_message *query_message_create(struct sentio_bytes user, struct sentio_bytes pattern,
+                                           struct sentio_bytes path,
                                            struct sentio_bytes parameters) {
-    struct query_message *message =
-        create(MESSAGE_QUERY, sizeof(*message), user.size + path.size + parameters.size);
+    struct query_message *message = create(MESSAGE_QUERY, sizeof(*message),
+                                           user.size + pattern.size + path.size + parameters.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)(message + 1);
     message->user = keep(&at, user);
+    message->pattern = keep(&at, pattern);
     message->path = keep(&at, path);
     message->parameters = keep(&at, parameters);
     return message;
@@ -132,6 +136,14 @@ struct message *gone_message_create(struct member *member) {
     return &message->head;
 }
 
+struct message *view_message_create(struct view *view) {
+    struct view_message *message = create(MESSAGE_VIEW, sizeof(*message), 0);
+    if (message == NULL)
+        return NULL;
+    message->view = view;
+    return &message->head;
+}
+
 struct message *response_message_create(struct request *request, uint32_t status,
                                         struct sentio_bytes type, struct sentio_bytes body) {
     struct response_message *message =
@@ -157,6 +169,8 @@ void message_destroy(struct message *message) {
         return;
     if (message->kind == MESSAGE_UPDATE)
         update_unref(((struct update_message *)message)->update);
+    if (message->kind == MESSAGE_VIEW)
+        view_unref(((struct view_message *)message)->view);
     if (message->kind == MESSAGE_JOINED)
         release_joined((struct joined_message *)message);
     free(message);

@@ -19,6 +19,7 @@
 
 struct member;
 struct request;
+struct view;
 
 enum message_kind {
     MESSAGE_PUBLISH, /* to the hub: a publisher's body */
@@ -31,6 +32,7 @@ enum message_kind {
     MESSAGE_TEXT,    /* to io: a message to one subscriber */
     MESSAGE_CLOSE,   /* to io: close a subscriber's connection */
     MESSAGE_GONE,    /* to io: the hub has forgotten the member */
+    MESSAGE_VIEW,    /* to io: what it goes by from now on */
     MESSAGE_RESPONSE /* to io: the answer to PUBLISH or QUERY */
 };
 
@@ -50,11 +52,12 @@ struct query_message {
     struct message head;
     uint32_t io;
     uint32_t channel; /* QUERY_ROUTE */
-    uint32_t route;   /* index into the plugin's routes */
+    uint32_t route;   /* index into the plugin's routes, unless that has changed: */
     uint32_t roles;
     enum query_kind what;
     struct request *request;
     struct sentio_bytes user;
+    struct sentio_bytes pattern; /* of the route */
     struct sentio_bytes path;
     struct sentio_bytes parameters; /* JSON object of strings */
 };
@@ -118,6 +121,11 @@ struct gone_message {
     struct member *member;
 };
 
+struct view_message {
+    struct message head;
+    struct view *view; /* counted */
+};
+
 struct response_message {
     struct message head;
     struct request *request;
@@ -130,7 +138,8 @@ struct response_message {
  * success. A body without `data` is room for one of that size. */
 struct publish_message *publish_message_create(struct sentio_bytes publisher,
                                                struct sentio_bytes body);
-struct query_message *query_message_create(struct sentio_bytes user, struct sentio_bytes path,
+struct query_message *query_message_create(struct sentio_bytes user, struct sentio_bytes pattern,
+                                           struct sentio_bytes path,
                                            struct sentio_bytes parameters);
 struct command_message *command_message_create(struct sentio_bytes user, struct sentio_bytes id,
                                                struct sentio_bytes action,
@@ -144,6 +153,7 @@ struct message *text_message_create(struct member *member, bool error, struct se
 struct message *close_message_create(struct member *member, uint32_t code,
                                      struct sentio_bytes reason);
 struct message *gone_message_create(struct member *member);
+struct message *view_message_create(struct view *view);
 struct message *response_message_create(struct request *request, uint32_t status,
                                         struct sentio_bytes type, struct sentio_bytes body);
 

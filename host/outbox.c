@@ -16,13 +16,17 @@ enum {
 
 int outbox_init(struct outbox *outbox, size_t limit) {
     memset(outbox, 0, sizeof(*outbox));
-    outbox->limit = limit;
-    outbox->mark = limit / 2;
+    outbox_limit(outbox, limit);
     outbox->max_batch = MAX_BATCH;
     outbox->max_entries = MAX_ENTRIES;
     outbox->free_entry = NO_ENTRY;
     outbox->scratch = malloc(OUTBOX_CHUNK);
     return outbox->scratch ? 0 : SENTIO_NO_MEMORY;
+}
+
+void outbox_limit(struct outbox *outbox, size_t limit) {
+    outbox->limit = limit;
+    outbox->mark = limit / 2;
 }
 
 void outbox_finish(struct outbox *outbox) {

@@ -70,6 +70,8 @@ struct outbox {
 
 int outbox_init(struct outbox *outbox, size_t limit);
 void outbox_finish(struct outbox *outbox);
+/* From now on so much may wait for one connection; what waits already stays. */
+void outbox_limit(struct outbox *outbox, size_t limit);
 
 /* Frames of text as the connection gets them: compressed if it negotiated that. */
 static inline struct span outbox_pack(struct outbox *outbox, const struct connection *connection,

@@ -8,15 +8,14 @@
 #include "deadline.h"
 #include "header.h"
 #include "publisher.h"
+#include "view.h"
 
 /* A body that is refused is still read up to this size, so that the answer is not lost. */
 enum { DISCARD_MAX = 64 * 1024 * 1024 };
 
-static const struct stream *find_channel(const struct host *host, struct sentio_bytes name) {
-    for (size_t i = 0; i < host->stream_count; i++)
-        if (sentio_is(name, host->streams[i]->name) && host->streams[i]->type[0])
-            return host->streams[i];
-    return NULL;
+static const struct stream *find_channel(const struct view *view, struct sentio_bytes name) {
+    const struct view_channel *channel = view_channel_named(view, name);
+    return channel && channel->stream->type[0] ? channel->stream : NULL;
 }
 
 /* "application/json", with or without parameters. */
@@ -30,10 +29,10 @@ static bool is_json(struct sentio_bytes type) {
 /* Who publishes: the key's name, or NULL. In open mode without a keys file everybody on this
  * machine may. */
 static const char *authorize(const struct request *request, const struct header *header) {
-    const struct host *host = request->io->host;
-    if (!auth_publishers_have_keys(host->auth))
+    const struct view *view = request->io->view;
+    if (!auth_publishers_have_keys(view->auth))
         return request->connection->loopback ? "loopback" : NULL;
-    return auth_publisher(host->auth, header->token);
+    return auth_publisher(view->auth, header->token);
 }
 
 /* Refused, but only once the body has been read: closing on unread bytes could lose the answer. */
@@ -63,14 +62,14 @@ static struct publish_message *create_message(struct request *request, const cha
 
 int publish_begin(struct request *request, const struct header *header,
                   struct sentio_bytes channel) {
-    const struct host *host = request->io->host;
-    const struct stream *stream = find_channel(host, channel);
+    const struct view *view = request->io->view;
+    const struct stream *stream = find_channel(view, channel);
     if (request->method != METHOD_POST)
         return http_refuse(request, 405, "publishing takes POST");
     if (request->length > DISCARD_MAX)
         return http_refuse(request, 413, "the body is over publish.body_size");
     const char *publisher = authorize(request, header);
-    if (request->length > (size_t)host->config->publish.body_size)
+    if (request->length > (size_t)view->config->publish.body_size)
         refuse_later(request, 413, "the body is over publish.body_size");
     else if (stream == NULL)
         refuse_later(request, 404, "there is no such channel, or it takes no publishes");
@@ -174,7 +173,7 @@ static void give_up(struct request *request) {
 }
 
 void publish_retry(struct io *io) {
-    int64_t wait = io->host->config->publish.wait;
+    int64_t wait = io->view->config->publish.wait;
     struct request *request = io->waiting;
     while (request != NULL) {
         struct request *next = request->next;

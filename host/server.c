@@ -14,15 +14,15 @@
 #include "io.h"
 #include "listener.h"
 #include "log.h"
-#include "tls.h"
+#include "view_hub.h"
 
 enum { SPARE_DESCRIPTORS = 1024 };
 
 struct server {
     struct host host;
-    struct auth *auth;
     struct hub *hub;
     struct listen_sockets sockets;
+    char *state_dir;
     char *copy_dir;
 };
 
@@ -35,8 +35,9 @@ static int make_dir(const char *path, mode_t mode) {
 }
 
 static int prepare_state_dir(struct server *server) {
-    const char *dir = server->host.config->server.state_dir;
-    if (make_dir(dir, 0700) != 0)
+    server->state_dir = strdup(server->host.config->server.state_dir);
+    const char *dir = server->state_dir;
+    if (dir == NULL || make_dir(dir, 0700) != 0)
         return SENTIO_FAILED;
     if (asprintf(&server->copy_dir, "%s/plugins", dir) == -1) {
         server->copy_dir = NULL;
@@ -81,26 +82,6 @@ static size_t io_count(const struct config *config) {
     return cores > 2 ? (size_t)cores - 1 : 1;
 }
 
-static int collect_streams(struct server *server) {
-    struct host *host = &server->host;
-    struct hub *hub = server->hub;
-    size_t routes = 0;
-    for (size_t i = 0; i < hub->channel_count; i++)
-        routes += channel_plugin(hub->channels[i])->route_count;
-    host->streams = calloc(hub->channel_count + 1, sizeof(*host->streams));
-    host->routes = calloc(routes + 1, sizeof(*host->routes));
-    if (!host->streams || !host->routes)
-        return SENTIO_NO_MEMORY;
-    for (size_t i = 0; i < hub->channel_count; i++) {
-        const struct sentio_plugin *plugin = channel_plugin(hub->channels[i]);
-        host->streams[host->stream_count++] = hub->channels[i]->stream;
-        for (uint32_t n = 0; n < plugin->route_count; n++)
-            host->routes[host->route_count++] =
-                (struct host_route){&plugin->routes[n], (uint32_t)i, n};
-    }
-    return 0;
-}
-
 /* It says this of every connection that is handed to it with bytes, and means nothing by it. */
 static bool is_noise(const char *line) {
     return strstr(line, "adopt_socket_readbuf: ") != NULL;
@@ -130,33 +111,39 @@ static int create_ios(struct server *server) {
     return 0;
 }
 
-static int set_up(struct server *server, const struct config *config, bool checking) {
+static int set_up(struct server *server, struct view *view, bool checking) {
+    const struct config *config = view->config;
     struct host *host = &server->host;
     pthread_mutex_init(&host->handover, NULL);
+    host->view = view;
     host->config = config;
+    atomic_init(&host->hang, config->plugins.hang);
     host->io_count = checking ? 1 : io_count(config);
     host->ios = calloc(host->io_count, sizeof(*host->ios));
     if (host->ios == NULL || quota_init(&host->quota, config) != 0)
         return SENTIO_NO_MEMORY;
-    server->auth = auth_load(config, stderr);
-    host->auth = server->auth;
-    if (server->auth == NULL || tls_check(config) != 0)
-        return SENTIO_FAILED;
     if (!checking && prepare_state_dir(server) != 0)
         return SENTIO_FAILED;
     server->hub = hub_create(host);
-    if (server->hub == NULL || collect_streams(server) != 0)
+    if (server->hub == NULL || view_fill(view, server->hub) != 0)
         return SENTIO_FAILED;
     return checking ? 0 : create_ios(server);
 }
 
-struct server *server_create(const struct config *config, bool checking) {
-    struct server *server = calloc(1, sizeof(*server));
-    if (server == NULL)
+struct server *server_create(struct config *config, bool checking) {
+    struct view *view = view_load(config, stderr);
+    if (view == NULL) {
+        config_free(config);
         return NULL;
+    }
+    struct server *server = calloc(1, sizeof(*server));
+    if (server == NULL) {
+        view_unref(view);
+        return NULL;
+    }
     if (!checking)
         raise_descriptor_limit(config);
-    if (set_up(server, config, checking) == 0)
+    if (set_up(server, view, checking) == 0)
         return server;
     server_destroy(server);
     return NULL;
@@ -191,10 +178,9 @@ void server_destroy(struct server *server) {
     listen_sockets_close(&server->sockets);
     quota_finish(&server->host.quota);
     pthread_mutex_destroy(&server->host.handover);
-    auth_destroy(server->auth);
+    view_unref(server->host.view);
     free(server->host.ios);
-    free(server->host.streams);
-    free(server->host.routes);
+    free(server->state_dir);
     free(server->copy_dir);
     free(server);
 }
@@ -202,7 +188,7 @@ void server_destroy(struct server *server) {
 void server_watch(const struct server *server) {
     const char *label;
     const char *call;
-    if (!hub_hangs(server->hub, server->host.config->plugins.hang, &label, &call))
+    if (!hub_hangs(server->hub, atomic_load(&server->host.hang), &label, &call))
         return;
     log_error(label,
               "plugin fault: %s() has not returned within plugins.hang; ending the process so "

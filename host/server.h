@@ -13,8 +13,9 @@ struct server;
  * from one thread.
  */
 
-/* Opens channels and, unless only `checking`, sockets. NULL after the reasons were logged. */
-struct server *server_create(const struct config *config, bool checking);
+/* Opens channels and, unless only `checking`, sockets. Takes the configuration over, also when it
+ * fails. NULL after the reasons were logged. */
+struct server *server_create(struct config *config, bool checking);
 /* Starts the threads. 0 or SENTIO_FAILED. */
 int server_start(struct server *server);
 /* Ends connections within server.drain, then the threads. */

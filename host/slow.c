@@ -36,7 +36,7 @@ static bool begin(struct member *member, uint64_t prev) {
     struct held *held = calloc(1, sizeof(*held));
     if (held == NULL)
         return false;
-    held->pending = pending_create(member->stream->slow == CONFIG_SLOW_CONFLATE);
+    held->pending = pending_create(stream_slow(member->stream) == CONFIG_SLOW_CONFLATE);
     if (held->pending == NULL) {
         free(held);
         return false;
@@ -78,9 +78,11 @@ static void bound(const struct outbox *outbox, const struct member *member) {
 
 bool slow_hold(struct outbox *outbox, struct member *member, const struct delivery *delivery) {
     struct connection *connection = member->connection;
-    if (member->stream->slow == CONFIG_SLOW_DISCONNECT || connection->state != CONNECTION_OPEN)
+    if (connection->state != CONNECTION_OPEN)
         return false;
-    if (member->held == NULL && outbox_waiting(connection) < outbox->mark)
+    /* Once it holds something it goes on so, whatever the channel's `slow` has become. */
+    if (member->held == NULL && (stream_slow(member->stream) == CONFIG_SLOW_DISCONNECT ||
+                                 outbox_waiting(connection) < outbox->mark))
         return false;
     if (member->held == NULL && !begin(member, delivery->prev))
         goto no_memory;

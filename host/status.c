@@ -19,6 +19,7 @@ static void write_time(struct sentio_writer *out, int64_t time) {
 
 void status_write_health(const struct hub *hub, struct sentio_writer *out) {
     int64_t now = io_time();
+    bool any = false;
     sentio_write_text(out, "{\"status\":\"healthy\",");
     write_member(out, "version", SENTIO_VERSION);
     sentio_write_format(out, ",\"uptime\":%lld,\"connections\":%zu,\"channels\":{",
@@ -26,7 +27,10 @@ void status_write_health(const struct hub *hub, struct sentio_writer *out) {
                         atomic_load(&hub->host->quota.connections));
     for (size_t i = 0; i < hub->channel_count; i++) {
         const struct channel *channel = hub->channels[i];
-        sentio_write_text(out, i ? "," : "");
+        if (channel == NULL)
+            continue;
+        sentio_write_text(out, any ? "," : "");
+        any = true;
         sentio_write_string(out, sentio_text(channel->config->name));
         sentio_write_format(out,
                             ":{\"state\":\"open\",\"subscribers\":%zu,\"offset\":%llu,"
@@ -87,12 +91,15 @@ static void write_channel(const struct channel *channel, struct sentio_writer *o
 }
 
 void status_write_channels(const struct hub *hub, struct sentio_writer *out) {
+    size_t count = 0;
     sentio_write_text(out, "{\"channels\":[");
     for (size_t i = 0; i < hub->channel_count; i++) {
-        sentio_write_text(out, i ? "," : "");
+        if (hub->channels[i] == NULL)
+            continue;
+        sentio_write_text(out, count++ ? "," : "");
         write_channel(hub->channels[i], out);
     }
-    sentio_write_format(out, "],\"count\":%zu", hub->channel_count);
+    sentio_write_format(out, "],\"count\":%zu", count);
     write_time(out, io_time());
     sentio_write_text(out, "}");
 }

@@ -23,17 +23,16 @@ struct stream *stream_create(uint32_t index, const struct config_channel *config
     atomic_init(&stream->refs, 1);
     stream->index = index;
     stream->name = strdup(config->name);
-    stream->path = strdup(config->path);
     stream->type = strdup(type);
     stream->snapshot_type = strdup(plugin->snapshot_type ? plugin->snapshot_type : type);
     stream->shape = (enum sentio_shape)plugin->shape;
     stream->states = (plugin->flags & SENTIO_STATES) != 0;
-    stream->slow = config->slow;
+    atomic_init(&stream->slow, (int)config->slow);
     memcpy(stream->epoch, epoch, EPOCH_SIZE);
     stream->all = calloc(io_count, sizeof(*stream->all));
     stream->every = calloc(io_count, sizeof(*stream->every));
     stream->io_count = io_count;
-    if (!stream->name || !stream->path || !stream->type || !stream->snapshot_type || !stream->all ||
+    if (!stream->name || !stream->type || !stream->snapshot_type || !stream->all ||
         !stream->every) {
         stream_unref(stream);
         return NULL;
@@ -58,7 +57,6 @@ void stream_unref(struct stream *stream) {
     free(stream->all);
     free(stream->every);
     free(stream->name);
-    free(stream->path);
     free(stream->type);
     free(stream->snapshot_type);
     free(stream);

@@ -28,14 +28,13 @@ struct filter_list {
  */
 struct stream {
     atomic_uint refs;
-    uint32_t index; /* of the channel in the configuration */
+    uint32_t index; /* of hub->channels; never another channel's */
     char *name;
-    char *path; /* of its WebSocket; "": none */
     char *type;
     char *snapshot_type;
     enum sentio_shape shape;
-    bool states; /* SENTIO_STATES: items replace one another */
-    enum config_slow slow;
+    bool states;                            /* SENTIO_STATES: items replace one another */
+    atomic_int slow;                        /* enum config_slow; the hub sets it */
     atomic_uint_fast64_t slow_conflated;    /* items that a newer one replaced; any thread counts */
     atomic_uint_fast64_t slow_dropped;      /* items that a subscriber was not sent */
     atomic_uint_fast64_t slow_disconnected; /* subscriptions that ended */
@@ -44,6 +43,11 @@ struct stream {
     struct filter_list *every; /* [io]: all the filters there are */
     size_t io_count;
 };
+
+/* What becomes of a subscriber that is too slow. */
+static inline enum config_slow stream_slow(const struct stream *stream) {
+    return (enum config_slow)atomic_load_explicit(&stream->slow, memory_order_relaxed);
+}
 
 /* `plugin` only for the declared texts, which are copied. NULL: out of memory. */
 struct stream *stream_create(uint32_t index, const struct config_channel *config,

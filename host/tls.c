@@ -25,22 +25,37 @@ static int no_password(char *buffer, int size, int writing, void *context) {
     return -1;
 }
 
-int tls_check(const struct config *config) {
-    const char *certificate = config->tls.certificate;
-    const char *key = config->tls.key;
-    if (certificate == NULL || key == NULL)
+static int read_pair(SSL_CTX *context, const char *certificate, const char *key) {
+    if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
+        return fail("tls.certificate", certificate, "is not a PEM certificate chain");
+    if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
+        return fail("tls.key", key, "is not a PEM key that goes with tls.certificate");
+    if (SSL_CTX_check_private_key(context) != 1)
+        return fail("tls.key", key, "does not go with tls.certificate");
+    return 0;
+}
+
+int tls_load(const struct config *config, SSL_CTX **certificate) {
+    *certificate = NULL;
+    if (config->tls.certificate == NULL || config->tls.key == NULL)
         return 0;
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     if (context == NULL)
         return SENTIO_NO_MEMORY;
     SSL_CTX_set_default_passwd_cb(context, no_password);
-    int result = 0;
-    if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
-        result = fail("tls.certificate", certificate, "is not a PEM certificate chain");
-    else if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
-        result = fail("tls.key", key, "is not a PEM key that goes with tls.certificate");
-    else if (SSL_CTX_check_private_key(context) != 1)
-        result = fail("tls.key", key, "does not go with tls.certificate");
-    SSL_CTX_free(context);
-    return result;
+    int error = read_pair(context, config->tls.certificate, config->tls.key);
+    if (error)
+        SSL_CTX_free(context);
+    else
+        *certificate = context;
+    return error;
+}
+
+/* Those of another type would stay beside the new one, and might be chosen. */
+int tls_present(SSL *connection, SSL_CTX *certificate) {
+    STACK_OF(X509) *chain = NULL;
+    SSL_CTX_get0_chain_certs(certificate, &chain);
+    SSL_certs_clear(connection);
+    return SSL_use_cert_and_key(connection, SSL_CTX_get0_certificate(certificate),
+                                SSL_CTX_get0_privatekey(certificate), chain, 1) == 1;
 }

@@ -4,9 +4,16 @@
 
 #include "config.h"
 
-/* Whether the certificate and key that the configuration names can be used together, tried in a
- * context of their own before libwebsockets gets them. 0 also when none are named; SENTIO_INVALID
- * after the reason was logged. */
-int tls_check(const struct config *config);
+struct ssl_ctx_st;
+struct ssl_st;
+
+/* Reads the certificate chain and the key that the configuration names into a context of their own,
+ * which only holds them: any thread may read it. NULL when none are named. SENTIO_INVALID after the
+ * reason was logged: a file is not what it should be, or the two do not go together. */
+int tls_load(const struct config *config, struct ssl_ctx_st **certificate);
+
+/* What a context of servers is given for SSL_CTX_set_cert_cb: the connection presents the
+ * certificate that tls_load has read. 1, or 0: the handshake fails. */
+int tls_present(struct ssl_st *connection, struct ssl_ctx_st *certificate);
 
 #endif

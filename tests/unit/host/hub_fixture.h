@@ -176,6 +176,8 @@ static inline void write_message(struct hub_fixture *fixture, const struct messa
     else if (message->kind == MESSAGE_UPDATE)
         sentio_write_format(out, "update %s at %llu", update->update->stream->name,
                             (unsigned long long)update->update->last);
+    else if (message->kind == MESSAGE_VIEW)
+        sentio_write_text(out, "view");
     if (message->kind == MESSAGE_UPDATE)
         write_items_text(out, update->update->items, update->update->count);
     sentio_write_text(out, "\n");
@@ -354,7 +356,8 @@ static inline void fixture_leave(struct hub_fixture *fixture, uint64_t conn) {
 static inline void fixture_query(struct hub_fixture *fixture, uint32_t route, const char *user,
                                  const char *parameters) {
     struct query_message *message =
-        query_message_create(sentio_text(user), sentio_text("/path"), sentio_text(parameters));
+        query_message_create(sentio_text(user), sentio_text(scripted_routes[route].path),
+                             sentio_text("/path"), sentio_text(parameters));
     assert_non_null(message);
     message->route = route;
     message->request = (struct request *)&fixture->requests[1];

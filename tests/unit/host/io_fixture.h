@@ -23,6 +23,7 @@
 #include "log.h"
 #include "message.h"
 #include "stream_fixture.h"
+#include "view.h"
 
 /* `printf %s alpha | sha256sum`: the token is "alpha". */
 #define ALPHA "boss:sha256:8ed3f6ad685b959ead7022518e1af76cd816f8e8ec7ccdda1ed4018e8f2223f8\n"
@@ -36,10 +37,10 @@ struct fixture {
     char folder[64];
     char paths[5][96]; /* socket, certificate, key, admins, keys */
     struct host host;
-    struct auth *auth;
+    struct view *views[4]; /* the newest last; their configurations are the test's */
+    size_t view_count;
     struct io *io;
     struct stream *streams[2];
-    struct host_route routes[2];
     struct listen_sockets sockets;
     uint16_t ports[VIA_COUNT];
     int send_buffer;    /* of the host's sockets; 0: the system's */
@@ -137,9 +138,8 @@ static inline int fixture_setup(void **state) {
     return 0;
 }
 
-/* A certificate of its own, and the third listener. */
-static inline void fixture_use_tls(struct fixture *fixture) {
-    EVP_PKEY *key = EVP_EC_gen("P-256");
+/* A certificate of that key, where the configuration has it. */
+static inline void fixture_write_pair(struct fixture *fixture, EVP_PKEY *key) {
     X509 *certificate = X509_new();
     assert_non_null(key);
     assert_non_null(certificate);
@@ -156,6 +156,12 @@ static inline void fixture_use_tls(struct fixture *fixture) {
     assert_int_equal(PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
     assert_int_equal(fclose(file), 0);
     X509_free(certificate);
+}
+
+/* A certificate of its own, and the third listener. */
+static inline void fixture_use_tls(struct fixture *fixture) {
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    fixture_write_pair(fixture, key);
     EVP_PKEY_free(key);
     fixture->config.tls.certificate = fixture->paths[1];
     fixture->config.tls.key = fixture->paths[2];
@@ -163,30 +169,35 @@ static inline void fixture_use_tls(struct fixture *fixture) {
 }
 
 static inline void fixture_streams(struct fixture *fixture) {
-    static const struct sentio_route routes[] = {{.path = "/api/v1/price/{symbol}"},
-                                                 {.path = "/api/v1/prices"}};
     static char names[2][8] = {"prices", "silent"};
-    static char paths[2][16] = {"/ws/prices", "/ws/silent"};
     for (uint32_t i = 0; i < 2; i++) {
-        const struct config_channel config = {.name = names[i], .path = paths[i]};
+        const struct config_channel config = {.name = names[i]};
         const struct sentio_plugin plugin = {.type = i == 0 ? "update" : NULL};
         fixture->streams[i] = stream_create(i, &config, &plugin, FIXTURE_EPOCH, 1);
         assert_non_null(fixture->streams[i]);
-        fixture->routes[i] = (struct host_route){&routes[i], 0, i};
     }
-    fixture->host.streams = fixture->streams;
-    fixture->host.stream_count = 2;
-    fixture->host.routes = fixture->routes;
-    fixture->host.route_count = 2;
+}
+
+/* A view of the first `channels` of them, with the routes of the first. The fixture's. */
+static inline struct view *fixture_view(struct fixture *fixture, struct config *config,
+                                        size_t channels) {
+    static const char *const paths[] = {"/ws/prices", "/ws/silent"};
+    struct view *view = view_load(config, stderr);
+    assert_non_null(view);
+    assert_true(fixture->view_count < sizeof(fixture->views) / sizeof(fixture->views[0]));
+    fixture->views[fixture->view_count++] = view;
+    for (size_t i = 0; i < channels; i++)
+        assert_int_equal(view_add_channel(view, fixture->streams[i], paths[i]), 0);
+    assert_int_equal(view_add_route(view, "/api/v1/price/{symbol}", 0, 0), 0);
+    assert_int_equal(view_add_route(view, "/api/v1/prices", 0, 1), 0);
+    return view;
 }
 
 /* Everything but the thread: for tests that call what is in it themselves. */
 static inline void fixture_create(struct fixture *fixture) {
-    fixture->host.config = &fixture->config;
+    fixture_streams(fixture);
+    fixture->host.view = fixture_view(fixture, &fixture->config, 2);
     assert_int_equal(quota_init(&fixture->host.quota, &fixture->config), 0);
-    fixture->auth = auth_load(&fixture->config, stderr);
-    assert_non_null(fixture->auth);
-    fixture->host.auth = fixture->auth;
     assert_int_equal(
         queue_init(&fixture->to_hub, &fixture->loop, (size_t)fixture->config.limits.queue), 0);
     fixture->to_hub.deliver = hub_deliver;
@@ -195,7 +206,6 @@ static inline void fixture_create(struct fixture *fixture) {
     fixture->host.to_hub = &fixture->to_hub;
     fixture->host.ios = &fixture->io;
     fixture->host.io_count = 1;
-    fixture_streams(fixture);
     fixture->io = io_create(&fixture->host, 0);
     assert_non_null(fixture->io);
 }
@@ -264,7 +274,11 @@ static inline int fixture_teardown(void **state) {
     uv_run(&fixture->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&fixture->loop), 0);
     listen_sockets_close(&fixture->sockets);
-    auth_destroy(fixture->auth);
+    for (size_t i = 0; i < fixture->view_count; i++) {
+        assert_int_equal(atomic_load(&fixture->views[i]->refs), 1);
+        fixture->views[i]->config = NULL;
+        view_unref(fixture->views[i]);
+    }
     for (int i = 0; i < 2; i++)
         stream_unref(fixture->streams[i]);
     for (size_t i = 0; i < sizeof(fixture->paths) / sizeof(fixture->paths[0]); i++)

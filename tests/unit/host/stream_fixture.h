@@ -26,8 +26,7 @@
 /* A stream named `prices` with two io threads; its type is `update`, of a snapshot `quotes`. */
 static inline struct stream *fixture_stream(enum sentio_shape shape) {
     char name[] = "prices";
-    char path[] = "/ws/prices";
-    const struct config_channel config = {.name = name, .path = path};
+    const struct config_channel config = {.name = name};
     const struct sentio_plugin plugin = {
         .type = "update", .snapshot_type = "quotes", .shape = shape, .flags = SENTIO_STATES};
     struct stream *stream = stream_create(3, &config, &plugin, FIXTURE_EPOCH, 2);

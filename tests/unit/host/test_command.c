@@ -48,7 +48,7 @@ static void open_peer(struct peer *peer, void **state, bool named) {
     assert_non_null(peer->connection);
     client_open(peer->connection, NULL);
     peer->connection->named = named;
-    peer->connection->stream = named ? NULL : peer->fixture->streams[0];
+    peer->connection->stream = named ? NULL : stream_ref(peer->fixture->streams[0]);
     memset(last_close(), 0, 256);
 }
 

@@ -61,6 +61,7 @@ static void a_route_is_asked_of_the_hub_and_answered(void **state) {
         struct query_message *query = hub_take(fixture, MESSAGE_QUERY);
         assert_int_equal(query->what, QUERY_ROUTE);
         assert_int_equal(query->route, 0);
+        assert_text(query->pattern, "/api/v1/price/{symbol}");
         assert_text(query->path, "/api/v1/price/AAPL");
         assert_text(query->user, "u 1");
         assert_text(query->parameters, "{\"symbol\":\"AAPL\",\"user_id\":\"u 1\",\"x\":\"1\"}");

@@ -54,15 +54,16 @@ static void a_publish_has_its_body(void **state) {
 
 static void a_query_has_user_path_and_parameters(void **state) {
     struct fixture *fixture = *state;
-    struct query_message *message =
-        query_message_create(sentio_bytes(fixture->text, 1), sentio_bytes(fixture->text + 1, 2),
-                             sentio_bytes(fixture->text + 3, 3));
+    struct query_message *message = query_message_create(
+        sentio_bytes(fixture->text, 1), sentio_bytes(fixture->text + 6, 1),
+        sentio_bytes(fixture->text + 1, 2), sentio_bytes(fixture->text + 3, 3));
     memset(fixture->text, 'x', 7);
     assert_int_equal(message->head.kind, MESSAGE_QUERY);
     assert_text(message->user, "a");
+    assert_text(message->pattern, "g");
     assert_text(message->path, "bc");
     assert_text(message->parameters, "def");
-    assert_int_equal(message->head.size, sizeof(*message) + 6);
+    assert_int_equal(message->head.size, sizeof(*message) + 7);
     message_destroy(&message->head);
 }
 

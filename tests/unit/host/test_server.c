@@ -9,14 +9,14 @@
 /* A whole host without channels, in a state directory of its own. */
 struct whole {
     struct fixture *fixture; /* for its folder, and its clients */
-    struct config *config;
     char state_dir[96];
 };
 
-static void load(struct whole *whole) {
+/* A configuration for the server to take over. */
+static struct config *load(const struct whole *whole) {
     char file[96];
     char text[512];
-    struct fixture *fixture = whole->fixture;
+    const struct fixture *fixture = whole->fixture;
     snprintf(file, sizeof(file), "%s/sentio.conf", fixture->folder);
     snprintf(text, sizeof(text),
              "server: { listen = [\"unix:%s\"]; io_threads = 2; state_dir = \"%s\"; };\n"
@@ -25,9 +25,10 @@ static void load(struct whole *whole) {
     fixture_write(file, text);
     assert_int_equal(chmod(file, 0640), 0);
     const struct config_source source = {.file = file};
-    whole->config = config_load(&source, stderr);
-    assert_non_null(whole->config);
+    struct config *config = config_load(&source, stderr);
+    assert_non_null(config);
     assert_int_equal(unlink(file), 0);
+    return config;
 }
 
 static int setup(void **state) {
@@ -37,7 +38,6 @@ static int setup(void **state) {
     assert_int_equal(fixture_setup(&fixture), 0);
     whole->fixture = fixture;
     snprintf(whole->state_dir, sizeof(whole->state_dir), "%s/state", whole->fixture->folder);
-    load(whole);
     *state = whole;
     return 0;
 }
@@ -57,7 +57,6 @@ static void remove_folder(const char *parent, const char *name) {
 static int teardown(void **state) {
     struct whole *whole = *state;
     void *fixture = whole->fixture;
-    config_free(whole->config);
     remove_folder(whole->state_dir, "plugins");
     remove_folder(whole->state_dir, "channels");
     remove_folder(whole->state_dir, "");
@@ -70,7 +69,7 @@ static void a_host_serves_and_ends_when_it_is_told(void **state) {
     struct client client;
     struct client socket;
     struct answer answer;
-    struct server *server = server_create(whole->config, false);
+    struct server *server = server_create(load(whole), false);
     assert_non_null(server);
     assert_int_equal(server_start(server), 0);
     client_connect(&client, whole->fixture, VIA_UNIX);
@@ -92,9 +91,10 @@ static void a_host_serves_and_ends_when_it_is_told(void **state) {
 static void stop_waits_for_the_peers_close_and_no_longer(void **state) {
     struct whole *whole = *state;
     struct client socket;
-    struct server *server = server_create(whole->config, false);
+    struct config *config = load(whole);
+    struct server *server = server_create(config, false);
     assert_non_null(server);
-    whole->config->server.drain = 1;
+    config->server.drain = 1;
     assert_int_equal(server_start(server), 0);
     client_connect(&socket, whole->fixture, VIA_UNIX);
     client_upgrade(&socket, "/ws", "");
@@ -108,7 +108,7 @@ static void stop_waits_for_the_peers_close_and_no_longer(void **state) {
 
 static void checking_opens_no_socket_and_makes_no_folder(void **state) {
     struct whole *whole = *state;
-    struct server *server = server_create(whole->config, true);
+    struct server *server = server_create(load(whole), true);
     assert_non_null(server);
     assert_int_equal(access(whole->fixture->paths[0], F_OK), -1);
     assert_int_equal(access(whole->state_dir, F_OK), -1);
@@ -119,9 +119,9 @@ static void a_second_host_on_the_same_socket_is_refused(void **state) {
     struct whole *whole = *state;
     struct client client;
     struct answer answer;
-    struct server *server = server_create(whole->config, false);
+    struct server *server = server_create(load(whole), false);
     assert_non_null(server);
-    assert_null(server_create(whole->config, false));
+    assert_null(server_create(load(whole), false));
     assert_int_equal(server_start(server), 0);
     client_connect(&client, whole->fixture, VIA_UNIX);
     client_say(&client, "GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -134,7 +134,7 @@ static void a_second_host_on_the_same_socket_is_refused(void **state) {
 static void a_state_directory_that_cannot_be_made_is_refused(void **state) {
     struct whole *whole = *state;
     fixture_write(whole->state_dir, "a file");
-    assert_null(server_create(whole->config, false));
+    assert_null(server_create(load(whole), false));
     assert_int_equal(access(whole->fixture->paths[0], F_OK), -1);
     assert_int_equal(unlink(whole->state_dir), 0);
     server_destroy(NULL);

@@ -5,7 +5,7 @@
 
 static void ask(struct hub_fixture *fixture, enum query_kind what) {
     struct query_message *message =
-        query_message_create(sentio_text(""), sentio_text("/"), sentio_text("{}"));
+        query_message_create(sentio_text(""), sentio_text(""), sentio_text("/"), sentio_text("{}"));
     assert_non_null(message);
     message->what = what;
     message->request = (struct request *)&fixture->requests[2];

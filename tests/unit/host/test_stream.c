@@ -5,9 +5,7 @@
 
 static struct stream *create(const struct sentio_plugin *plugin) {
     char name[] = "admin";
-    char path[] = "";
-    const struct config_channel config = {
-        .name = name, .path = path, .slow = CONFIG_SLOW_DISCONNECT};
+    const struct config_channel config = {.name = name, .slow = CONFIG_SLOW_DROP};
     struct stream *stream = stream_create(7, &config, plugin, FIXTURE_EPOCH, 3);
     assert_non_null(stream);
     memset(name, 'x', sizeof(name) - 1);
@@ -27,7 +25,7 @@ static void a_stream_has_copies_of_what_the_plugin_declares(void **state) {
     memset(snapshot, 'x', sizeof(snapshot) - 1);
     assert_int_equal(stream->index, 7);
     assert_string_equal(stream->name, "admin");
-    assert_string_equal(stream->path, "");
+    assert_int_equal(stream_slow(stream), CONFIG_SLOW_DROP);
     assert_string_equal(stream->type, "quote");
     assert_string_equal(stream->snapshot_type, "quotes");
     assert_int_equal(stream->shape, SENTIO_OBJECT);
