@@ -207,7 +207,7 @@ static void render(struct channel *channel, const struct query_message *query,
     };
     struct call call = {.kind = CALL_RENDER,
                         .request = &request,
-                        .route = query->route,
+                        .route = (uint32_t)(route - channel_plugin(channel)->routes),
                         .items = views,
                         .count = items->count};
     const struct asker asker = {.id = id};
@@ -299,6 +299,23 @@ static struct inquiry *find_overdue(const struct hub *hub, int64_t due) {
             return inquiry;
     }
     return NULL;
+}
+
+static struct inquiry *find_of(const struct hub *hub, const struct channel *channel) {
+    for (size_t i = 0; i < hub->inquiries.capacity; i++) {
+        struct inquiry *inquiry = hub->inquiries.slots[i].value;
+        if (inquiry != NULL && inquiry->channel == channel)
+            return inquiry;
+    }
+    return NULL;
+}
+
+void inquiry_remove_channel(struct hub *hub, const struct channel *channel) {
+    struct inquiry *inquiry = find_of(hub, channel);
+    while (inquiry != NULL) {
+        end_with_error(hub, inquiry, 503, "the channel was removed");
+        inquiry = find_of(hub, channel);
+    }
 }
 
 void inquiry_tick(struct hub *hub) {

@@ -1,164 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "subscription.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "envelope.h"
 #include "io.h"
 #include "log.h"
-#include "wants.h"
-
-/* A command that the plugin is answering: what the subscription would be once it is accepted. */
-struct pending_command {
-    struct command_message *message; /* owned */
-    struct wants wants;
-    int64_t since; /* Unix ms */
-    bool called;   /* the callback has returned; until then it is not overdue */
-};
-
-/* One connection's interest in one channel, as the hub has it. */
-struct subscription {
-    uint64_t conn;
-    struct channel *channel;
-    struct member *member;
-    uint32_t io;
-    uint32_t roles;
-    bool accepted;
-    bool named;
-    struct wants wants;
-    struct pending_command *pending; /* NULL: none */
-    struct message *first_later;     /* commands that came meanwhile, in order */
-    struct message *last_later;
-    struct subscription *next_waiting; /* of hub->waiting */
-    struct user *user;                 /* NULL: nobody */
-};
-
-/* A user of a channel, as long as one of its subscriptions is there. */
-struct user {
-    size_t subscriptions;
-    size_t accepted;
-    char name[];
-};
-
-static bool has_name(const void *value, const void *key) {
-    return sentio_is(*(const struct sentio_bytes *)key, ((const struct user *)value)->name);
-}
-
-static struct user *user_obtain(struct channel *channel, struct sentio_bytes name) {
-    uint64_t hash = table_hash(&channel->users, name);
-    struct user *user = table_find(&channel->users, hash, has_name, &name);
-    if (user == NULL) {
-        user = calloc(1, sizeof(*user) + name.size + 1);
-        if (user == NULL)
-            return NULL;
-        memcpy(user->name, name.data, name.size);
-        if (table_insert(&channel->users, hash, user) != 0) {
-            free(user);
-            return NULL;
-        }
-    }
-    user->subscriptions++;
-    return user;
-}
-
-static void user_release(struct channel *channel, struct user *user) {
-    if (user == NULL || --user->subscriptions > 0)
-        return;
-    table_remove(&channel->users, table_hash(&channel->users, sentio_text(user->name)), user);
-    free(user);
-}
-
-static bool has_conn(const void *value, const void *key) {
-    return ((const struct subscription *)value)->conn == *(const uint64_t *)key;
-}
-
-static struct subscription *find(struct hub *hub, uint64_t conn) {
-    return table_find(&hub->subscriptions, table_hash_number(conn), has_conn, &conn);
-}
-
-static struct subscription *create(struct hub *hub, const struct command_message *message) {
-    struct subscription *subscription = calloc(1, sizeof(*subscription));
-    if (subscription == NULL)
-        return NULL;
-    subscription->conn = message->conn;
-    subscription->channel = hub->channels[message->channel];
-    subscription->member = message->member;
-    subscription->io = message->io;
-    subscription->named = message->named;
-    if (table_insert(&hub->subscriptions, table_hash_number(message->conn), subscription) == 0)
-        return subscription;
-    free(subscription);
-    return NULL;
-}
-
-static const char *named_channel(const struct subscription *subscription) {
-    return subscription->named ? subscription->channel->stream->name : NULL;
-}
-
-static void send_error(struct subscription *subscription, struct sentio_bytes id,
-                       struct sentio_bytes code, struct sentio_bytes message) {
-    char space[1024];
-    struct sentio_writer out;
-    sentio_writer_init(&out, space, sizeof(space));
-    envelope_error(&out, io_time(), named_channel(subscription), id, code, message);
-    hub_send(subscription->channel->hub, subscription->io,
-             text_message_create(subscription->member, true, sentio_written(&out)));
-    sentio_writer_finish(&out);
-}
-
-static void unlink_waiting(struct subscription *subscription) {
-    struct subscription **link = &subscription->channel->hub->waiting;
-    while (*link != NULL && *link != subscription)
-        link = &(*link)->next_waiting;
-    if (*link != NULL)
-        *link = subscription->next_waiting;
-}
-
-static void end_pending(struct subscription *subscription) {
-    struct pending_command *pending = subscription->pending;
-    if (pending == NULL)
-        return;
-    subscription->pending = NULL;
-    unlink_waiting(subscription);
-    wants_finish(&pending->wants);
-    message_destroy(&pending->message->head);
-    free(pending);
-}
-
-/* The state of the subscription, to its io thread: with the "ok" when the client asked for one, and
- * the latest of what it did not have before. */
-static void send_joined(struct subscription *subscription, const struct wants *before,
-                        struct sentio_bytes id) {
-    struct channel *channel = subscription->channel;
-    struct log_items items = {0};
-    struct sentio_writer ok;
-    struct interest *interest = NULL;
-    int error = wants_interest(&subscription->wants, channel, subscription->named, &interest);
-    sentio_writer_init(&ok, NULL, 0);
-    if (id.size)
-        wants_write_ok(&subscription->wants, channel, subscription->named, id, &ok);
-    if (wants_snapshot(&subscription->wants, before, channel, &items) != 0 || ok.failed || error) {
-        send_error(subscription, id, sentio_text("no_memory"),
-                   sentio_text("the host is out of memory"));
-        interest_unref(interest);
-    } else {
-        struct joined_message *message =
-            joined_message_create(sentio_written(&ok), items.items, (uint32_t)items.count);
-        if (message == NULL)
-            interest_unref(interest);
-        if (message != NULL) {
-            message->member = subscription->member;
-            message->interest = interest;
-            message->offset = channel->engine.offset;
-            message->time = channel_time(channel);
-        }
-        hub_send(channel->hub, subscription->io, message ? &message->head : NULL);
-    }
-    sentio_writer_finish(&ok);
-    log_items_finish(&items);
-}
+#include "subscription_internal.h"
 
 static void count_subscriber(struct subscription *subscription) {
     if (subscription->accepted)
@@ -178,9 +26,9 @@ static void accepted(struct subscription *subscription) {
         count_subscriber(subscription);
     subscription->wants = pending->wants;
     memset(&pending->wants, 0, sizeof(pending->wants));
-    send_joined(subscription, &before, pending->message->id);
+    subscription_tell(subscription, &before, pending->message->id);
     wants_finish(&before);
-    end_pending(subscription);
+    subscription_end_pending(subscription);
 }
 
 static void refuse(struct subscription *subscription, uint32_t close_code, struct sentio_bytes code,
@@ -190,8 +38,8 @@ static void refuse(struct subscription *subscription, uint32_t close_code, struc
         hub_send(subscription->channel->hub, subscription->io,
                  close_message_create(subscription->member, close_code, text));
     else
-        send_error(subscription, pending->message->id, code, text);
-    end_pending(subscription);
+        subscription_error(subscription, pending->message->id, code, text);
+    subscription_end_pending(subscription);
 }
 
 static void refuse_text(struct subscription *subscription, const char *code, const char *text) {
@@ -215,7 +63,7 @@ static void change(struct subscription *subscription, const struct effect *effec
         wants_change(&subscription->wants, channel, false, effect->a);
         log_warning(channel->label, "plugin fault: a join over limits.topics is dropped");
     } else if (error == 0) {
-        send_joined(subscription, &before, sentio_text(""));
+        subscription_tell(subscription, &before, sentio_text(""));
     }
     wants_finish(&before);
 }
@@ -236,16 +84,6 @@ static void answer(struct subscription *subscription, const struct effect *effec
         accepted(subscription);
 }
 
-static void say(struct subscription *subscription, const struct effect *effect) {
-    struct sentio_writer out;
-    sentio_writer_init(&out, NULL, 0);
-    envelope_message(&out, channel_time(subscription->channel), named_channel(subscription),
-                     effect->a, effect->b);
-    hub_send(subscription->channel->hub, subscription->io,
-             text_message_create(subscription->member, false, sentio_written(&out)));
-    sentio_writer_finish(&out);
-}
-
 static void start(struct subscription *subscription, struct command_message *message);
 
 static void start_later(struct subscription *subscription) {
@@ -259,7 +97,7 @@ static void start_later(struct subscription *subscription) {
 }
 
 void subscription_effect(struct channel *channel, const struct effect *effect) {
-    struct subscription *subscription = find(channel->hub, effect->id);
+    struct subscription *subscription = subscription_find(channel->hub, effect->id);
     if (subscription == NULL || subscription->channel != channel)
         return;
     switch (effect->kind) {
@@ -274,7 +112,7 @@ void subscription_effect(struct channel *channel, const struct effect *effect) {
             hub_resume_later(channel, subscription->conn);
         return;
     case EFFECT_SEND:
-        say(subscription, effect);
+        subscription_say(subscription, effect);
         return;
     case EFFECT_CLOSE:
         hub_send(channel->hub, subscription->io,
@@ -286,7 +124,7 @@ void subscription_effect(struct channel *channel, const struct effect *effect) {
 }
 
 void subscription_resume(struct hub *hub, uint64_t conn) {
-    struct subscription *subscription = find(hub, conn);
+    struct subscription *subscription = subscription_find(hub, conn);
     if (subscription != NULL)
         start_later(subscription);
 }
@@ -336,7 +174,7 @@ static void call_plugin(struct subscription *subscription, const struct sentio_j
 
 void subscription_called(struct hub *hub, uint64_t conn, enum call_kind kind,
                          const struct result *result) {
-    struct subscription *subscription = find(hub, conn);
+    struct subscription *subscription = subscription_find(hub, conn);
     if (subscription == NULL || subscription->pending == NULL)
         return;
     if (result->outcome == OUTCOME_LACKING && kind == CALL_MESSAGE)
@@ -357,8 +195,8 @@ static bool begin_pending(struct subscription *subscription, struct command_mess
     struct pending_command *pending = calloc(1, sizeof(*pending));
     if (pending == NULL || wants_copy(&pending->wants, &subscription->wants) != 0) {
         free(pending);
-        send_error(subscription, message->id, sentio_text("no_memory"),
-                   sentio_text("the host is out of memory"));
+        subscription_error(subscription, message->id, sentio_text("no_memory"),
+                           sentio_text("the host is out of memory"));
         message_destroy(&message->head);
         return false;
     }
@@ -377,7 +215,7 @@ static void start(struct subscription *subscription, struct command_message *mes
     sentio_json_parse(message->request, &request, NULL);
     subscription->roles = message->roles;
     if (subscription->user == NULL && message->user.size)
-        subscription->user = user_obtain(subscription->channel, message->user);
+        subscription_identify(subscription, message->user);
     if (message->what == COMMAND_UNSUBSCRIBE && !subscription->accepted)
         refuse_text(subscription, "not_subscribed", "there is nothing to unsubscribe from");
     else if (message->what == COMMAND_SUBSCRIBE && too_many_of_user(subscription))
@@ -388,9 +226,14 @@ static void start(struct subscription *subscription, struct command_message *mes
 }
 
 void subscription_command(struct hub *hub, struct command_message *message) {
-    struct subscription *subscription = find(hub, message->conn);
+    struct subscription *subscription = subscription_find(hub, message->conn);
+    if (subscription == NULL && hub_channel(hub, message->channel) == NULL) {
+        subscription_unknown(hub, message);
+        message_destroy(&message->head);
+        return;
+    }
     if (subscription == NULL)
-        subscription = create(hub, message);
+        subscription = subscription_create(hub, message);
     if (subscription == NULL) {
         log_error("hub", "out of memory: a subscriber's message is lost");
         message_destroy(&message->head);
@@ -408,29 +251,12 @@ void subscription_command(struct hub *hub, struct command_message *message) {
     subscription->last_later = &message->head;
 }
 
-static void destroy(struct subscription *subscription) {
-    end_pending(subscription);
-    while (subscription->first_later != NULL) {
-        struct message *message = subscription->first_later;
-        subscription->first_later = message->next;
-        message_destroy(message);
-    }
-    wants_finish(&subscription->wants);
-    if (subscription->user)
-        subscription->user->accepted -= subscription->accepted;
-    user_release(subscription->channel, subscription->user);
-    free(subscription);
-}
-
 void subscription_left(struct hub *hub, const struct left_message *message) {
-    struct subscription *subscription = find(hub, message->conn);
+    struct subscription *subscription = subscription_find(hub, message->conn);
     if (subscription != NULL) {
         struct channel *channel = subscription->channel;
         bool accepted = subscription->accepted;
-        table_remove(&hub->subscriptions, table_hash_number(message->conn), subscription);
-        channel->subscribers -= accepted;
-        channel->io_subscribers[subscription->io] -= accepted;
-        destroy(subscription);
+        subscription_destroy(subscription);
         struct call call = {.kind = CALL_LEFT, .number = message->conn};
         if (accepted)
             channel_call(channel, &call, NULL);
@@ -453,11 +279,4 @@ void subscription_tick(struct hub *hub) {
         }
         subscription = next;
     }
-}
-
-void subscription_destroy_all(struct hub *hub) {
-    for (size_t i = 0; i < hub->subscriptions.capacity; i++)
-        if (hub->subscriptions.slots[i].value)
-            destroy(hub->subscriptions.slots[i].value);
-    table_finish(&hub->subscriptions);
 }

@@ -24,6 +24,15 @@ void subscription_called(struct hub *hub, uint64_t conn, enum call_kind kind,
 /* Commands that came while an earlier one was being answered: now their turn has come. */
 void subscription_resume(struct hub *hub, uint64_t conn);
 
+/* The channel is removed, and its plugin about to be closed: it is not told. Every subscription
+ * ends. A connection of its own is closed with 1001, one that it shares is told by an error
+ * "channel_removed", also in answer to every command that waits; REST requests that wait get 503.
+ * No job may be due (hub_run_jobs). */
+void subscription_remove_channel(struct hub *hub, struct channel *channel);
+/* The channel's `interval` has changed: the io threads get the subscriptions as they are now,
+ * without a snapshot. */
+void subscription_reinterest(struct hub *hub, struct channel *channel);
+
 /* Once a second: commands that a plugin has not answered within plugins.answer are. */
 void subscription_tick(struct hub *hub);
 /* At the end: all that are left. */

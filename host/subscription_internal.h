@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_SUBSCRIPTION_INTERNAL_H
+#define SENTIO_HOST_SUBSCRIPTION_INTERNAL_H
+
+#include "subscription.h"
+#include "wants.h"
+
+/* Between the files of subscriptions: subscription_table.c has which there are, subscription_say.c
+ * what their io threads are told, and subscription.c the commands. The hub's thread only. */
+
+/* A command that the plugin is answering: what the subscription would be once it is accepted. */
+struct pending_command {
+    struct command_message *message; /* owned */
+    struct wants wants;
+    int64_t since; /* Unix ms */
+    bool called;   /* the callback has returned; until then it is not overdue */
+};
+
+/* One connection's interest in one channel, as the hub has it. */
+struct subscription {
+    uint64_t conn;
+    struct channel *channel;
+    struct member *member;
+    uint32_t io;
+    uint32_t roles;
+    bool accepted;
+    bool named;
+    struct wants wants;
+    struct pending_command *pending; /* NULL: none */
+    struct message *first_later;     /* commands that came meanwhile, in order */
+    struct message *last_later;
+    struct subscription *next_waiting; /* of hub->waiting */
+    struct user *user;                 /* NULL: nobody */
+};
+
+/* A user of a channel, as long as one of its subscriptions is there. */
+struct user {
+    size_t subscriptions;
+    size_t accepted;
+    char name[];
+};
+
+struct subscription *subscription_find(const struct hub *hub, uint64_t conn);
+/* The channel must be there. NULL: out of memory. */
+struct subscription *subscription_create(struct hub *hub, const struct command_message *message);
+/* Takes it out of everything; commands that wait are not answered. */
+void subscription_destroy(struct subscription *subscription);
+
+/* From now on it is that user's. */
+void subscription_identify(struct subscription *subscription, struct sentio_bytes user);
+/* The command in hand is over, if there is one. */
+void subscription_end_pending(struct subscription *subscription);
+
+/* An error answer; `id` is JSON text, or empty. */
+void subscription_error(const struct subscription *subscription, struct sentio_bytes id,
+                        struct sentio_bytes code, struct sentio_bytes message);
+/* The state of the subscription: with the "ok" when `id` asks for one, and the latest of what it
+ * did not have before. */
+void subscription_tell(struct subscription *subscription, const struct wants *before,
+                       struct sentio_bytes id);
+/* What a plugin sends. */
+void subscription_say(struct subscription *subscription, const struct effect *effect);
+
+/* Its channel is no more: every command that waits is answered. */
+void subscription_say_removed(const struct subscription *subscription);
+/* The same answer that the io thread gives when it knows of no such channel. */
+void subscription_unknown(struct hub *hub, const struct command_message *message);
+
+#endif

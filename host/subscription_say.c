@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "envelope.h"
+#include "io.h"
+#include "subscription_internal.h"
+
+enum { GOING_AWAY = 1001 };
+
+static const char *named_channel(const struct subscription *subscription) {
+    return subscription->named ? subscription->channel->stream->name : NULL;
+}
+
+/* An error of the client's own is counted. */
+static void send_error(const struct subscription *subscription, bool counted,
+                       struct sentio_bytes id, struct sentio_bytes code,
+                       struct sentio_bytes message) {
+    char space[1024];
+    struct sentio_writer out;
+    sentio_writer_init(&out, space, sizeof(space));
+    envelope_error(&out, io_time(), named_channel(subscription), id, code, message);
+    hub_send(subscription->channel->hub, subscription->io,
+             text_message_create(subscription->member, counted, sentio_written(&out)));
+    sentio_writer_finish(&out);
+}
+
+void subscription_error(const struct subscription *subscription, struct sentio_bytes id,
+                        struct sentio_bytes code, struct sentio_bytes message) {
+    send_error(subscription, true, id, code, message);
+}
+
+void subscription_unknown(struct hub *hub, const struct command_message *message) {
+    char space[1024];
+    struct sentio_writer out;
+    sentio_writer_init(&out, space, sizeof(space));
+    envelope_error(&out, io_time(), NULL, message->id, sentio_text("unknown_channel"),
+                   sentio_text("there is no such channel; GET /api/v1/channels lists them"));
+    hub_send(hub, message->io, text_message_create(message->member, true, sentio_written(&out)));
+    sentio_writer_finish(&out);
+}
+
+/* The state of the subscription, to its io thread: with the "ok" when the client asked for one, and
+ * the latest of what it did not have before. */
+void subscription_tell(struct subscription *subscription, const struct wants *before,
+                       struct sentio_bytes id) {
+    struct channel *channel = subscription->channel;
+    struct log_items items = {0};
+    struct sentio_writer ok;
+    struct interest *interest = NULL;
+    int error = wants_interest(&subscription->wants, channel, subscription->named, &interest);
+    sentio_writer_init(&ok, NULL, 0);
+    if (id.size)
+        wants_write_ok(&subscription->wants, channel, subscription->named, id, &ok);
+    if (wants_snapshot(&subscription->wants, before, channel, &items) != 0 || ok.failed || error) {
+        subscription_error(subscription, id, sentio_text("no_memory"),
+                           sentio_text("the host is out of memory"));
+        interest_unref(interest);
+    } else {
+        struct joined_message *message =
+            joined_message_create(sentio_written(&ok), items.items, (uint32_t)items.count);
+        if (message == NULL)
+            interest_unref(interest);
+        if (message != NULL) {
+            message->member = subscription->member;
+            message->interest = interest;
+            message->offset = channel->engine.offset;
+            message->time = channel_time(channel);
+        }
+        hub_send(channel->hub, subscription->io, message ? &message->head : NULL);
+    }
+    sentio_writer_finish(&ok);
+    log_items_finish(&items);
+}
+
+void subscription_say(struct subscription *subscription, const struct effect *effect) {
+    struct sentio_writer out;
+    sentio_writer_init(&out, NULL, 0);
+    envelope_message(&out, channel_time(subscription->channel), named_channel(subscription),
+                     effect->a, effect->b);
+    hub_send(subscription->channel->hub, subscription->io,
+             text_message_create(subscription->member, false, sentio_written(&out)));
+    sentio_writer_finish(&out);
+}
+
+static void send_nothing_joined(const struct subscription *subscription) {
+    struct channel *channel = subscription->channel;
+    struct joined_message *message = joined_message_create(sentio_text(""), NULL, 0);
+    if (message != NULL) {
+        message->member = subscription->member;
+        message->offset = channel->engine.offset;
+        message->time = channel_time(channel);
+    }
+    hub_send(channel->hub, subscription->io, message ? &message->head : NULL);
+}
+
+static void send_removed(const struct subscription *subscription, struct sentio_bytes id) {
+    send_error(subscription, false, id, sentio_text("channel_removed"),
+               sentio_text("the channel was removed"));
+}
+
+void subscription_say_removed(const struct subscription *subscription) {
+    const struct message *later = subscription->first_later;
+    if (!subscription->named) {
+        hub_send(subscription->channel->hub, subscription->io,
+                 close_message_create(subscription->member, GOING_AWAY,
+                                      sentio_text("the channel was removed")));
+        return;
+    }
+    if (subscription->accepted) {
+        send_nothing_joined(subscription);
+        send_removed(subscription, sentio_text(""));
+    }
+    if (subscription->pending)
+        send_removed(subscription, subscription->pending->message->id);
+    for (; later != NULL; later = later->next)
+        send_removed(subscription, ((const struct command_message *)later)->id);
+}

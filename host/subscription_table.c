@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "subscription_internal.h"
+
+static bool has_name(const void *value, const void *key) {
+    return sentio_is(*(const struct sentio_bytes *)key, ((const struct user *)value)->name);
+}
+
+static struct user *user_obtain(struct channel *channel, struct sentio_bytes name) {
+    uint64_t hash = table_hash(&channel->users, name);
+    struct user *user = table_find(&channel->users, hash, has_name, &name);
+    if (user == NULL) {
+        user = calloc(1, sizeof(*user) + name.size + 1);
+        if (user == NULL)
+            return NULL;
+        memcpy(user->name, name.data, name.size);
+        if (table_insert(&channel->users, hash, user) != 0) {
+            free(user);
+            return NULL;
+        }
+    }
+    user->subscriptions++;
+    return user;
+}
+
+void subscription_identify(struct subscription *subscription, struct sentio_bytes user) {
+    subscription->user = user_obtain(subscription->channel, user);
+}
+
+static void user_release(struct channel *channel, struct user *user) {
+    if (user == NULL || --user->subscriptions > 0)
+        return;
+    table_remove(&channel->users, table_hash(&channel->users, sentio_text(user->name)), user);
+    free(user);
+}
+
+static bool has_conn(const void *value, const void *key) {
+    return ((const struct subscription *)value)->conn == *(const uint64_t *)key;
+}
+
+struct subscription *subscription_find(const struct hub *hub, uint64_t conn) {
+    return table_find(&hub->subscriptions, table_hash_number(conn), has_conn, &conn);
+}
+
+struct subscription *subscription_create(struct hub *hub, const struct command_message *message) {
+    struct subscription *subscription = calloc(1, sizeof(*subscription));
+    if (subscription == NULL)
+        return NULL;
+    subscription->conn = message->conn;
+    subscription->channel = hub->channels[message->channel];
+    subscription->member = message->member;
+    subscription->io = message->io;
+    subscription->named = message->named;
+    if (table_insert(&hub->subscriptions, table_hash_number(message->conn), subscription) == 0)
+        return subscription;
+    free(subscription);
+    return NULL;
+}
+
+static void unlink_waiting(struct subscription *subscription) {
+    struct subscription **link = &subscription->channel->hub->waiting;
+    while (*link != NULL && *link != subscription)
+        link = &(*link)->next_waiting;
+    if (*link != NULL)
+        *link = subscription->next_waiting;
+}
+
+void subscription_end_pending(struct subscription *subscription) {
+    struct pending_command *pending = subscription->pending;
+    if (pending == NULL)
+        return;
+    subscription->pending = NULL;
+    unlink_waiting(subscription);
+    wants_finish(&pending->wants);
+    message_destroy(&pending->message->head);
+    free(pending);
+}
+
+static void release(struct subscription *subscription) {
+    subscription_end_pending(subscription);
+    while (subscription->first_later != NULL) {
+        struct message *message = subscription->first_later;
+        subscription->first_later = message->next;
+        message_destroy(message);
+    }
+    wants_finish(&subscription->wants);
+    if (subscription->user)
+        subscription->user->accepted -= subscription->accepted;
+    user_release(subscription->channel, subscription->user);
+    free(subscription);
+}
+
+void subscription_destroy(struct subscription *subscription) {
+    struct channel *channel = subscription->channel;
+    table_remove(&channel->hub->subscriptions, table_hash_number(subscription->conn), subscription);
+    channel->subscribers -= subscription->accepted;
+    channel->io_subscribers[subscription->io] -= subscription->accepted;
+    release(subscription);
+}
+
+void subscription_destroy_all(struct hub *hub) {
+    for (size_t i = 0; i < hub->subscriptions.capacity; i++)
+        if (hub->subscriptions.slots[i].value)
+            release(hub->subscriptions.slots[i].value);
+    table_finish(&hub->subscriptions);
+}
