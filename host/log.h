@@ -3,15 +3,16 @@
 #define SENTIO_HOST_LOG_H
 
 /*
- * The host's log, to standard error: one line a record, written by one write(2). Any thread, once
- * log_start has returned. Under systemd (JOURNAL_STREAM is set) lines carry the "<n>" priority
- * prefix of sd-daemon(3) and no time; else ISO 8601 time, level, text. In JSON format every record
- * is one JSON object with "time", "level", "where" and "message".
+ * The host's log, to standard error: one line a record, written by one write(2). Any thread. Under
+ * systemd (JOURNAL_STREAM is set) lines carry the "<n>" priority prefix of sd-daemon(3) and no
+ * time; else ISO 8601 time, level, text. In JSON format every record is one JSON object with
+ * "time", "level", "where" and "message".
  */
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
+/* At the start, and again whenever the two change: records from then on go by them. */
 void log_start(enum log_level level, enum log_format format);
 
 /* Records below the level are dropped. `where` names the part, channel or connection:

@@ -165,6 +165,32 @@ static void requests_without_an_answer_time_out(void **state) {
     assert_int_equal(fixture->hub->inquiries.count, 0);
 }
 
+/* A request for a route that the io thread knows as the plugin's first. */
+static void query_pattern(struct hub_fixture *fixture, const char *pattern) {
+    struct query_message *message = query_message_create(sentio_text(""), sentio_text(pattern),
+                                                         sentio_text("/path"), sentio_text("{}"));
+    assert_non_null(message);
+    message->route = 0;
+    message->request = (struct request *)&fixture->requests[1];
+    fixture_send(fixture, &message->head);
+}
+
+static void a_route_that_has_moved_in_a_swapped_plugin_is_found(void **state) {
+    struct hub_fixture *fixture = *state;
+    query_pattern(fixture, scripted_routes[ROUTE_ALL].path);
+    assert_recorded(fixture, "a render /all \"\" /path {} at 5: " B " " C " " EVERYONE " " A "\n");
+    assert_sent(fixture, "");
+}
+
+static void a_route_that_a_swapped_plugin_has_no_more_is_answered_503(void **state) {
+    struct hub_fixture *fixture = *state;
+    query_pattern(fixture, "/of/before");
+    assert_recorded(fixture, "");
+    assert_sent(fixture, "response 1 503 {\"detail\":\"the channel's plugin was replaced: try "
+                         "again\"}\n");
+    assert_int_equal(fixture->hub->inquiries.count, 0);
+}
+
 static void requests_that_wait_at_the_end_are_let_go(void **state) {
     struct hub_fixture *fixture = *state;
     fixture_query(fixture, ROUTE_ALL, "", "{}");
@@ -205,6 +231,8 @@ int main(void) {
         TEST_ITEMS(answer_may_come_in_a_later_call),
         TEST_ITEMS(failed_render_is_answered_500),
         TEST_ITEMS(requests_without_an_answer_time_out),
+        TEST_ITEMS(a_route_that_has_moved_in_a_swapped_plugin_is_found),
+        TEST_ITEMS(a_route_that_a_swapped_plugin_has_no_more_is_answered_503),
         TEST_ITEMS(requests_that_wait_at_the_end_are_let_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,6 +229,29 @@ static void lines_of_threads_do_not_mix(void **state) {
     }
 }
 
+/* Each line is whole, and of one format or the other. */
+static void level_and_format_may_change_while_threads_log(void **state) {
+    struct capture *capture = *state;
+    static char name[] = "one";
+    pthread_t thread;
+    log_start(LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
+    assert_int_equal(pthread_create(&thread, NULL, write_many, name), 0);
+    for (int i = 0; i < 200; i++) {
+        log_start(i % 3 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+                  i % 2 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
+        log_warning("x", "a");
+        const char *line = next(capture);
+        while (strstr(line, "warning") == NULL) { /* the other thread's */
+            assert_string_not_equal(line, "");
+            line = next(capture);
+        }
+        assert_true(line[0] == '{' ? strstr(line, "\"message\":\"a\"}\n") != NULL
+                                   : strcmp(line + 25, "warning x: a\n") == 0);
+        assert_int_equal(line[0] == '{', i % 2);
+    }
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 #define LOG_TEST(name) cmocka_unit_test_setup_teardown(name, capture_start, capture_stop)
 
 int main(void) {
@@ -244,6 +267,7 @@ int main(void) {
         LOG_TEST(redirected_standard_error_is_no_journal),
         LOG_TEST(errno_is_left_alone),
         LOG_TEST(lines_of_threads_do_not_mix),
+        LOG_TEST(level_and_format_may_change_while_threads_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "message.h"
 
 #include "stream_fixture.h"
+#include "view.h"
 
 struct fixture {
     struct topic_table topics;
@@ -168,6 +169,18 @@ static void text_and_close_have_copies(void **state) {
     message_destroy(close);
 }
 
+static void a_view_message_takes_the_reference_over(void **state) {
+    (void)state;
+    struct view *view = view_create(NULL, NULL, NULL);
+    assert_non_null(view);
+    struct message *message = view_message_create(view_ref(view));
+    assert_int_equal(message->kind, MESSAGE_VIEW);
+    assert_ptr_equal(((const struct view_message *)message)->view, view);
+    message_destroy(message);
+    assert_int_equal(atomic_load(&view->refs), 1);
+    view_unref(view);
+}
+
 static void a_response_has_status_type_and_body(void **state) {
     struct fixture *fixture = *state;
     struct message *message =
@@ -195,6 +208,7 @@ int main(void) {
         TEST(a_joined_message_holds_its_snapshot_and_lets_go_of_its_interest),
         TEST(a_joined_message_may_be_empty),
         TEST(text_and_close_have_copies),
+        TEST(a_view_message_takes_the_reference_over),
         TEST(a_response_has_status_type_and_body),
 #undef TEST
     };

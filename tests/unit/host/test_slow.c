@@ -295,6 +295,26 @@ static void with_disconnect_nothing_is_held(void **state) {
     reader_finish(&reader);
 }
 
+static void what_is_held_goes_out_first_when_the_channel_holds_no_more(void **state) {
+    struct fixture *fixture = *state;
+    struct reader reader;
+    reader_begin(&reader, state, CONFIG_SLOW_CONFLATE, "AB");
+    reader_stop(&reader, MARK);
+    publish(fixture, "A");
+    turn(fixture);
+    assert_non_null(reader.peer.member.held);
+    atomic_store(&fixture->stream->slow, CONFIG_SLOW_DISCONNECT);
+    publish(fixture, "B");
+    publish(fixture, "A");
+    turn(fixture);
+    assert_reads(&reader, "update 0>3 [2,3] conflated 1");
+    publish(fixture, "B");
+    turn(fixture);
+    assert_null(reader.peer.member.held);
+    assert_reads(&reader, "update 3>4 [4]");
+    reader_finish(&reader);
+}
+
 static void a_reader_that_keeps_up_notices_nothing(void **state) {
     struct fixture *fixture = *state;
     struct reader slow;
@@ -350,6 +370,7 @@ int main(void) {
         TEST(without_a_gap_dropping_loses_nothing),
         TEST(where_there_is_no_room_at_all_everything_is_dropped),
         TEST(with_disconnect_nothing_is_held),
+        TEST(what_is_held_goes_out_first_when_the_channel_holds_no_more),
         TEST(a_reader_that_keeps_up_notices_nothing),
         TEST(what_is_held_is_bounded_by_the_limit),
 #undef TEST
