@@ -10,7 +10,7 @@ need_build() {
     local before=$total_failed
     if [[ -z ${built[$1]:-} ]]; then
         built[$1]=no
-        if ! need_packages "${BUILD_PACKAGES[@]}" libcmocka-dev "$2"; then
+        if ! need_packages "${BUILD_PACKAGES[@]}" libcmocka-dev g++ "$2"; then
             fail_suite "$1" "not run: packages are missing"
             return 1
         fi
