@@ -2,10 +2,7 @@
 #ifndef SENTIO_TESTS_WIRE_FIXTURE_H
 #define SENTIO_TESTS_WIRE_FIXTURE_H
 
-/*
- * Frames made and read in the test, and the services of the host for a channel that is no more than
- * what they ask of it. Included once in each program.
- */
+/* Frames made and read in the test, and calls that the host's services take. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +16,7 @@
 #include <sentio/sdk.h>
 
 #include "call.h"
-#include "channel.h"
+#include "instance.h"
 #include "wire.h"
 
 enum { FIXTURE_CALL_BYTES = 1 << 20 };
@@ -36,30 +33,25 @@ static const struct sentio_plugin wire_plugin = {SENTIO_HEADER,
                                                  .routes = wire_routes,
                                                  .route_count = 2};
 
-const struct sentio_plugin *channel_plugin(const struct channel *channel) {
-    (void)channel;
-    return &wire_plugin;
-}
-
-const char *channel_label(const struct channel *channel) {
-    (void)channel;
-    return "channel wired";
-}
-
-size_t channel_call_bytes(const struct channel *channel) {
-    (void)channel;
-    return FIXTURE_CALL_BYTES;
-}
-
-bool channel_may_forward(const struct channel *channel, struct sentio_bytes name) {
-    (void)channel;
-    return sentio_is(name, "other");
+/* What the services ask: an open plugin of one channel. */
+static inline struct instance *wire_instance(void) {
+    static char label[] = "channel wired";
+    static char other[] = "other";
+    static char *names[] = {other};
+    static const struct config_strings forwards = {names, 1};
+    static struct plugin plugin;
+    static struct instance instance;
+    plugin.table = wire_plugin;
+    instance = (struct instance){
+        .label = label, .plugin = &plugin, .forwards = &forwards, .call_bytes = FIXTURE_CALL_BYTES};
+    return &instance;
 }
 
 /* A call that the services take. */
 static inline void wire_prepare(struct call *call, enum call_kind kind) {
     memset(call, 0, sizeof(*call));
     call->kind = kind;
+    call->instance = wire_instance();
     call->abi.host = host_api();
     call->abi.context = call;
 }
