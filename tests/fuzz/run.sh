@@ -19,8 +19,8 @@ compile() { # NAME
     local flags sources
     mapfile -t flags < <(pkg-config --cflags --libs libwebsockets libuv libcrypto zlib | tr ' ' '\n' | grep .)
     mapfile -t sources < <(sed -n 's/^ \* sources: //p' "$here/$1.c" | tr ' ' '\n')
-    clang -std=c11 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined \
-        -fno-sanitize-recover=undefined -I"$top/host" -I"$top/sdk/include" -o "$build/$1" \
+    clang -std=c11 -D_GNU_SOURCE -DSENTIO_ABI_MINOR_NEEDED=SENTIO_ABI_MINOR -O1 -g \
+        -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I"$top/host" -I"$top/sdk/include" -o "$build/$1" \
         "$here/$1.c" "${sources[@]/#/$top/host/}" "$top"/sdk/src/*.c \
         "${flags[@]}" -lm
 }
