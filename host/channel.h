@@ -15,11 +15,12 @@
 #include "log_memory.h"
 #include "instance.h"
 #include "stream.h"
+#include "task.h"
 #include "topic.h"
 
+struct candidate;
 struct hub;
 struct source;
-struct request;
 struct watch;
 
 /* A number that the plugin counts. */
@@ -27,6 +28,20 @@ struct counter {
     struct counter *next;
     uint64_t value;
     char name[];
+};
+
+/* What save() gives, or restore() says. */
+struct answer {
+    int error; /* 0, what the callback returned, or SENTIO_AGAIN: it is not running */
+    uint32_t format;
+    struct sentio_bytes state; /* save(); valid for the call */
+};
+
+/* Who waits for an answer of the channel's worker. */
+struct wait {
+    enum call_kind kind; /* CALL_SAVE, CALL_RESTORE */
+    void (*over)(void *context, const struct answer *answer);
+    void *context;
 };
 
 /*
@@ -41,7 +56,8 @@ struct channel {
     struct stream *stream;
     struct topic_table topics;
     struct interest_table interests;
-    struct table users; /* subscription.c */
+    struct table users;   /* subscription_table.c */
+    struct table phrases; /* subscribes, for those who begin anew (phrase.h) */
     struct log_memory log;
     struct engine engine;
     struct source *source;
@@ -51,43 +67,25 @@ struct channel {
     uint64_t published; /* updates */
     uint64_t rejected;
     uint64_t slow_calls;
-    uint64_t faults; /* calls that failed */
+    uint64_t faults;       /* calls that failed */
+    uint64_t given_up;     /* calls that two workers have died of */
+    struct task_list held; /* while `holding`: calls that came meanwhile */
+    bool holding;          /* the plugin is being replaced */
+    bool failed;           /* its worker has died too often */
+    bool source_paused;
+    struct wait wait; /* `over` NULL: nobody waits */
     size_t subscribers;
     size_t *io_subscribers; /* [io]: who gets updates */
-};
-
-/* Where the answer to a publish goes. */
-struct publisher {
-    bool http;
-    uint32_t io;
-    struct request *request;
-    uint32_t origin;          /* enum sentio_origin */
-    struct sentio_bytes name; /* valid for the call */
-};
-
-/* Who is to be told what came of a call. */
-struct asker {
-    struct publisher publisher; /* publish */
-    uint64_t id;                /* conn of a subscriber's message; id of an inquiry */
-};
-
-/* What came of a call. */
-enum outcome {
-    OUTCOME_RETURNED,   /* the plugin has answered: `result` */
-    OUTCOME_LACKING,    /* it has no such callback */
-    OUTCOME_NOT_RUNNING /* it can not be called now, or has died of the call */
-};
-
-struct result {
-    enum outcome outcome;
-    int code;                /* what the callback returned */
-    struct effects *effects; /* what it asked for */
 };
 
 /* Loads the plugin and opens it. NULL after the reason was logged. */
 struct channel *channel_create(struct hub *hub, const struct config_channel *config,
                                uint32_t index);
-/* close(), and everything goes. The loop must turn once more. NULL is allowed. */
+/* The same for a plugin that is open already, which is taken. */
+struct channel *channel_create_from(struct hub *hub, struct candidate *candidate, uint32_t index);
+/* Its source ends, what it knows is saved, its plugin closed. */
+void channel_stop(struct channel *channel);
+/* Stops it if need be, and everything goes. The loop must turn once more. NULL is allowed. */
 void channel_destroy(struct channel *channel);
 
 /* Starts its source program, if it has one. */
@@ -113,9 +111,32 @@ void channel_carry_out(struct channel *channel, struct effects *effects,
 /* A call has taken `took` ms: logs and counts it when that is too much. */
 void channel_took(struct channel *channel, enum call_kind kind, int64_t took);
 
-/* Runs a call at once; what it asked for is in call->effects and not carried out. As
- * runner_inline. */
+/* Runs a call of a plugin that is loaded here at once; what it asked for is in call->effects and
+ * not carried out. As runner_inline. */
 int channel_run(struct channel *channel, struct call *call);
+
+/* Its source waits while too many calls do. */
+void channel_press_source(struct channel *channel);
+
+/* Calls wait from now on, until they are let go. */
+void channel_hold(struct channel *channel);
+void channel_let_go(struct channel *channel);
+
+/* save() and restore(), answered now or later. What restore() asks for is carried out. */
+void channel_save(struct channel *channel, const struct wait *wait);
+void channel_restore(struct channel *channel, uint32_t format, struct sentio_bytes state,
+                     const struct wait *wait);
+/* The same, waiting: only before the hub runs, and after. */
+int channel_restore_now(struct channel *channel, uint32_t format, struct sentio_bytes state);
+/* *state is the caller's to free. SENTIO_NOT_FOUND: the plugin saves nothing. */
+int channel_save_now(struct channel *channel, char **state, size_t *size);
+
+/* close(), and the instance goes. */
+void channel_close(struct channel *channel);
+
+/* The candidate's instance becomes the channel's; the one before is closed. What the candidate
+ * asked for is carried out, and it is told of the subscriptions unless it was restored. */
+void channel_take(struct channel *channel, struct candidate *candidate);
 
 const struct sentio_plugin *channel_plugin(const struct channel *channel);
 int64_t channel_time(const struct channel *channel);

@@ -4,13 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channel_worker.h"
 #include "hub.h"
 #include "inquiry.h"
 #include "log.h"
 #include "publication.h"
-#include "runner_inline.h"
 #include "subscription.h"
+#include "source.h"
 #include "wakeup.h"
+#include "wire_call.h"
+#include "worker.h"
 
 static void count(struct channel *channel, struct sentio_bytes name, uint64_t n) {
     struct counter *counter = channel->counters;
@@ -50,7 +53,9 @@ static void carry_out(struct channel *channel, const struct effect *effect) {
         wakeup_set(channel, (uint64_t)effect->number);
         return;
     case EFFECT_WATCH:
-        wakeup_watch(channel, (int)effect->number, effect->on != 0);
+        /* A worker's descriptor is the worker's to watch. */
+        if (channel->instance->worker == NULL)
+            wakeup_watch(channel, (int)effect->number, effect->on != 0);
         return;
     case EFFECT_EMIT:
     case EFFECT_REJECT:
@@ -72,14 +77,6 @@ void channel_carry_out(struct channel *channel, struct effects *effects,
     }
 }
 
-/* For the watchdog. */
-static void begin(struct channel *channel, enum call_kind kind) {
-    struct hub *hub = channel->hub;
-    atomic_store(&hub->busy_label, channel->label);
-    atomic_store(&hub->busy_call, call_name(kind));
-    atomic_store(&hub->busy_since, (int64_t)(uv_hrtime() / 1000000));
-}
-
 void channel_took(struct channel *channel, enum call_kind kind, int64_t took) {
     if (took < channel->hub->host->config->plugins.slow_call)
         return;
@@ -89,15 +86,16 @@ void channel_took(struct channel *channel, enum call_kind kind, int64_t took) {
 }
 
 int channel_run(struct channel *channel, struct call *call) {
-    struct instance *instance = call->instance ? call->instance : channel->instance;
-    int64_t now = channel_time(channel);
     uint64_t start = uv_hrtime();
-    call->instance = instance;
-    begin(channel, call->kind);
-    int result = runner_inline(call, now);
-    atomic_store(&channel->hub->busy_since, 0);
+    call->instance = channel->instance;
+    int result = hub_run_call(channel->hub, call, channel_time(channel));
     channel_took(channel, call->kind, (int64_t)((uv_hrtime() - start) / 1000000));
     return result;
+}
+
+static const char *not_running(const struct channel *channel) {
+    return channel->failed ? "the channel has failed: its plugin died too often; see the log"
+                           : "the channel is behind; try again later";
 }
 
 static void answer_publisher(struct channel *channel, const struct publisher *publisher,
@@ -105,7 +103,10 @@ static void answer_publisher(struct channel *channel, const struct publisher *pu
     if (outcome == OUTCOME_LACKING)
         publication_refuse(channel, publisher, 404, "this channel takes no publishes");
     else if (outcome == OUTCOME_NOT_RUNNING)
-        publication_refuse(channel, publisher, 503, "the channel's plugin is not running");
+        publication_refuse(channel, publisher, 503, not_running(channel));
+    else if (outcome == OUTCOME_DIED)
+        publication_refuse(channel, publisher, 500,
+                           "the channel's plugin died of this update twice; it is set aside");
     else if (effects->rejections > 0)
         publication_reject(channel, publisher, effects);
     else if (result != 0)
@@ -119,6 +120,10 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
     struct effects *effects = result->effects;
     bool well = result->outcome == OUTCOME_RETURNED && result->code == 0;
     bool publishes = kind == CALL_PUBLISH;
+    if (asker && asker->presented) {
+        subscription_presented(channel, asker->id, result);
+        return;
+    }
     if (well && effects->rejections == 0)
         channel_carry_out(channel, effects, publishes ? &asker->publisher : NULL);
     if (result->outcome == OUTCOME_RETURNED && !well && effects->rejections == 0) {
@@ -136,15 +141,90 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
         inquiry_called(channel->hub, asker->id, result);
 }
 
+/* Bytes of calls that wait. */
+static size_t backlog(const struct channel *channel) {
+    const struct worker *worker = channel->instance->worker;
+    return channel->held.bytes + (worker ? worker->waiting : 0);
+}
+
+void channel_press_source(struct channel *channel) {
+    size_t limit = (size_t)channel->hub->host->config->limits.queue;
+    size_t waiting = backlog(channel);
+    bool paused = waiting > (channel->source_paused ? limit / 8 : limit / 4);
+    if (paused == channel->source_paused)
+        return;
+    channel->source_paused = paused;
+    if (channel->source)
+        source_pause(channel->source, paused || channel->hub->held);
+}
+
+/* The call is written down: it is run later, or elsewhere. False: there is no room for it. What a
+ * plugin must not miss is always written down. */
+static bool line_up(struct channel *channel, struct call *call, const struct asker *asker) {
+    size_t limit = (size_t)channel->hub->host->config->limits.queue;
+    bool must = call->kind == CALL_LEFT || call->kind == CALL_READY;
+    if (channel->failed || (!must && backlog(channel) > limit))
+        return false;
+    call->abi.now = channel_time(channel);
+    struct task *task = task_create(call, asker);
+    if (task == NULL)
+        return false;
+    if (channel->holding)
+        task_list_add(&channel->held, task);
+    else
+        channel_worker_call(channel, task);
+    return true;
+}
+
 void channel_call(struct channel *channel, struct call *call, const struct asker *asker) {
     struct result result = {.outcome = OUTCOME_LACKING, .effects = &call->effects};
     call->instance = channel->instance;
     if (instance_has(channel->instance, call->kind)) {
-        result.outcome = OUTCOME_RETURNED;
-        result.code = channel_run(channel, call);
+        bool later = channel->holding || channel->instance->worker;
+        if (later && line_up(channel, call, asker))
+            return;
+        result.outcome = later ? OUTCOME_NOT_RUNNING : OUTCOME_RETURNED;
+        if (!later)
+            result.code = channel_run(channel, call);
     }
     channel_called(channel, call->kind, asker, &result);
     effects_finish(&call->effects);
+}
+
+/* A call that was written down, for a plugin that is loaded here. */
+static void run_task(struct channel *channel, const struct task *task) {
+    struct wire_call read = {0};
+    struct wire_frame frame;
+    struct result result = {.outcome = OUTCOME_NOT_RUNNING, .effects = &read.call.effects};
+    task_frame(task, &frame);
+    if (!instance_has(channel->instance, task->kind)) {
+        result.outcome = OUTCOME_LACKING;
+    } else if (wire_read_call(&frame, channel_plugin(channel), &read) == 0) {
+        result.outcome = OUTCOME_RETURNED;
+        result.code = channel_run(channel, &read.call);
+    }
+    channel_called(channel, task->kind, &task->asker, &result);
+    effects_finish(&read.call.effects);
+    wire_call_finish(&read);
+}
+
+void channel_hold(struct channel *channel) {
+    channel->holding = true;
+}
+
+void channel_let_go(struct channel *channel) {
+    channel->holding = false;
+    for (struct task *task = task_list_take(&channel->held); task;
+         task = task_list_take(&channel->held)) {
+        if (channel->instance->worker) {
+            channel_worker_call(channel, task);
+            continue;
+        }
+        run_task(channel, task);
+        free(task);
+    }
+    hub_run_jobs(channel->hub);
+    channel_press_source(channel);
 }
 
 void channel_publish(struct channel *channel, const struct publisher *publisher,

@@ -29,6 +29,9 @@ enum config_auth { CONFIG_AUTH_OPEN };
 /* What happens to a subscriber whose outbox is full. */
 enum config_slow { CONFIG_SLOW_DISCONNECT, CONFIG_SLOW_CONFLATE, CONFIG_SLOW_DROP };
 
+/* Where a channel's plugin runs. */
+enum config_isolation { CONFIG_ISOLATION_NONE, CONFIG_ISOLATION_PROCESS };
+
 struct config_strings {
     char **items;
     size_t count;
@@ -50,6 +53,7 @@ struct config_channel {
     int64_t interval_max;  /* ms; default "60s" */
     int snapshot;          /* -1: as the plugin says (default), 0, 1 */
     enum config_slow slow;
+    enum config_isolation isolation;
     struct config_strings observes;
     struct config_strings forwards;
     struct config_strings source; /* source: { command = [...] }; count 0: none */
@@ -100,7 +104,9 @@ struct config {
         int64_t slow_call;  /* ms; "50ms" */
         int64_t answer;     /* ms a plugin may take to answer; "10s" */
         int64_t call_bytes; /* what one call may ask for; "16MiB" */
-        int64_t hang;       /* ms that a call may hold the host before the process ends; "5s" */
+        int64_t hang;       /* ms that a call may take before its process ends; "5s"; 0: off */
+        int64_t memory;     /* bytes that a worker may take; "512MiB" */
+        int64_t max_deaths; /* of a worker in a minute; 5; 0: no limit */
     } plugins;
     struct {
         int level;  /* enum log_level; "info" */

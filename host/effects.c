@@ -46,6 +46,20 @@ const struct effect *effects_find(const struct effects *effects, enum effect_kin
     return effect;
 }
 
+void effects_append(struct effects *effects, struct effects *from) {
+    if (from->first == NULL)
+        return;
+    if (effects->last)
+        effects->last->next = from->first;
+    else
+        effects->first = from->first;
+    effects->last = from->last;
+    effects->bytes += from->bytes;
+    effects->emits += from->emits;
+    effects->rejections += from->rejections;
+    memset(from, 0, sizeof(*from));
+}
+
 void effects_finish(struct effects *effects) {
     while (effects->first != NULL) {
         struct effect *effect = effects->first;

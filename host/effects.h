@@ -54,6 +54,8 @@ struct effect *effects_add(struct effects *effects, enum effect_kind kind, struc
 struct effect *effects_add_item(struct effects *effects, struct item *item);
 /* The first of that kind; NULL: none. */
 const struct effect *effects_find(const struct effects *effects, enum effect_kind kind);
+/* Moves everything of `from` behind what is there. */
+void effects_append(struct effects *effects, struct effects *from);
 void effects_finish(struct effects *effects);
 
 #endif

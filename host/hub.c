@@ -9,8 +9,10 @@
 #include "job.h"
 #include "log.h"
 #include "response.h"
+#include "runner_inline.h"
 #include "source.h"
 #include "subscription.h"
+#include "worker.h"
 
 enum { TICK = 1000, HELD_RETRY = 1 /* ms */ };
 
@@ -27,6 +29,9 @@ static void on_prepare(uv_prepare_t *prepare) {
     const struct hub *hub = prepare->data;
     for (size_t io = 0; io < hub->host->io_count; io++)
         queue_announce(&hub->host->ios[io]->queue);
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i] && hub->channels[i]->instance->worker)
+            worker_flush(hub->channels[i]->instance->worker);
 }
 
 void hub_broadcast(struct channel *channel, struct update *update) {
@@ -191,7 +196,7 @@ static void deliver(void *context, struct message *message) {
 static void pause_sources(struct hub *hub, bool paused) {
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i] && hub->channels[i]->source)
-            source_pause(hub->channels[i]->source, paused);
+            source_pause(hub->channels[i]->source, paused || hub->channels[i]->source_paused);
 }
 
 static void on_held(uv_timer_t *timer) {
@@ -282,6 +287,11 @@ static void *run(void *context) {
     hub_run_jobs(hub);
     uv_prepare_start(&hub->prepare, on_prepare);
     uv_run(&hub->loop, UV_RUN_DEFAULT);
+    /* In this thread, because a worker dies with the thread that started it. */
+    uv_prepare_stop(&hub->prepare);
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i])
+            channel_stop(hub->channels[i]);
     return NULL;
 }
 
@@ -330,6 +340,15 @@ void hub_destroy(struct hub *hub) {
     uv_loop_close(&hub->loop);
     free(hub->channels);
     free(hub);
+}
+
+int hub_run_call(struct hub *hub, struct call *call, int64_t now) {
+    atomic_store(&hub->busy_label, call->instance->label);
+    atomic_store(&hub->busy_call, call_name(call->kind));
+    atomic_store(&hub->busy_since, (int64_t)(uv_hrtime() / 1000000));
+    int result = runner_inline(call, now);
+    atomic_store(&hub->busy_since, 0);
+    return result;
 }
 
 bool hub_hangs(struct hub *hub, int64_t limit, const char **label, const char **call) {

@@ -80,6 +80,9 @@ static inline struct channel *hub_channel(const struct hub *hub, uint32_t index)
     return index < hub->channel_count ? hub->channels[index] : NULL;
 }
 
+/* Runs a call of a plugin that is loaded here, under the watchdog's eye. As runner_inline. */
+int hub_run_call(struct hub *hub, struct call *call, int64_t now);
+
 /* Looks whether a call has held the hub for longer than `limit` ms. Any thread. */
 bool hub_hangs(struct hub *hub, int64_t limit, const char **label, const char **call);
 

@@ -9,6 +9,8 @@
 
 #include "log.h"
 #include "plugin_check.h"
+#include "wire_table.h"
+#include "worker.h"
 
 struct instance *instance_create(const char *label, struct plugin *plugin) {
     struct instance *instance = calloc(1, sizeof(*instance));
@@ -26,9 +28,26 @@ struct instance *instance_create(const char *label, struct plugin *plugin) {
     return instance;
 }
 
+struct instance *instance_create_remote(const char *label, struct plugin *plugin,
+                                        struct worker *worker) {
+    struct instance *instance = calloc(1, sizeof(*instance));
+    if (instance == NULL)
+        return NULL;
+    instance->label = strdup(label);
+    if (instance->label == NULL) {
+        free(instance);
+        return NULL;
+    }
+    instance->plugin = plugin;
+    instance->callbacks = plugin->described->callbacks;
+    instance->worker = worker;
+    return instance;
+}
+
 void instance_destroy(struct instance *instance) {
     if (instance == NULL)
         return;
+    worker_stop(instance->worker);
     plugin_unload(instance->plugin);
     free(instance->state);
     free(instance->label);

@@ -22,7 +22,7 @@ struct instance {
     char *label;                           /* "channel earnings" */
     struct plugin *plugin;                 /* owned */
     struct sentio_channel *state;          /* the plugin's memory, owned; NULL: in a worker */
-    struct worker *worker;                 /* owned; NULL: it runs here */
+    struct worker *worker;                 /* NULL: it runs here */
     const struct config_strings *forwards; /* the channel's; NULL: none */
     size_t call_bytes;                     /* what one call may ask for */
     uint32_t callbacks;                    /* those that it has: 1u << enum call_kind */
@@ -30,12 +30,16 @@ struct instance {
     bool open;                             /* open() has succeeded */
     /* Gets what the plugin logs; NULL: the log does. */
     void (*log)(struct instance *instance, uint32_t level, struct sentio_bytes text);
+    void *log_context;
     char complaint[COMPLAINT_SIZE]; /* the last that it logged as an error, or empty */
 };
 
 /* For code that is loaded here: takes the plugin over on success. NULL: out of memory. */
 struct instance *instance_create(const char *label, struct plugin *plugin);
-/* Without close(). NULL is allowed. */
+/* For a plugin that was described by `worker`: takes both over on success. */
+struct instance *instance_create_remote(const char *label, struct plugin *plugin,
+                                        struct worker *worker);
+/* Without close(), but for a worker's, which is stopped. NULL is allowed. */
 void instance_destroy(struct instance *instance);
 
 static inline bool instance_has(const struct instance *instance, enum call_kind kind) {

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "options.h"
 #include "server.h"
+#include "worker_main.h"
 
 enum { EXIT_USAGE = 2, WATCH_MS = 500 };
 
@@ -113,6 +114,8 @@ int main(int argc, char **argv) {
     else if (options.action == ACTION_VERSION)
         printf("sentiod %s, plugin ABI %d.%d\n", SENTIO_VERSION, SENTIO_ABI_MAJOR,
                SENTIO_ABI_MINOR);
+    else if (options.action == ACTION_WORKER)
+        status = worker_main(options.file);
     else
         status = run(&options);
     options_finish(&options);

@@ -8,7 +8,7 @@
 
 #include <sentio/plugin.h>
 
-enum { SET = 256, CHECK, DUMP, VERSION, HELP };
+enum { SET = 256, CHECK, DUMP, VERSION, WORKER, HELP };
 
 static const char default_file[] = "/etc/sentio/sentio.conf";
 
@@ -39,13 +39,10 @@ static int usage(const char *message, const char *what) {
 
 int options_parse(struct options *options, int argc, char **argv) {
     static const struct option table[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, SET},
-        {"check-config", no_argument, NULL, CHECK},
-        {"dump-config", no_argument, NULL, DUMP},
-        {"version", no_argument, NULL, VERSION},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
+        {"config", required_argument, NULL, 'c'},   {"set", required_argument, NULL, SET},
+        {"check-config", no_argument, NULL, CHECK}, {"dump-config", no_argument, NULL, DUMP},
+        {"version", no_argument, NULL, VERSION},    {"worker", required_argument, NULL, WORKER},
+        {"help", no_argument, NULL, HELP},          {NULL, 0, NULL, 0},
     };
     memset(options, 0, sizeof(*options));
     options->file = default_file;
@@ -66,7 +63,10 @@ int options_parse(struct options *options, int argc, char **argv) {
             options->action = ACTION_DUMP;
         else if (option == VERSION)
             options->action = ACTION_VERSION;
-        else if (option == HELP)
+        else if (option == WORKER) {
+            options->action = ACTION_WORKER;
+            options->file = optarg;
+        } else if (option == HELP)
             options->action = ACTION_HELP;
         else
             return usage("wrong usage", "");

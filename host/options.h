@@ -9,6 +9,7 @@ enum options_action {
     ACTION_CHECK,
     ACTION_DUMP,
     ACTION_VERSION,
+    ACTION_WORKER /* worker_main.h; only sentiod itself asks for it */,
     ACTION_HELP,
     ACTION_DESCRIBE
 };

@@ -6,11 +6,18 @@
 
 #include <sentio/plugin.h>
 
-/* A loaded shared object. `table` is the host's own copy, zero-extended to this host's size. */
+#include "plugin_file.h"
+
+struct wire_table;
+
+/* A plugin's code, loaded here, or what its worker has told of it. `table` is the host's own copy,
+ * zero-extended to this host's size. */
 struct plugin {
     struct sentio_plugin table;
     char *file; /* as configured, for messages */
     void *handle;
+    struct wire_table *described; /* owned, and `table` is its; NULL: it is loaded here */
+    unsigned char digest[PLUGIN_DIGEST_SIZE]; /* of the file, SHA-256 */
 };
 
 /*
@@ -22,6 +29,10 @@ struct plugin {
  */
 int plugin_load(const char *file, const char *copy_dir, struct plugin **plugin, char *why,
                 size_t why_size);
+
+/* The same from `path`, which is loaded as it is and stands in no message. Without a digest. */
+int plugin_load_from(const char *file, const char *path, struct plugin **plugin, char *why,
+                     size_t why_size);
 
 /* NULL is allowed. Nothing of the plugin may be in use any more. */
 void plugin_unload(struct plugin *plugin);

@@ -23,6 +23,8 @@ static const struct setting_choice auth_modes[] = {{"open", CONFIG_AUTH_OPEN}, {
 static const struct setting_choice slow_policies[] = {
     {"disconnect", CONFIG_SLOW_DISCONNECT}, {"conflate", CONFIG_SLOW_CONFLATE},
     {"drop", CONFIG_SLOW_DROP}, {NULL, 0}};
+static const struct setting_choice isolations[] = {
+    {"none", CONFIG_ISOLATION_NONE}, {"process", CONFIG_ISOLATION_PROCESS}, {NULL, 0}};
 static const struct setting_choice log_levels[] = {
     {"debug", LOG_LEVEL_DEBUG}, {"info", LOG_LEVEL_INFO}, {"warning", LOG_LEVEL_WARNING},
     {"error", LOG_LEVEL_ERROR}, {NULL, 0}};
@@ -98,12 +100,17 @@ static const struct setting host_rows[] = {
     ROW(DURATION, plugins.slow_call, "50ms", FROM(1, MINUTE),
         "A plugin's call that takes longer is logged and counted."),
     ROW(DURATION, plugins.hang, "5s", FROM(0, 10 * MINUTE),
-        "A plugin's call that holds the host for longer ends the process, which its supervisor "
-        "restarts. 0: off."),
+        "A plugin's call that takes longer ends the process, which is started again: the host, or "
+        "the plugin's own with isolation = \"process\". 0: off."),
     ROW(DURATION, plugins.answer, "10s", FROM(100, 10 * MINUTE),
         "How long a plugin may take to answer a request or subscribe."),
     ROW(SIZE, plugins.call_bytes, "16MiB", FROM(64 * KIB, GIB),
         "What one call of a plugin may ask the host for."),
+    ROW(SIZE, plugins.memory, "512MiB", FROM(16 * MIB, 1024 * GIB),
+        "The memory that a plugin with isolation = \"process\" may take."),
+    ROW(COUNT, plugins.max_deaths, "5", FROM(0, 1000),
+        "A plugin that dies this often in a minute in its worker is not started again before the "
+        "next reload. 0: always."),
     ROW(CHOICE, log.level, "info", .choices = log_levels, "The least severity that is logged."),
     ROW(CHOICE, log.format, "text", .choices = log_formats,
         "\"text\", or \"json\" for one object a line."),
@@ -135,6 +142,9 @@ static const struct setting channel_rows[] = {
     CHANNEL(CHOICE, "slow", slow, "disconnect", .choices = slow_policies,
         "When a subscriber's outbox is full: \"disconnect\" closes it with 4101; past half of it, "
         "\"conflate\" keeps the latest item of each key, \"drop\" the newest items."),
+    CHANNEL(CHOICE, "isolation", isolation, "none", .choices = isolations,
+        "\"none\": the plugin runs in the host; \"process\": in a process of its own, so that its "
+        "death is a pause of this channel and nothing else."),
     CHANNEL(LIST, "observes", observes, "", .check = config_syntax_channel,
         "Channels whose items the plugin gets to see."),
     CHANNEL(LIST, "forwards", forwards, "", .check = config_syntax_channel,

@@ -115,15 +115,9 @@ static int restore_plugin(struct channel *channel, const struct sentio_field *fi
     int size = EVP_DecodeBlock(state, (const unsigned char *)text.data, (int)text.size);
     for (size_t i = text.size; size > 0 && i > 0 && text.data[i - 1] == '='; i--)
         size--;
-    struct call call = {
-        .kind = CALL_RESTORE,
-        .number = format,
-        .text = sentio_bytes((const char *)state, size > 0 ? (size_t)size : 0),
-    };
-    error = size < 0 ? SENTIO_INVALID : channel_run(channel, &call);
-    if (error == 0)
-        channel_carry_out(channel, &call.effects, NULL);
-    effects_finish(&call.effects);
+    error = size < 0 ? SENTIO_INVALID
+                     : channel_restore_now(channel, (uint32_t)format,
+                                           sentio_bytes((const char *)state, (size_t)size));
     free(state);
     return error;
 }
@@ -250,7 +244,8 @@ static int restore(struct channel *channel, const struct file *file) {
     int error = restore_items(channel, rest);
     if (error)
         return error;
-    if (fields[STATE].value.type == SENTIO_JSON_ABSENT || !channel_plugin(channel)->restore)
+    if (fields[STATE].value.type == SENTIO_JSON_ABSENT ||
+        !instance_has(channel->instance, CALL_RESTORE))
         return 0;
     if (restore_plugin(channel, fields) != 0)
         log_warning(channel->label, "the plugin does not take its saved state; it starts afresh");
@@ -331,21 +326,19 @@ static void write_items(struct sentio_writer *out, const struct log_memory *log)
 }
 
 static void write_plugin_state(struct sentio_writer *out, struct channel *channel) {
-    struct call call = {.kind = CALL_SAVE};
-    int result = channel_run(channel, &call);
-    if (result != 0 && result != SENTIO_NOT_FOUND)
-        log_warning(channel->label, "plugin fault: save() returned %d; its state is lost", result);
-    const struct effect *kept = effects_find(&call.effects, EFFECT_KEEP);
-    if (result == 0 && kept != NULL) {
-        struct sentio_bytes state = kept->b;
-        unsigned char *text = malloc((state.size + 2) / 3 * 4 + 1);
-        if (text != NULL) {
-            EVP_EncodeBlock(text, (const unsigned char *)state.data, (int)state.size);
-            sentio_write_format(out, ",\"state\":\"%s\"", (const char *)text);
-        }
-        free(text);
+    char *state = NULL;
+    size_t size = 0;
+    int error = channel_save_now(channel, &state, &size);
+    if (error && error != SENTIO_NOT_FOUND)
+        log_warning(channel->label, "plugin fault: save() failed: %d (%s); its state is lost",
+                    error, sentio_error_text(error));
+    unsigned char *text = error ? NULL : malloc((size + 2) / 3 * 4 + 1);
+    if (text != NULL) {
+        EVP_EncodeBlock(text, (const unsigned char *)state, (int)size);
+        sentio_write_format(out, ",\"state\":\"%s\"", (const char *)text);
     }
-    effects_finish(&call.effects);
+    free(text);
+    free(state);
 }
 
 static int write_file(const char *path, struct sentio_bytes text) {
@@ -361,7 +354,7 @@ void state_save(struct channel *channel) {
     const char *state_dir = channel->hub->host->state_dir;
     if (state_dir == NULL)
         return;
-    if (!channel_plugin(channel)->type && !channel_plugin(channel)->save)
+    if (!channel_plugin(channel)->type && !instance_has(channel->instance, CALL_SAVE))
         return;
     char *path = path_of(state_dir, channel->config->name, "");
     char *fresh = path_of(state_dir, channel->config->name, ".new");

@@ -18,6 +18,14 @@ static void count_subscriber(struct subscription *subscription) {
     subscription->channel->io_subscribers[subscription->io]++;
 }
 
+/* For a plugin that begins anew. Without memory it is presented with a bare subscribe. */
+static void remember_request(struct subscription *subscription, struct sentio_bytes request) {
+    struct table *phrases = &subscription->channel->phrases;
+    struct phrase *phrase = phrase_obtain(phrases, request);
+    phrase_release(phrases, subscription->request);
+    subscription->request = phrase;
+}
+
 static void accepted(struct subscription *subscription) {
     struct pending_command *pending = subscription->pending;
     struct wants before = subscription->wants;
@@ -26,6 +34,8 @@ static void accepted(struct subscription *subscription) {
         count_subscriber(subscription);
     subscription->wants = pending->wants;
     memset(&pending->wants, 0, sizeof(pending->wants));
+    if (pending->message->what == COMMAND_SUBSCRIBE)
+        remember_request(subscription, pending->message->request);
     subscription_tell(subscription, &before, pending->message->id);
     wants_finish(&before);
     subscription_end_pending(subscription);
@@ -182,7 +192,7 @@ void subscription_called(struct hub *hub, uint64_t conn, enum call_kind kind,
     else if (result->outcome == OUTCOME_LACKING)
         refuse_text(subscription, "not_supported", "this channel takes no subscribers");
     else if (result->outcome == OUTCOME_NOT_RUNNING)
-        refuse_text(subscription, "not_running", "the channel's plugin is not running");
+        refuse_text(subscription, "not_running", "the channel's plugin is not running now");
     else if (result->code != 0)
         refuse_text(subscription, "failed", "the channel's plugin failed");
     else
@@ -203,8 +213,12 @@ static bool begin_pending(struct subscription *subscription, struct command_mess
     pending->message = message;
     pending->since = io_time();
     subscription->pending = pending;
-    subscription->next_waiting = subscription->channel->hub->waiting;
-    subscription->channel->hub->waiting = subscription;
+    struct subscription **waiting = &subscription->channel->hub->waiting;
+    subscription->next_waiting = *waiting;
+    subscription->waiting_link = waiting;
+    if (*waiting)
+        (*waiting)->waiting_link = &subscription->next_waiting;
+    *waiting = subscription;
     return true;
 }
 

@@ -24,6 +24,16 @@ void subscription_called(struct hub *hub, uint64_t conn, enum call_kind kind,
 /* Commands that came while an earlier one was being answered: now their turn has come. */
 void subscription_resume(struct hub *hub, uint64_t conn);
 
+/* The channel's plugin has begun anew: `call_plugin` gets a subscribe for every subscription that
+ * there is. */
+void subscription_present_all(struct channel *channel,
+                              void (*call_plugin)(struct channel *channel, struct call *call,
+                                                  const struct asker *asker));
+/* What came of one of those. */
+void subscription_presented(struct channel *channel, uint64_t conn, const struct result *result);
+/* An error message to every subscriber of the channel. */
+void subscription_tell_all(struct channel *channel, const char *code, const char *message);
+
 /* The channel is removed, and its plugin about to be closed: it is not told. Every subscription
  * ends. A connection of its own is closed with 1001, one that it shares is told by an error
  * "channel_removed", also in answer to every command that waits; REST requests that wait get 503.

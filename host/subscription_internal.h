@@ -2,6 +2,7 @@
 #ifndef SENTIO_HOST_SUBSCRIPTION_INTERNAL_H
 #define SENTIO_HOST_SUBSCRIPTION_INTERNAL_H
 
+#include "phrase.h"
 #include "subscription.h"
 #include "wants.h"
 
@@ -30,7 +31,9 @@ struct subscription {
     struct message *first_later;     /* commands that came meanwhile, in order */
     struct message *last_later;
     struct subscription *next_waiting; /* of hub->waiting */
-    struct user *user;                 /* NULL: nobody */
+    struct subscription **waiting_link;
+    struct phrase *request; /* the last subscribe that was accepted; NULL: none */
+    struct user *user;      /* NULL: nobody */
 };
 
 /* A user of a channel, as long as one of its subscriptions is there. */
@@ -54,6 +57,9 @@ void subscription_end_pending(struct subscription *subscription);
 /* An error answer; `id` is JSON text, or empty. */
 void subscription_error(const struct subscription *subscription, struct sentio_bytes id,
                         struct sentio_bytes code, struct sentio_bytes message);
+/* The same, not in answer to anything: it does not count as the client's. */
+void subscription_warn(const struct subscription *subscription, const char *code,
+                       const char *message);
 /* The state of the subscription: with the "ok" when `id` asks for one, and the latest of what it
  * did not have before. */
 void subscription_tell(struct subscription *subscription, const struct wants *before,

@@ -27,6 +27,11 @@ void subscription_error(const struct subscription *subscription, struct sentio_b
     send_error(subscription, true, id, code, message);
 }
 
+void subscription_warn(const struct subscription *subscription, const char *code,
+                       const char *message) {
+    send_error(subscription, false, sentio_text(""), sentio_text(code), sentio_text(message));
+}
+
 void subscription_unknown(struct hub *hub, const struct command_message *message) {
     char space[1024];
     struct sentio_writer out;

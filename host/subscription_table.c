@@ -60,11 +60,9 @@ struct subscription *subscription_create(struct hub *hub, const struct command_m
 }
 
 static void unlink_waiting(struct subscription *subscription) {
-    struct subscription **link = &subscription->channel->hub->waiting;
-    while (*link != NULL && *link != subscription)
-        link = &(*link)->next_waiting;
-    if (*link != NULL)
-        *link = subscription->next_waiting;
+    *subscription->waiting_link = subscription->next_waiting;
+    if (subscription->next_waiting)
+        subscription->next_waiting->waiting_link = subscription->waiting_link;
 }
 
 void subscription_end_pending(struct subscription *subscription) {
@@ -89,6 +87,7 @@ static void release(struct subscription *subscription) {
     if (subscription->user)
         subscription->user->accepted -= subscription->accepted;
     user_release(subscription->channel, subscription->user);
+    phrase_release(&subscription->channel->phrases, subscription->request);
     free(subscription);
 }
 

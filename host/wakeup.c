@@ -84,12 +84,17 @@ void wakeup_watch(struct channel *channel, int fd, bool on) {
     uv_poll_start(&watch->poll, UV_READABLE, on_readable);
 }
 
-void wakeup_finish(struct channel *channel) {
+void wakeup_end(struct channel *channel) {
     while (channel->watches != NULL)
         end(&channel->watches);
+    if (channel->wake != NULL)
+        uv_timer_stop(channel->wake);
+}
+
+void wakeup_finish(struct channel *channel) {
+    wakeup_end(channel);
     if (channel->wake == NULL)
         return;
-    uv_timer_stop(channel->wake);
     uv_close((uv_handle_t *)channel->wake, free_timer);
     channel->wake = NULL;
 }

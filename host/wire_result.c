@@ -37,10 +37,11 @@ static void put_effect(struct wire_buffer *out, const struct effect *effect) {
     wire_put_bytes(out, effect->b);
 }
 
-int wire_result(struct wire_buffer *out, uint64_t serial, int result,
+int wire_result(struct wire_buffer *out, uint64_t serial, int result, uint32_t micros,
                 const struct effects *effects) {
     size_t begun = wire_begin(out, WIRE_RESULT, 0, serial);
     wire_put_u32(out, (uint32_t)result);
+    wire_put_u32(out, micros);
     for (const struct effect *effect = effects->first; effect; effect = effect->next)
         put_effect(out, effect);
     return wire_end(out, begun);
@@ -109,13 +110,15 @@ static int read_effect(struct wire_reader *reader, struct call *call) {
     return is_what_was_said(call->effects.last, &head) ? 0 : SENTIO_INVALID;
 }
 
-int wire_read_result(const struct wire_frame *frame, struct call *call, int *result) {
+int wire_read_result(const struct wire_frame *frame, struct call *call, int *result,
+                     uint32_t *micros) {
     struct wire_reader reader = wire_reader(frame->body);
     if (frame->kind != WIRE_RESULT)
         return SENTIO_INVALID;
     call->abi.host = host_api();
     call->abi.context = call;
     *result = (int)wire_get_u32(&reader);
+    *micros = wire_get_u32(&reader);
     while (!reader.failed && wire_left(&reader) > 0)
         if (read_effect(&reader, call) != 0)
             return SENTIO_INVALID;

@@ -7,9 +7,9 @@
 #include "call.h"
 #include "wire.h"
 
-/* WIRE_RESULT, how a call ended: what the callback returned, and what it asked for. 0,
- * SENTIO_NO_MEMORY or SENTIO_TOO_BIG, `out` being as before. */
-int wire_result(struct wire_buffer *out, uint64_t serial, int result,
+/* WIRE_RESULT, how a call ended: what the callback returned, how long it took, and what it asked
+ * for. 0, SENTIO_NO_MEMORY or SENTIO_TOO_BIG, `out` being as before. */
+int wire_result(struct wire_buffer *out, uint64_t serial, int result, uint32_t micros,
                 const struct effects *effects);
 
 /*
@@ -18,6 +18,7 @@ int wire_result(struct wire_buffer *out, uint64_t serial, int result,
  * SENTIO_INVALID: the frame is malformed, or a service refused. The caller finishes the effects
  * that the call has by then, whatever is returned.
  */
-int wire_read_result(const struct wire_frame *frame, struct call *call, int *result);
+int wire_read_result(const struct wire_frame *frame, struct call *call, int *result,
+                     uint32_t *micros);
 
 #endif

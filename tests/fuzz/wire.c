@@ -125,11 +125,12 @@ static void check_call(const struct wire_frame *frame, struct wire_buffer *out) 
     wire_call_finish(&read);
 }
 
-static int read_result(const struct wire_frame *frame, struct call *call, int *result) {
+static int read_result(const struct wire_frame *frame, struct call *call, int *result,
+                       uint32_t *micros) {
     memset(call, 0, sizeof(*call));
     call->instance = instance();
     call->kind = (enum call_kind)(frame->serial % (CALL_RESTORE + 1));
-    return wire_read_result(frame, call, result);
+    return wire_read_result(frame, call, result, micros);
 }
 
 /* An item's text loses white space around it once, so the second way must be as the first. */
@@ -139,12 +140,13 @@ static void check_result(const struct wire_frame *frame, struct wire_buffer *out
     struct call again;
     struct sentio_writer text;
     int result = 0;
+    uint32_t micros = 0;
     sentio_writer_init(&text, NULL, 0);
-    if (read_result(frame, &call, &result) == 0) {
-        require(wire_result(out, frame->serial, result, &call.effects) == 0);
+    if (read_result(frame, &call, &result, &micros) == 0) {
+        require(wire_result(out, frame->serial, result, micros, &call.effects) == 0);
         struct wire_frame first = written(out);
-        require(read_result(&first, &again, &result) == 0);
-        require(wire_result(&second, frame->serial, result, &again.effects) == 0);
+        require(read_result(&first, &again, &result, &micros) == 0);
+        require(wire_result(&second, frame->serial, result, micros, &again.effects) == 0);
         require_same(&second, &first);
         wire_result_text(&text, result, &call.effects);
         effects_finish(&again.effects);

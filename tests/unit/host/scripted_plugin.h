@@ -330,19 +330,46 @@ static int bare_open(struct sentio_call *call, struct sentio_bytes config, uint6
 static const struct sentio_plugin bare_plugin = {SENTIO_HEADER, .name = "bare", .version = "1",
                                                  .open = bare_open};
 
-int plugin_load(const char *file, const char *copy_dir, struct plugin **plugin, char *why,
-                size_t why_size) {
+int plugin_file_open(const struct plugin_report *report, const char *copy_dir,
+                     struct plugin_file *file) {
     (void)copy_dir;
-    bool bare = strcmp(file, "/plugins/bare.so") == 0;
-    *plugin = NULL;
-    if (!bare && strcmp(file, "/plugins/scripted.so") != 0) {
-        snprintf(why, why_size, "%s: can not be opened", file);
-        return SENTIO_NOT_FOUND;
-    }
+    *file = (struct plugin_file){.fd = -1};
+    if (strcmp(report->file, "/plugins/bare.so") == 0 ||
+        strcmp(report->file, "/plugins/scripted.so") == 0)
+        return 0;
+    snprintf(report->why, report->size, "%s: can not be opened", report->file);
+    return SENTIO_NOT_FOUND;
+}
+
+void plugin_file_close(struct plugin_file *file) {
+    (void)file;
+}
+
+int plugin_file_digest(const struct plugin_report *report,
+                       unsigned char digest[PLUGIN_DIGEST_SIZE]) {
+    (void)report;
+    memset(digest, 0, PLUGIN_DIGEST_SIZE);
+    return 0;
+}
+
+int plugin_load_from(const char *file, const char *path, struct plugin **plugin, char *why,
+                     size_t why_size) {
+    (void)path;
+    (void)why;
+    (void)why_size;
     *plugin = calloc(1, sizeof(**plugin));
     assert_non_null(*plugin);
-    (*plugin)->table = bare ? bare_plugin : scripted_plugin;
+    (*plugin)->table = strcmp(file, "/plugins/bare.so") == 0 ? bare_plugin : scripted_plugin;
     return 0;
+}
+
+int plugin_load(const char *file, const char *copy_dir, struct plugin **plugin, char *why,
+                size_t why_size) {
+    const struct plugin_report report = {.file = file, .why = why, .size = why_size};
+    struct plugin_file copy;
+    *plugin = NULL;
+    int error = plugin_file_open(&report, copy_dir, &copy);
+    return error ? error : plugin_load_from(file, copy.path, plugin, why, why_size);
 }
 
 void plugin_unload(struct plugin *plugin) {

@@ -91,7 +91,7 @@ static void hub_runs_in_its_own_thread_until_it_is_stopped(void **state) {
     queue_push(&fixture->hub->queue, &message->head);
     hub_stop(fixture->hub);
     hub_join(fixture->hub);
-    assert_recorded(fixture, "b publish publisher key {}\n");
+    assert_recorded(fixture, "b publish publisher key {}\na close\nb close\n");
 }
 
 struct watched {

@@ -9,9 +9,10 @@ static const struct sentio_value values[] = {{SENTIO_NUMBER, 0, 1.5, {NULL, 0}},
 /* Reads what was put into a call of that kind; its effects are the caller's to finish. */
 static int read_into(struct call *call, enum call_kind kind, const struct wire_buffer *buffer) {
     int result = 0;
+    uint32_t micros;
     wire_prepare(call, kind);
     struct wire_frame frame = wire_only_frame(buffer);
-    return wire_read_result(&frame, call, &result);
+    return wire_read_result(&frame, call, &result, &micros);
 }
 
 static int emit(struct call *call, const struct sentio_item *item) {
@@ -42,7 +43,7 @@ static void assert_same_effects(const struct effects *a, const struct effects *b
 static void assert_passes(struct call *call) {
     struct wire_buffer buffer = {0};
     struct call again;
-    assert_int_equal(wire_result(&buffer, 1, 0, &call->effects), 0);
+    assert_int_equal(wire_result(&buffer, 1, 0, 0, &call->effects), 0);
     assert_int_equal(read_into(&again, call->kind, &buffer), 0);
     assert_same_effects(&call->effects, &again.effects);
     effects_finish(&again.effects);
@@ -54,13 +55,15 @@ static void a_result_has_its_number_and_serial(void **state) {
     struct wire_buffer buffer = {0};
     struct call call;
     int result = 0;
+    uint32_t micros;
     (void)state;
     wire_prepare(&call, CALL_LEFT);
-    assert_int_equal(wire_result(&buffer, 42, SENTIO_DUPLICATE, &call.effects), 0);
+    assert_int_equal(wire_result(&buffer, 42, SENTIO_DUPLICATE, 77, &call.effects), 0);
     struct wire_frame frame = wire_only_frame(&buffer);
     assert_int_equal(frame.serial, 42);
-    assert_int_equal(wire_read_result(&frame, &call, &result), 0);
+    assert_int_equal(wire_read_result(&frame, &call, &result, &micros), 0);
     assert_int_equal(result, SENTIO_DUPLICATE);
+    assert_int_equal(micros, 77);
     assert_null(call.effects.first);
     wire_finish(&buffer);
 }
@@ -119,7 +122,7 @@ static void an_item_is_emitted_again_as_it_was(void **state) {
     wire_prepare(&call, CALL_PUBLISH);
     assert_int_equal(emit(&call, &first), 0);
     assert_int_equal(emit(&call, &second), 0);
-    assert_int_equal(wire_result(&buffer, 1, 0, &call.effects), 0);
+    assert_int_equal(wire_result(&buffer, 1, 0, 0, &call.effects), 0);
     assert_int_equal(read_into(&again, CALL_PUBLISH, &buffer), 0);
     assert_same_effects(&call.effects, &again.effects);
     const struct item *item = again.effects.first->item;
@@ -145,7 +148,7 @@ static int forge(enum call_kind in, const struct effect *effect) {
     struct call call;
     struct effect copy = *effect;
     const struct effects effects = {.first = &copy, .last = &copy};
-    assert_int_equal(wire_result(&buffer, 1, 0, &effects), 0);
+    assert_int_equal(wire_result(&buffer, 1, 0, 0, &effects), 0);
     int error = read_into(&call, in, &buffer);
     effects_finish(&call.effects);
     wire_finish(&buffer);
@@ -229,7 +232,7 @@ static void more_than_a_call_may_ask_for_is_not_valid(void **state) {
     (void)state;
     for (size_t i = 0; i < 2 * fits; i++)
         assert_non_null(effects_add(&effects, EFFECT_ACCEPT, sentio_text(NULL), sentio_text(NULL)));
-    assert_int_equal(wire_result(&buffer, 1, 0, &effects), 0);
+    assert_int_equal(wire_result(&buffer, 1, 0, 0, &effects), 0);
     assert_int_equal(read_into(&call, CALL_WOKEN, &buffer), SENTIO_INVALID);
     assert_true(call.effects.bytes <= FIXTURE_CALL_BYTES + sizeof(struct effect));
     effects_finish(&call.effects);
@@ -246,22 +249,23 @@ static void a_result_that_is_cut_inside_an_effect_is_not_valid(void **state) {
                                      .attributes = values,
                                      .attribute_count = 2};
     int result = 0;
+    uint32_t micros;
     (void)state;
     wire_prepare(&call, CALL_PUBLISH);
     assert_int_equal(emit(&call, &item), 0);
-    assert_int_equal(wire_result(&buffer, 1, 0, &call.effects), 0);
+    assert_int_equal(wire_result(&buffer, 1, 0, 0, &call.effects), 0);
     struct wire_frame whole = wire_only_frame(&buffer);
     effects_finish(&call.effects);
     for (size_t size = 0; size < whole.body.size; size++) {
         struct wire_frame cut = wire_cut_frame(&whole, size);
         wire_prepare(&call, CALL_PUBLISH);
-        int expected = size == sizeof(int32_t) ? 0 : SENTIO_INVALID;
-        assert_int_equal(wire_read_result(&cut, &call, &result), expected);
+        int expected = size == sizeof(int32_t) + sizeof(uint32_t) ? 0 : SENTIO_INVALID;
+        assert_int_equal(wire_read_result(&cut, &call, &result, &micros), expected);
         effects_finish(&call.effects);
         wire_cut_finish(&cut);
     }
     whole.kind = WIRE_CALL;
-    assert_int_equal(wire_read_result(&whole, &call, &result), SENTIO_INVALID);
+    assert_int_equal(wire_read_result(&whole, &call, &result, &micros), SENTIO_INVALID);
     wire_finish(&buffer);
 }
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_ASKER_H
+#define SENTIO_HOST_ASKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sentio/plugin.h>
+
+struct effects;
+struct request;
+
+/* Where the answer to a publish goes. */
+struct publisher {
+    bool http;
+    uint32_t io;
+    struct request *request;
+    uint32_t origin;          /* enum sentio_origin */
+    struct sentio_bytes name; /* valid for the call */
+};
+
+/* Who is to be told what came of a call. */
+struct asker {
+    struct publisher publisher; /* publish */
+    uint64_t id;                /* conn of a subscriber's message; id of an inquiry */
+    bool presented; /* subscribe() of a subscription that is there already: nobody is answered */
+};
+
+/* What came of a call. */
+enum outcome {
+    OUTCOME_RETURNED,    /* the plugin has answered: `result` */
+    OUTCOME_LACKING,     /* it has no such callback */
+    OUTCOME_NOT_RUNNING, /* it can not be called now */
+    OUTCOME_DIED         /* it has died of the call, twice */
+};
+
+struct result {
+    enum outcome outcome;
+    int code;                /* what the callback returned */
+    uint32_t micros;         /* how long it took, in a worker */
+    struct effects *effects; /* what it asked for */
+};
+
+#endif

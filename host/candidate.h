@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_CANDIDATE_H
+#define SENTIO_HOST_CANDIDATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sentio/plugin.h>
+
+#include "effects.h"
+#include "hub.h"
+#include "instance.h"
+#include "plugin_file.h"
+
+enum { CANDIDATE_WHY = 1024 };
+
+/*
+ * A plugin on its way to being a channel's: loaded and opened, here or in a worker, beside whatever
+ * runs now and without being heard. Steps are done when `stepped` is called, which may be within
+ * the function that began them. The hub's thread only.
+ */
+struct candidate {
+    struct hub *hub;
+    const struct config_channel *config;
+    char *label;               /* "channel earnings" */
+    struct instance *instance; /* NULL: not loaded (yet), or taken */
+    struct worker *worker;     /* until the instance has it */
+    struct effects effects;    /* what open() and restore() have asked for */
+    enum config_isolation isolation;
+    unsigned char digest[PLUGIN_DIGEST_SIZE];
+    bool restored;
+    bool busy;               /* a step is under way */
+    int error;               /* of the last step; it is of no use after one */
+    char why[CANDIDATE_WHY]; /* "file:line: ..." */
+    void (*stepped)(void *context, struct candidate *candidate);
+    void *context;
+};
+
+/* NULL: out of memory. `config` must outlive it. */
+struct candidate *candidate_create(struct hub *hub, const struct config_channel *config);
+/* With what it has not given away. NULL is allowed. */
+void candidate_destroy(struct candidate *candidate);
+
+/* Loads the plugin, checks that the channel's settings go with it, and opens it. `shadow`: always
+ * in a worker. */
+void candidate_open(struct candidate *candidate, const char *file, bool shadow);
+/* restore(). An error when it does not take the state. */
+void candidate_restore(struct candidate *candidate, uint32_t format, struct sentio_bytes state);
+
+/* Turns the hub's loop until the step is done: only before the hub runs. */
+void candidate_wait(struct candidate *candidate);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "channel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "candidate.h"
+#include "channel_worker.h"
+#include "hub.h"
+#include "log.h"
+#include "subscription.h"
+#include "wakeup.h"
+#include "worker.h"
+
+/* What a plugin knows: saved, restored, handed to the next. */
+
+static void tell(const struct wait *wait, int error, uint32_t format, struct sentio_bytes state) {
+    const struct answer answer = {.error = error, .format = format, .state = state};
+    wait->over(wait->context, &answer);
+}
+
+static void save_here(struct channel *channel, const struct wait *wait) {
+    struct call call = {.kind = CALL_SAVE};
+    int error =
+        instance_has(channel->instance, CALL_SAVE) ? channel_run(channel, &call) : SENTIO_NOT_FOUND;
+    const struct effect *kept = effects_find(&call.effects, EFFECT_KEEP);
+    if (error == 0 && kept == NULL)
+        error = SENTIO_NOT_FOUND;
+    tell(wait, error, channel_plugin(channel)->state_format,
+         kept ? kept->b : sentio_bytes(NULL, 0));
+    effects_finish(&call.effects);
+}
+
+/* A worker that is not there can not be asked: what it last saved has to do. */
+static void save_checkpoint(struct channel *channel, const struct wait *wait) {
+    const struct worker *worker = channel->instance->worker;
+    if (worker->journal > 0)
+        log_warning(channel->label, "its worker is not running: what it did since its last save() "
+                                    "is not part of its state");
+    tell(wait, worker->checkpoint ? 0 : SENTIO_NOT_FOUND, worker->checkpoint_format,
+         sentio_bytes(worker->checkpoint, worker->checkpoint_size));
+}
+
+static void ask_worker(struct channel *channel, const struct wait *wait) {
+    struct worker *worker = channel->instance->worker;
+    struct call call = {.kind = CALL_SAVE, .instance = channel->instance};
+    call.abi.now = channel_time(channel);
+    channel->wait = *wait;
+    if (!instance_has(channel->instance, CALL_SAVE)) {
+        if (worker->waiting > 0)
+            return; /* channel_worker.c tells when it has answered everything */
+        channel->wait.over = NULL;
+        tell(wait, SENTIO_NOT_FOUND, 0, sentio_bytes(NULL, 0));
+        return;
+    }
+    struct task *task = task_create(&call, NULL);
+    if (task == NULL) {
+        channel->wait.over = NULL;
+        tell(wait, SENTIO_NO_MEMORY, 0, sentio_bytes(NULL, 0));
+        return;
+    }
+    worker_submit(worker, task);
+    worker_flush(worker);
+}
+
+void channel_save(struct channel *channel, const struct wait *wait) {
+    const struct worker *worker = channel->instance->worker;
+    if (worker == NULL)
+        save_here(channel, wait);
+    else if (worker->state != WORKER_RUNNING)
+        save_checkpoint(channel, wait);
+    else
+        ask_worker(channel, wait);
+}
+
+void channel_restore(struct channel *channel, uint32_t format, struct sentio_bytes state,
+                     const struct wait *wait) {
+    struct instance *instance = channel->instance;
+    if (instance->worker) {
+        channel->wait = *wait;
+        if (worker_restore(instance->worker, format, state) == 0) {
+            worker_flush(instance->worker);
+            return;
+        }
+        channel->wait.over = NULL;
+        tell(wait, SENTIO_NO_MEMORY, 0, sentio_bytes(NULL, 0));
+        return;
+    }
+    struct call call = {.kind = CALL_RESTORE, .number = format, .text = state};
+    int error = channel_run(channel, &call);
+    if (error == 0)
+        channel_carry_out(channel, &call.effects, NULL);
+    effects_finish(&call.effects);
+    tell(wait, error, 0, sentio_bytes(NULL, 0));
+}
+
+/* For those who wait. */
+struct wanted {
+    bool over;
+    int error;
+    char *state;
+    size_t size;
+};
+
+static void take_answer(void *context, const struct answer *answer) {
+    struct wanted *wanted = context;
+    wanted->over = true;
+    wanted->error = answer->error;
+    if (answer->error || answer->state.size == 0)
+        return;
+    wanted->state = malloc(answer->state.size);
+    wanted->size = answer->state.size;
+    if (wanted->state == NULL)
+        wanted->error = SENTIO_NO_MEMORY;
+    else
+        memcpy(wanted->state, answer->state.data, answer->state.size);
+}
+
+static void wait_for(struct channel *channel, const struct wanted *wanted) {
+    while (!wanted->over)
+        uv_run(&channel->hub->loop, UV_RUN_ONCE);
+}
+
+int channel_restore_now(struct channel *channel, uint32_t format, struct sentio_bytes state) {
+    struct wanted wanted = {0};
+    const struct wait wait = {CALL_RESTORE, take_answer, &wanted};
+    channel_restore(channel, format, state, &wait);
+    wait_for(channel, &wanted);
+    return wanted.error;
+}
+
+int channel_save_now(struct channel *channel, char **state, size_t *size) {
+    struct wanted wanted = {0};
+    const struct wait wait = {CALL_SAVE, take_answer, &wanted};
+    channel_save(channel, &wait);
+    wait_for(channel, &wanted);
+    *state = wanted.state;
+    *size = wanted.size;
+    return wanted.error;
+}
+
+/* close() of what runs here; a worker does it by itself. */
+void channel_close(struct channel *channel) {
+    struct instance *instance = channel->instance;
+    struct call call = {.kind = CALL_CLOSE};
+    if (instance && instance->worker == NULL && instance->open) {
+        channel_run(channel, &call);
+        effects_finish(&call.effects);
+    }
+    instance_destroy(instance);
+    channel->instance = NULL;
+}
+
+static void present(struct channel *channel, struct call *call, const struct asker *asker) {
+    channel_call(channel, call, asker);
+}
+
+void channel_take(struct channel *channel, struct candidate *candidate) {
+    struct task_list waiting = {0};
+    bool restored = candidate->restored;
+    if (channel->instance && channel->instance->worker)
+        worker_take_waiting(channel->instance->worker, &waiting);
+    task_list_prepend(&channel->held, &waiting);
+    wakeup_end(channel);
+    channel_close(channel);
+    channel->instance = candidate->instance;
+    channel->failed = false;
+    candidate->instance = NULL;
+    candidate->worker = NULL;
+    if (channel->instance->worker)
+        channel_worker_take(channel);
+    bool holding = channel->holding;
+    channel->holding = false;
+    channel_carry_out(channel, &candidate->effects, NULL);
+    effects_finish(&candidate->effects);
+    if (!restored)
+        subscription_present_all(channel, present);
+    channel->holding = holding;
+}

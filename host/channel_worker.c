@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "channel_worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub.h"
+#include "log.h"
+#include "set_aside.h"
+#include "source.h"
+#include "subscription.h"
+#include "wakeup.h"
+#include "worker.h"
+
+static void on_described(void *context, const char *why) {
+    (void)context;
+    (void)why;
+}
+
+static void end_wait(struct channel *channel, const struct result *result) {
+    struct wait wait = channel->wait;
+    const struct effect *kept = effects_find(result->effects, EFFECT_KEEP);
+    struct answer answer = {
+        .error = result->outcome == OUTCOME_RETURNED ? result->code : SENTIO_AGAIN,
+        .format = channel_plugin(channel)->state_format,
+        .state = kept ? kept->b : sentio_bytes(NULL, 0),
+    };
+    if (wait.kind == CALL_SAVE && answer.error == 0 && kept == NULL)
+        answer.error = SENTIO_NOT_FOUND;
+    channel->wait.over = NULL;
+    wait.over(wait.context, &answer);
+}
+
+/* The plugin has answered everything: where it can not save, that is what was waited for. */
+static void end_drain(struct channel *channel) {
+    struct effects none = {0};
+    const struct result result = {.outcome = OUTCOME_RETURNED, .effects = &none};
+    if (channel->wait.over && channel->wait.kind == CALL_SAVE &&
+        !instance_has(channel->instance, CALL_SAVE) && channel->instance->worker->waiting == 0)
+        end_wait(channel, &result);
+}
+
+static void on_answered(void *context, struct task *task, const struct result *result) {
+    struct channel *channel = context;
+    if (result->outcome == OUTCOME_RETURNED)
+        channel_took(channel, task->kind, result->micros / 1000);
+    if (task->kind == CALL_SAVE || task->kind == CALL_RESTORE) {
+        if (task->kind == CALL_RESTORE && result->outcome == OUTCOME_RETURNED && result->code == 0)
+            channel_carry_out(channel, result->effects, NULL);
+        if (channel->wait.over && channel->wait.kind == task->kind)
+            end_wait(channel, result);
+        return;
+    }
+    if (result->outcome == OUTCOME_DIED) {
+        channel->given_up++;
+        if (task->kind == CALL_PUBLISH)
+            set_aside(channel, task);
+    }
+    channel_called(channel, task->kind, &task->asker, result);
+    channel_press_source(channel);
+    hub_run_jobs(channel->hub);
+    end_drain(channel);
+}
+
+static void present(struct channel *channel, struct call *call, const struct asker *asker) {
+    call->instance = channel->instance;
+    call->abi.now = channel_time(channel);
+    struct task *task = task_create(call, asker);
+    if (task == NULL)
+        log_error(channel->label, "out of memory: the plugin does not hear of a subscription");
+    else
+        worker_present(channel->instance->worker, task);
+}
+
+static void on_afresh(void *context) {
+    struct channel *channel = context;
+    subscription_present_all(channel, present);
+}
+
+static void on_reopened(void *context, struct effects *effects) {
+    struct channel *channel = context;
+    wakeup_set(channel, 0);
+    channel_carry_out(channel, effects, NULL);
+}
+
+static void on_readable(void *context, int32_t fd) {
+    struct channel *channel = context;
+    struct call call = {.kind = CALL_READY, .number = (uint64_t)fd};
+    channel_call(channel, &call, NULL);
+}
+
+static void on_failed(void *context) {
+    struct channel *channel = context;
+    channel->failed = true;
+    subscription_tell_all(channel, "channel_failed",
+                          "the channel has failed; nothing comes until it is mended");
+    hub_run_jobs(channel->hub);
+}
+
+void channel_worker_take(struct channel *channel) {
+    const struct worker_handler handler = {
+        .described = on_described,
+        .answered = on_answered,
+        .afresh = on_afresh,
+        .reopened = on_reopened,
+        .readable = on_readable,
+        .failed = on_failed,
+        .context = channel,
+    };
+    worker_handle(channel->instance->worker, &handler);
+}
+
+void channel_worker_call(struct channel *channel, struct task *task) {
+    worker_submit(channel->instance->worker, task);
+    channel_press_source(channel);
+}
