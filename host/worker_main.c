@@ -181,10 +181,9 @@ static bool wait_for_more(struct errands *errands) {
 
 static bool read_start(struct errands *errands) {
     struct wire_frame frame;
-    int result = SENTIO_AGAIN;
-    while ((result = wire_next(&errands->in, &frame)) == SENTIO_AGAIN)
-        if (!receive(&errands->in))
-            return false;
+    int result = wire_next(&errands->in, &frame);
+    while (result == SENTIO_AGAIN && receive(&errands->in))
+        result = wire_next(&errands->in, &frame);
     if (result != 0 || frame.kind != WIRE_START || wire_read_start(&frame, &errands->start) != 0)
         return false;
     wire_consume(&errands->in, &frame);

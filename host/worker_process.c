@@ -79,8 +79,8 @@ static void take_last_errors(struct worker_process *process) {
     uv_os_fd_t fd;
     uv_read_stop((uv_stream_t *)&process->err);
     if (uv_fileno((uv_handle_t *)&process->err, &fd) == 0) {
-        ssize_t got;
-        while ((got = read(fd, process->errors, sizeof(process->errors))) > 0)
+        ssize_t got = read(fd, process->errors, sizeof(process->errors));
+        for (; got > 0; got = read(fd, process->errors, sizeof(process->errors)))
             take_errors(process, process->errors, (size_t)got);
     }
     lines_end(process->lines);
