@@ -169,9 +169,7 @@ static const int refused_to_programs[] = {CALL(acct),
                                           CALL(pidfd_getfd),
                                           CALL(pivot_root),
                                           CALL(process_madvise),
-                                          CALL(process_vm_readv),
                                           CALL(process_vm_writev),
-                                          CALL(ptrace),
                                           CALL(quotactl),
                                           CALL(quotactl_fd),
                                           CALL(reboot),
@@ -189,6 +187,10 @@ static const int refused_to_programs[] = {CALL(acct),
                                           CALL(uselib),
                                           CALL(userfaultfd),
                                           CALL(vhangup)};
+
+/* What the leak check of a sanitizer takes, besides clone and prctl: a tracer that shares the
+ * memory stops the threads. Programs are refused it in other builds. */
+static const int tracing[] = {CALL(ptrace), CALL(process_vm_readv)};
 
 /* Each of these is 0 or a negative errno, as libseccomp's. */
 
@@ -236,10 +238,9 @@ static int allow_threads(scmp_filter_ctx filter) {
         SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | NEW_NAMESPACES, CLONE_THREAD));
 }
 
-/* The leak check: a tracer that shares the memory stops the threads. */
 static int allow_sanitizers(scmp_filter_ctx filter) {
-    static const int calls[] = {CALL(prctl), CALL(ptrace), CALL(process_vm_readv)};
-    int rc = add_all(filter, SCMP_ACT_ALLOW, calls, COUNT(calls));
+    int rc = add_all(filter, SCMP_ACT_ALLOW, tracing, COUNT(tracing));
+    rc = rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 0);
     return rc != 0 ? rc
                    : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                                       SCMP_A0(SCMP_CMP_MASKED_EQ,
@@ -290,6 +291,7 @@ static int make_for_plugin(scmp_filter_ctx filter) {
 static int make_for_programs(scmp_filter_ctx filter) {
     const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
     int rc = add_all(filter, refuse, refused_to_programs, COUNT(refused_to_programs));
+    rc = rc != 0 || SENTIO_SANITIZED ? rc : add_all(filter, refuse, tracing, COUNT(tracing));
     rc = rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     rc = rc != 0 ? rc
                  : seccomp_rule_add(filter, refuse, SCMP_SYS(clone), 1,
