@@ -108,7 +108,7 @@ install_packages() {
 
 check_files() {
     local path
-    for path in usr/sbin/sentiod usr/bin/sentio-feed etc/sentio/sentio.conf \
+    for path in usr/sbin/sentiod usr/bin/sentio-feed usr/bin/sentioctl etc/sentio/sentio.conf \
         etc/sentio/conf.d lib/systemd/system/sentiod.service "usr/lib/$triplet/sentio/plugins/trade_signals.so" \
         "usr/lib/$triplet/pkgconfig/sentio.pc" usr/include/sentio/plugin.h; do
         [[ -s $root/$path ]] || {
