@@ -124,7 +124,9 @@ suite_docs() {
 
 suite_abi() {
     with_build abi build gcc "" || return 0
-    with_packages abi abigail-tools gcc g++ clang python3 python3-pytest || return 0
+    with_packages abi abigail-tools gcc g++ clang binutils pkg-config python3 python3-pytest ||
+        return 0
+    command -v rustc >/dev/null || with_packages abi rustc || return 0
     run_suite abi pytest 300 env SENTIO_BUILD="$top/build" PYTHONDONTWRITEBYTECODE=1 \
         "$python" -m pytest "$top/tests/abi" -q -p no:cacheprovider --junitxml="$logs/abi.xml"
 }

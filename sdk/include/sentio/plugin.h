@@ -72,7 +72,14 @@ extern "C" {
     __attribute__((deprecated("since ABI 1.1: define SENTIO_ABI_MINOR_NEEDED as 1")))
 #endif
 
+/* For the definition of the plugin's table. In C++ the declaration at the end of this header is
+ * what exports it: there g++ takes the attribute for that of a constant that no other file sees,
+ * and warns. */
+#ifdef __cplusplus
+#define SENTIO_EXPORT
+#else
 #define SENTIO_EXPORT __attribute__((visibility("default")))
+#endif
 
 /* The first four fields of every plugin's table. */
 #define SENTIO_HEADER                                                                              \
@@ -405,7 +412,7 @@ struct sentio_plugin {
 };
 
 /* The one symbol that a plugin defines. */
-extern SENTIO_EXPORT const struct sentio_plugin sentio_plugin;
+extern __attribute__((visibility("default"))) const struct sentio_plugin sentio_plugin;
 
 #ifdef __cplusplus
 }
