@@ -77,6 +77,10 @@ int sentio_test_leave(struct sentio_test *test, uint64_t conn);
 int sentio_test_get(struct sentio_test *test, const char *target, const char *user, uint32_t roles);
 int sentio_test_observe(struct sentio_test *test, const char *channel,
                         const struct sentio_item *items, size_t count);
+/* Waits until one of the descriptors that the plugin watches is readable, at most so long, and
+ * calls ready() for each that is; the first error that this returns. SENTIO_NOT_FOUND when none
+ * was. */
+int sentio_test_ready(struct sentio_test *test, int milliseconds);
 /* save() on this one, restore() on a newly opened one of `plugin`. */
 struct sentio_test *sentio_test_swap(struct sentio_test *test, const struct sentio_plugin *plugin,
                                      const char *config);

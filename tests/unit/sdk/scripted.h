@@ -2,6 +2,8 @@
 #ifndef SCRIPTED_H
 #define SCRIPTED_H
 
+#include <unistd.h>
+
 #include <sentio/test.h>
 
 /* A plugin that does what the "do" of each request says, so that a test can break any rule. For
@@ -81,6 +83,8 @@ static int on_publish(struct sentio_call *call, const struct sentio_update *upda
         return flood(call);
     if (sentio_is(request.what, "watch"))
         return watch_n(call, request.n);
+    if (sentio_is(request.what, "listen"))
+        return SENTIO_SERVICE(call, watch, (int32_t)request.n, 1);
     if (sentio_is(request.what, "keep"))
         return SENTIO_SERVICE(call, keep, payload);
     if (sentio_is(request.what, "tick")) {
@@ -160,6 +164,13 @@ static int on_woken(struct sentio_call *call) {
     return sentio_wake(call, 100);
 }
 
+static int on_ready(struct sentio_call *call, int32_t fd) {
+    char byte;
+    if (read(fd, &byte, 1) == 0)
+        return SENTIO_SERVICE(call, watch, fd, 0);
+    return byte == '!' ? SENTIO_FAILED : emit_n(call, sentio_text("ready"), 1);
+}
+
 static int on_save(struct sentio_call *call) {
     char buffer[32];
     struct sentio_writer state;
@@ -198,6 +209,7 @@ static const struct sentio_plugin scripted = {
     .message = on_message,
     .left = on_left,
     .observe = on_observe,
+    .ready = on_ready,
     .woken = on_woken,
     .save = on_save,
     .restore = on_restore,

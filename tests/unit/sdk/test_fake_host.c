@@ -314,6 +314,28 @@ static void watches_end_at_the_limit(void **state) {
     sentio_test_close(test);
 }
 
+static void ready_is_called_for_a_watched_descriptor_with_input(void **state) {
+    (void)state;
+    struct sentio_test *test = opened();
+    int ends[2];
+    char request[64];
+    assert_int_equal(sentio_test_ready(test, 0), SENTIO_NOT_FOUND);
+    assert_int_equal(pipe(ends), 0);
+    snprintf(request, sizeof request, "{\"do\":\"listen\",\"n\":%d}", ends[0]);
+    assert_int_equal(sentio_test_publish(test, request), SENTIO_OK);
+    assert_int_equal(sentio_test_ready(test, 0), SENTIO_NOT_FOUND);
+    assert_int_equal(write(ends[1], "a!", 2), 2);
+    assert_int_equal(sentio_test_ready(test, 0), SENTIO_OK);
+    assert_int_equal(count_of(test, SENTIO_DID_EMIT), 1);
+    assert_int_equal(sentio_test_ready(test, 0), SENTIO_FAILED);
+    assert_int_equal(count_of(test, SENTIO_DID_EMIT), 0);
+    close(ends[1]);
+    assert_int_equal(sentio_test_ready(test, 0), SENTIO_OK);
+    assert_int_equal(sentio_test_ready(test, 0), SENTIO_NOT_FOUND);
+    close(ends[0]);
+    sentio_test_close(test);
+}
+
 static void saved_state_is_restored(void **state) {
     (void)state;
     struct sentio_test *test = opened();
@@ -376,6 +398,7 @@ int main(void) {
         cmocka_unit_test(woken_is_called_as_often_as_due),
         cmocka_unit_test(observed_items_have_offset_and_time),
         cmocka_unit_test(watches_end_at_the_limit),
+        cmocka_unit_test(ready_is_called_for_a_watched_descriptor_with_input),
         cmocka_unit_test(saved_state_is_restored),
         cmocka_unit_test(channel_without_state_is_told_of_its_subscribers),
         cmocka_unit_test(options_that_open_refuses_are_explained),
