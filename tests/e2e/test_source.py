@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from harness.client import symbols
-from harness.config import FEED
+from harness.config import BAD_PLUGINS, FEED
 from harness.daemon import Daemon
 
 # Publishes one quote, whose price is its own process id, and waits to be killed.
@@ -100,3 +100,17 @@ def test_the_feed_of_the_product_simulates_quotes(start) -> None:
         for item in client.next()["data"]:
             assert item["price"] > 0
             seen.add(item["symbol"])
+
+
+def test_a_third_partys_channel_has_a_source_as_well(start, tmp_path: Path) -> None:
+    path = tmp_path / "source.py"
+    path.write_text("import signal\nprint('{\"n\": 1}')\nprint('{\"n\": 2}')\n"
+                    "print('[3]', flush=True)\nsignal.pause()\n")
+    host: Daemon = start(channels={"echo": {
+        "plugin": str(BAD_PLUGINS / "echo_test.so"),
+        "source": {"command": [sys.executable, str(path)]}}})
+    host.wait_for(r"echo.*object")
+    client = host.client("/ws/echo")
+    client.subscribe()
+    assert host.publish("echo", {"n": 3})["offset"] == 3
+    assert client.next()["data"] == {"n": 3}
