@@ -8,6 +8,8 @@
 #include <sys/random.h>
 
 #include "io.h"
+#include "log.h"
+#include "state.h"
 #include "worker.h"
 
 struct candidate *candidate_create(struct hub *hub, const struct config_channel *config) {
@@ -92,6 +94,8 @@ static void called(struct candidate *candidate, enum call_kind kind, const struc
         effects_append(&candidate->effects, result->effects);
         instance->open = true;
         candidate->restored = kind == CALL_RESTORE;
+    } else if (kind == CALL_RESTORE && candidate->lenient && result->outcome == OUTCOME_RETURNED) {
+        log_warning(candidate->label, "the plugin does not take its saved state; it starts afresh");
     } else if (result->outcome != OUTCOME_RETURNED) {
         fail(candidate, code, "%s() of %s: its worker died of it, see the log", call_name(kind),
              candidate->config->plugin);
@@ -276,6 +280,19 @@ void candidate_restore(struct candidate *candidate, uint32_t format, struct sent
         return;
     }
     worker_flush(candidate->instance->worker);
+}
+
+void candidate_restore_saved(struct candidate *candidate) {
+    const char *state_dir = candidate->hub->host->state_dir;
+    char *state = NULL;
+    size_t size = 0;
+    uint32_t format = 0;
+    if (state_dir == NULL || !instance_has(candidate->instance, CALL_RESTORE) ||
+        state_read_plugin(state_dir, candidate->config->name, &format, &state, &size) != 0)
+        return;
+    candidate->lenient = true;
+    candidate_restore(candidate, format, sentio_bytes(state, size));
+    free(state);
 }
 
 void candidate_wait(struct candidate *candidate) {

@@ -29,6 +29,7 @@ struct candidate {
     enum config_isolation isolation;
     unsigned char digest[PLUGIN_DIGEST_SIZE];
     bool restored;
+    bool lenient;            /* it need not take the state */
     bool busy;               /* a step is under way */
     int error;               /* of the last step; it is of no use after one */
     char why[CANDIDATE_WHY]; /* "file:line: ..." */
@@ -46,6 +47,10 @@ void candidate_destroy(struct candidate *candidate);
 void candidate_open(struct candidate *candidate, const char *file, bool shadow);
 /* restore(). An error when it does not take the state. */
 void candidate_restore(struct candidate *candidate, uint32_t format, struct sentio_bytes state);
+
+/* restore() of what was saved when the channel ended last. No error when it does not take that: it
+ * begins afresh then, which is logged. */
+void candidate_restore_saved(struct candidate *candidate);
 
 /* Turns the hub's loop until the step is done: only before the hub runs. */
 void candidate_wait(struct candidate *candidate);

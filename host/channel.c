@@ -73,6 +73,10 @@ struct channel *channel_create(struct hub *hub, const struct config_channel *con
         return NULL;
     candidate_open(candidate, config->plugin, false);
     candidate_wait(candidate);
+    if (candidate->error == 0) {
+        candidate_restore_saved(candidate);
+        candidate_wait(candidate);
+    }
     if (candidate->error)
         log_error(candidate->label, "%s", candidate->why);
     else
@@ -105,12 +109,28 @@ void channel_start(struct channel *channel) {
         log_error(channel->label, "out of memory: the source is not started");
 }
 
+/* Waits for the plugin. */
+static void save_state(struct channel *channel) {
+    char *bytes = NULL;
+    size_t size = 0;
+    uint32_t format = 0;
+    if (channel->hub->host->state_dir == NULL)
+        return;
+    int error = channel_save_now(channel, &format, &bytes, &size);
+    if (error && error != SENTIO_NOT_FOUND)
+        log_warning(channel->label, "plugin fault: save() failed: %d (%s); its state is lost",
+                    error, sentio_error_text(error));
+    const struct sentio_bytes state = sentio_bytes(bytes, size);
+    state_save(channel, format, error ? NULL : &state);
+    free(bytes);
+}
+
 void channel_stop(struct channel *channel) {
     source_stop(channel->source, NULL, NULL);
     channel->source = NULL;
     if (channel->instance == NULL)
         return;
-    state_save(channel);
+    save_state(channel);
     wakeup_end(channel);
     channel_close(channel);
 }

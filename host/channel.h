@@ -30,16 +30,15 @@ struct counter {
     char name[];
 };
 
-/* What save() gives, or restore() says. */
+/* What save() gives. */
 struct answer {
     int error; /* 0, what the callback returned, or SENTIO_AGAIN: it is not running */
     uint32_t format;
-    struct sentio_bytes state; /* save(); valid for the call */
+    struct sentio_bytes state; /* valid for the call */
 };
 
 /* Who waits for an answer of the channel's worker. */
 struct wait {
-    enum call_kind kind; /* CALL_SAVE, CALL_RESTORE */
     void (*over)(void *context, const struct answer *answer);
     void *context;
 };
@@ -122,14 +121,10 @@ void channel_press_source(struct channel *channel);
 void channel_hold(struct channel *channel);
 void channel_let_go(struct channel *channel);
 
-/* save() and restore(), answered now or later. What restore() asks for is carried out. */
+/* save(), answered now or later. SENTIO_NOT_FOUND: the plugin saves nothing. */
 void channel_save(struct channel *channel, const struct wait *wait);
-void channel_restore(struct channel *channel, uint32_t format, struct sentio_bytes state,
-                     const struct wait *wait);
-/* The same, waiting: only before the hub runs, and after. */
-int channel_restore_now(struct channel *channel, uint32_t format, struct sentio_bytes state);
-/* *state is the caller's to free. SENTIO_NOT_FOUND: the plugin saves nothing. */
-int channel_save_now(struct channel *channel, char **state, size_t *size);
+/* The same, waiting: only when the hub does not run. *state is the caller's to free. */
+int channel_save_now(struct channel *channel, uint32_t *format, char **state, size_t *size);
 
 /* close(), and the instance goes. */
 void channel_close(struct channel *channel);

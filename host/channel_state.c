@@ -73,31 +73,11 @@ void channel_save(struct channel *channel, const struct wait *wait) {
         ask_worker(channel, wait);
 }
 
-void channel_restore(struct channel *channel, uint32_t format, struct sentio_bytes state,
-                     const struct wait *wait) {
-    struct instance *instance = channel->instance;
-    if (instance->worker) {
-        channel->wait = *wait;
-        if (worker_restore(instance->worker, format, state) == 0) {
-            worker_flush(instance->worker);
-            return;
-        }
-        channel->wait.over = NULL;
-        tell(wait, SENTIO_NO_MEMORY, 0, sentio_bytes(NULL, 0));
-        return;
-    }
-    struct call call = {.kind = CALL_RESTORE, .number = format, .text = state};
-    int error = channel_run(channel, &call);
-    if (error == 0)
-        channel_carry_out(channel, &call.effects, NULL);
-    effects_finish(&call.effects);
-    tell(wait, error, 0, sentio_bytes(NULL, 0));
-}
-
 /* For those who wait. */
 struct wanted {
     bool over;
     int error;
+    uint32_t format;
     char *state;
     size_t size;
 };
@@ -106,6 +86,7 @@ static void take_answer(void *context, const struct answer *answer) {
     struct wanted *wanted = context;
     wanted->over = true;
     wanted->error = answer->error;
+    wanted->format = answer->format;
     if (answer->error || answer->state.size == 0)
         return;
     wanted->state = malloc(answer->state.size);
@@ -121,19 +102,12 @@ static void wait_for(struct channel *channel, const struct wanted *wanted) {
         uv_run(&channel->hub->loop, UV_RUN_ONCE);
 }
 
-int channel_restore_now(struct channel *channel, uint32_t format, struct sentio_bytes state) {
+int channel_save_now(struct channel *channel, uint32_t *format, char **state, size_t *size) {
     struct wanted wanted = {0};
-    const struct wait wait = {CALL_RESTORE, take_answer, &wanted};
-    channel_restore(channel, format, state, &wait);
-    wait_for(channel, &wanted);
-    return wanted.error;
-}
-
-int channel_save_now(struct channel *channel, char **state, size_t *size) {
-    struct wanted wanted = {0};
-    const struct wait wait = {CALL_SAVE, take_answer, &wanted};
+    const struct wait wait = {take_answer, &wanted};
     channel_save(channel, &wait);
     wait_for(channel, &wanted);
+    *format = wanted.format;
     *state = wanted.state;
     *size = wanted.size;
     return wanted.error;

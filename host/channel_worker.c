@@ -25,7 +25,7 @@ static void end_wait(struct channel *channel, const struct result *result) {
         .format = channel_plugin(channel)->state_format,
         .state = kept ? kept->b : sentio_bytes(NULL, 0),
     };
-    if (wait.kind == CALL_SAVE && answer.error == 0 && kept == NULL)
+    if (answer.error == 0 && kept == NULL)
         answer.error = SENTIO_NOT_FOUND;
     channel->wait.over = NULL;
     wait.over(wait.context, &answer);
@@ -35,8 +35,8 @@ static void end_wait(struct channel *channel, const struct result *result) {
 static void end_drain(struct channel *channel) {
     struct effects none = {0};
     const struct result result = {.outcome = OUTCOME_RETURNED, .effects = &none};
-    if (channel->wait.over && channel->wait.kind == CALL_SAVE &&
-        !instance_has(channel->instance, CALL_SAVE) && channel->instance->worker->waiting == 0)
+    if (channel->wait.over && !instance_has(channel->instance, CALL_SAVE) &&
+        channel->instance->worker->waiting == 0)
         end_wait(channel, &result);
 }
 
@@ -44,10 +44,8 @@ static void on_answered(void *context, struct task *task, const struct result *r
     struct channel *channel = context;
     if (result->outcome == OUTCOME_RETURNED)
         channel_took(channel, task->kind, result->micros / 1000);
-    if (task->kind == CALL_SAVE || task->kind == CALL_RESTORE) {
-        if (task->kind == CALL_RESTORE && result->outcome == OUTCOME_RETURNED && result->code == 0)
-            channel_carry_out(channel, result->effects, NULL);
-        if (channel->wait.over && channel->wait.kind == task->kind)
+    if (task->kind == CALL_SAVE) {
+        if (channel->wait.over)
             end_wait(channel, result);
         return;
     }

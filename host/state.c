@@ -102,23 +102,45 @@ bool state_epoch(const char *state_dir, const char *channel, char epoch[EPOCH_SI
     return found;
 }
 
-static int restore_plugin(struct channel *channel, const struct sentio_field *fields) {
-    struct sentio_bytes text =
-        sentio_bytes(fields[STATE].value.text.data + 1, fields[STATE].value.text.size - 2);
-    uint64_t format = 0;
-    int error = sentio_json_unsigned(&fields[FORMAT].value, &format);
-    unsigned char *state = malloc(text.size / 4 * 3 + 3);
-    if (error || state == NULL) {
-        free(state);
+static int decode(struct sentio_bytes text, char **state, size_t *size) {
+    unsigned char *bytes = malloc(text.size / 4 * 3 + 3);
+    if (bytes == NULL)
+        return SENTIO_NO_MEMORY;
+    int count = EVP_DecodeBlock(bytes, (const unsigned char *)text.data, (int)text.size);
+    for (size_t i = text.size; count > 0 && i > 0 && text.data[i - 1] == '='; i--)
+        count--;
+    if (count < 0) {
+        free(bytes);
         return SENTIO_INVALID;
     }
-    int size = EVP_DecodeBlock(state, (const unsigned char *)text.data, (int)text.size);
-    for (size_t i = text.size; size > 0 && i > 0 && text.data[i - 1] == '='; i--)
-        size--;
-    error = size < 0 ? SENTIO_INVALID
-                     : channel_restore_now(channel, (uint32_t)format,
-                                           sentio_bytes((const char *)state, (size_t)size));
-    free(state);
+    *state = (char *)bytes;
+    *size = (size_t)count;
+    return 0;
+}
+
+int state_read_plugin(const char *state_dir, const char *channel, uint32_t *format, char **state,
+                      size_t *size) {
+    struct file file;
+    struct sentio_field fields[HEAD_FIELDS];
+    struct sentio_bytes line;
+    uint64_t number = 0;
+    char *path = path_of(state_dir, channel, "");
+    int error = path ? read_file(path, &file) : SENTIO_NO_MEMORY;
+    free(path);
+    if (error)
+        return error;
+    struct sentio_bytes rest = sentio_bytes(file.data, file.size);
+    if (!next_line(&rest, &line) || read_head(line, fields) != 0 ||
+        sentio_json_unsigned(&fields[FORMAT].value, &number) != 0)
+        error = SENTIO_INVALID;
+    else if (fields[STATE].value.type == SENTIO_JSON_ABSENT)
+        error = SENTIO_NOT_FOUND;
+    else
+        error = decode(
+            sentio_bytes(fields[STATE].value.text.data + 1, fields[STATE].value.text.size - 2),
+            state, size);
+    *format = (uint32_t)number;
+    free(file.data);
     return error;
 }
 
@@ -241,15 +263,7 @@ static int restore(struct channel *channel, const struct file *file) {
         sentio_json_unsigned(&fields[TIME].value, &time) != 0)
         return SENTIO_INVALID;
     channel->engine.time = (int64_t)time;
-    int error = restore_items(channel, rest);
-    if (error)
-        return error;
-    if (fields[STATE].value.type == SENTIO_JSON_ABSENT ||
-        !instance_has(channel->instance, CALL_RESTORE))
-        return 0;
-    if (restore_plugin(channel, fields) != 0)
-        log_warning(channel->label, "the plugin does not take its saved state; it starts afresh");
-    return 0;
+    return restore_items(channel, rest);
 }
 
 /* What was restored so far does not count: a new epoch says that offsets begin again. */
@@ -325,20 +339,15 @@ static void write_items(struct sentio_writer *out, const struct log_memory *log)
     }
 }
 
-static void write_plugin_state(struct sentio_writer *out, struct channel *channel) {
-    char *state = NULL;
-    size_t size = 0;
-    int error = channel_save_now(channel, &state, &size);
-    if (error && error != SENTIO_NOT_FOUND)
-        log_warning(channel->label, "plugin fault: save() failed: %d (%s); its state is lost",
-                    error, sentio_error_text(error));
-    unsigned char *text = error ? NULL : malloc((size + 2) / 3 * 4 + 1);
-    if (text != NULL) {
-        EVP_EncodeBlock(text, (const unsigned char *)state, (int)size);
-        sentio_write_format(out, ",\"state\":\"%s\"", (const char *)text);
+static void write_plugin_state(struct sentio_writer *out, struct sentio_bytes state) {
+    unsigned char *text = malloc((state.size + 2) / 3 * 4 + 1);
+    if (text == NULL) {
+        out->failed = true;
+        return;
     }
+    EVP_EncodeBlock(text, (const unsigned char *)state.data, (int)state.size);
+    sentio_write_format(out, ",\"state\":\"%s\"", (const char *)text);
     free(text);
-    free(state);
 }
 
 static int write_file(const char *path, struct sentio_bytes text) {
@@ -350,11 +359,11 @@ static int write_file(const char *path, struct sentio_bytes text) {
     return fclose(stream) == 0 && well ? 0 : -1;
 }
 
-void state_save(struct channel *channel) {
+void state_save(struct channel *channel, uint32_t format, const struct sentio_bytes *state) {
     const char *state_dir = channel->hub->host->state_dir;
     if (state_dir == NULL)
         return;
-    if (!channel_plugin(channel)->type && !instance_has(channel->instance, CALL_SAVE))
+    if (!channel->stream->type[0] && state == NULL)
         return;
     char *path = path_of(state_dir, channel->config->name, "");
     char *fresh = path_of(state_dir, channel->config->name, ".new");
@@ -364,8 +373,9 @@ void state_save(struct channel *channel) {
                         STATE_VERSION, channel->stream->epoch,
                         (unsigned long long)channel->engine.offset,
                         (long long)channel->engine.time);
-    sentio_write_format(&out, "\"state_format\":%u", channel_plugin(channel)->state_format);
-    write_plugin_state(&out, channel);
+    sentio_write_format(&out, "\"state_format\":%u", format);
+    if (state)
+        write_plugin_state(&out, *state);
     sentio_write_text(&out, "}\n");
     write_items(&out, &channel->log);
     sentio_write_format(&out, "%s\n", end_line);
