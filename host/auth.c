@@ -270,3 +270,16 @@ const char *auth_publisher(const struct auth *auth, struct sentio_bytes token) {
 bool auth_publishers_have_keys(const struct auth *auth) {
     return auth->publishers_have_keys;
 }
+
+static bool same_entries(const struct entries *a, const struct entries *b) {
+    bool same = a->count == b->count;
+    for (size_t i = 0; i < a->count && same; i++)
+        same = strcmp(a->items[i].name, b->items[i].name) == 0 &&
+               memcmp(a->items[i].digest, b->items[i].digest, DIGEST_SIZE) == 0;
+    return same;
+}
+
+bool auth_same(const struct auth *a, const struct auth *b) {
+    return same_entries(&a->admins, &b->admins) && same_entries(&a->publishers, &b->publishers) &&
+           a->publishers_have_keys == b->publishers_have_keys;
+}

@@ -21,6 +21,9 @@ struct auth;
 struct auth *auth_load(const struct config *config, FILE *errors);
 void auth_destroy(struct auth *auth);
 
+/* Whether both know the same tokens by the same names. */
+bool auth_same(const struct auth *a, const struct auth *b);
+
 /* The name that goes with a token, or NULL. Lives as long as `auth`. */
 const char *auth_admin(const struct auth *auth, struct sentio_bytes token);
 const char *auth_publisher(const struct auth *auth, struct sentio_bytes token);

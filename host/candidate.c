@@ -18,6 +18,7 @@ struct candidate *candidate_create(struct hub *hub, const struct config_channel 
         return NULL;
     candidate->hub = hub;
     candidate->config = config;
+    candidate->config_host = hub->host->config;
     if (asprintf(&candidate->label, "channel %s", config->name) != -1)
         return candidate;
     free(candidate);
@@ -81,7 +82,7 @@ static bool settings_fit(struct candidate *candidate) {
 static void set_bounds(struct candidate *candidate) {
     struct instance *instance = candidate->instance;
     instance->forwards = &candidate->config->forwards;
-    instance->call_bytes = (size_t)candidate->hub->host->config->plugins.call_bytes;
+    instance->call_bytes = (size_t)candidate->config_host->plugins.call_bytes;
     memcpy(instance->plugin->digest, candidate->digest, sizeof(candidate->digest));
 }
 
@@ -195,7 +196,7 @@ static void on_failed(void *context) {
 }
 
 static void open_in_worker(struct candidate *candidate, const char *path, int fd, bool programs) {
-    const struct config *config = candidate->hub->host->config;
+    const struct config *config = candidate->config_host;
     const struct worker_handler handler = {
         .described = on_described,
         .answered = on_answered,

@@ -22,10 +22,11 @@ enum { CANDIDATE_WHY = 1024 };
 struct candidate {
     struct hub *hub;
     const struct config_channel *config;
-    char *label;               /* "channel earnings" */
-    struct instance *instance; /* NULL: not loaded (yet), or taken */
-    struct worker *worker;     /* until the instance has it */
-    struct effects effects;    /* what open() and restore() have asked for */
+    const struct config *config_host; /* the configuration that it is of */
+    char *label;                      /* "channel earnings" */
+    struct instance *instance;        /* NULL: not loaded (yet), or taken */
+    struct worker *worker;            /* until the instance has it */
+    struct effects effects;           /* what open() and restore() have asked for */
     enum config_isolation isolation;
     unsigned char digest[PLUGIN_DIGEST_SIZE];
     bool restored;
@@ -37,7 +38,8 @@ struct candidate {
     void *context;
 };
 
-/* NULL: out of memory. `config` must outlive it. */
+/* Of the hub's configuration, unless `config_host` is set then. NULL: out of memory. `config` must
+ * outlive it. */
 struct candidate *candidate_create(struct hub *hub, const struct config_channel *config);
 /* With what it has not given away. NULL is allowed. */
 void candidate_destroy(struct candidate *candidate);

@@ -20,9 +20,10 @@ struct view;
  * what is atomic or says otherwise.
  */
 struct host {
-    const struct config *config; /* hub only: the view's */
-    struct view *view;           /* hub only: the newest, owned; each io thread has its own */
-    atomic_int_least64_t hang;   /* ms: plugins.hang, for the watchdog */
+    const struct config *config;        /* hub only: the view's */
+    const struct config_source *source; /* where the configuration is read from again */
+    struct view *view;         /* hub only: the newest, owned; each io thread has its own */
+    atomic_int_least64_t hang; /* ms: plugins.hang, for the watchdog */
     struct quota quota;
     pthread_mutex_t handover; /* arrival.c */
     struct queue *to_hub;     /* NULL: the hub is gone, and holds no handle any more */

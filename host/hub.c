@@ -8,10 +8,12 @@
 #include "io.h"
 #include "job.h"
 #include "log.h"
+#include "reload.h"
 #include "response.h"
 #include "runner_inline.h"
 #include "source.h"
 #include "subscription.h"
+#include "view.h"
 #include "worker.h"
 
 enum { TICK = 1000, HELD_RETRY = 1 /* ms */ };
@@ -183,6 +185,9 @@ static void deliver(void *context, struct message *message) {
     case MESSAGE_LEFT:
         subscription_left(hub, (const struct left_message *)message);
         break;
+    case MESSAGE_RELOAD:
+        reload_begin(hub, 0, NULL);
+        break;
     case MESSAGE_STOP:
         uv_stop(&hub->loop);
         break;
@@ -268,6 +273,7 @@ struct hub *hub_create(struct host *host) {
         return NULL;
     hub->host = host;
     hub->started = io_time();
+    hub->first_view = host->view ? view_ref(host->view) : NULL;
     if (init_loop(hub) != 0) {
         free(hub);
         return NULL;
@@ -289,6 +295,7 @@ static void *run(void *context) {
     uv_run(&hub->loop, UV_RUN_DEFAULT);
     /* In this thread, because a worker dies with the thread that started it. */
     uv_prepare_stop(&hub->prepare);
+    reload_abort(hub);
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i])
             channel_stop(hub->channels[i]);
@@ -298,6 +305,12 @@ static void *run(void *context) {
 int hub_start(struct hub *hub) {
     hub->running = pthread_create(&hub->thread, NULL, run, hub) == 0;
     return hub->running ? 0 : SENTIO_FAILED;
+}
+
+void hub_reload(struct hub *hub) {
+    struct message *message = reload_message_create();
+    if (message != NULL)
+        queue_push(&hub->queue, message);
 }
 
 void hub_stop(struct hub *hub) {
@@ -338,6 +351,8 @@ void hub_destroy(struct hub *hub) {
     uv_close((uv_handle_t *)&hub->held_timer, NULL);
     uv_run(&hub->loop, UV_RUN_DEFAULT);
     uv_loop_close(&hub->loop);
+    view_unref(hub->first_view);
+    free(hub->last_reload);
     free(hub->channels);
     free(hub);
 }

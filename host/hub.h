@@ -14,6 +14,8 @@
 #include "table.h"
 
 struct job;
+struct reload;
+struct view;
 
 /*
  * The one thread in which everything that must agree happens: channels and their plugins, order,
@@ -35,8 +37,14 @@ struct hub {
     uint64_t next_inquiry;
     struct job *first_job; /* what a commit has led to: done before anything else */
     struct job *last_job;
-    int64_t started; /* Unix ms */
-    bool held;       /* an io thread's queue is full: nothing is taken on */
+    struct reload *reload; /* under way; NULL: none */
+    bool reload_again;     /* a signal came meanwhile */
+    uint64_t reloads_done;
+    uint64_t reloads_failed;
+    char *last_reload;       /* how it went, JSON; NULL: there was none */
+    struct view *first_view; /* what the host was started with; NULL in tests */
+    int64_t started;         /* Unix ms */
+    bool held;               /* an io thread's queue is full: nothing is taken on */
     bool running;
     atomic_bool stopping; /* the io threads have ended: their queues do not matter any more */
 
@@ -49,6 +57,8 @@ struct hub {
 /* Opens every channel. NULL after the reasons were logged. */
 struct hub *hub_create(struct host *host);
 int hub_start(struct hub *hub);
+/* Any thread: reads the configuration again (reload.h). */
+void hub_reload(struct hub *hub);
 /* Any thread: ends the loop, once all io threads have ended. */
 void hub_stop(struct hub *hub);
 void hub_join(struct hub *hub);

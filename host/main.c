@@ -46,7 +46,7 @@ static void wait_for_end(const struct server *server, const sigset_t *signals) {
             return;
         }
         if (signal == SIGHUP)
-            log_warning("server", "SIGHUP: this version does not reload; restart it instead");
+            server_reload(server);
         server_watch(server);
     }
 }
@@ -59,14 +59,14 @@ static void let_interrupt_kill(void) {
     pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL);
 }
 
-static int serve(struct config *config) {
+static int serve(struct config *config, const struct config_source *source) {
     sigset_t signals;
     int status = EXIT_FAILURE;
     block_signals(&signals);
     struct server *server = server_create(config, false);
     if (server == NULL)
         return EXIT_FAILURE;
-    if (server_start(server) == 0) {
+    if (server_start(server, source) == 0) {
         log_info("server", "ready");
         wait_for_end(server, &signals);
         let_interrupt_kill();
@@ -99,7 +99,7 @@ static int run(const struct options *options) {
         return EXIT_FAILURE;
     log_start((enum log_level)config->log.level, (enum log_format)config->log.format);
     log_info("server", "sentiod %s, %s", SENTIO_VERSION, options->file);
-    return options->action == ACTION_CHECK ? check(config, options->file) : serve(config);
+    return options->action == ACTION_CHECK ? check(config, options->file) : serve(config, &source);
 }
 
 int main(int argc, char **argv) {

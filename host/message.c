@@ -78,6 +78,10 @@ struct message *left_message_create(uint32_t io, uint64_t conn, struct member *m
     return &message->head;
 }
 
+struct message *reload_message_create(void) {
+    return create(MESSAGE_RELOAD, sizeof(struct message), 0);
+}
+
 struct message *stop_message_create(void) {
     return create(MESSAGE_STOP, sizeof(struct message), 0);
 }

@@ -26,6 +26,7 @@ enum message_kind {
     MESSAGE_QUERY,   /* to the hub: a REST request */
     MESSAGE_COMMAND, /* to the hub: a subscriber's message */
     MESSAGE_LEFT,    /* to the hub: a subscriber is gone */
+    MESSAGE_RELOAD,  /* to the hub: read the configuration again */
     MESSAGE_STOP,    /* to either: end */
     MESSAGE_UPDATE,  /* to io: items, ordered */
     MESSAGE_JOINED,  /* to io: a subscription as it is from now on */
@@ -146,6 +147,7 @@ struct command_message *command_message_create(struct sentio_bytes user, struct 
                                                struct sentio_bytes request);
 struct message *left_message_create(uint32_t io, uint64_t conn, struct member *member);
 struct message *stop_message_create(void);
+struct message *reload_message_create(void);
 struct message *update_message_create(struct update *update);
 struct joined_message *joined_message_create(struct sentio_bytes text, struct item *const *snapshot,
                                              uint32_t snapshot_count);

@@ -149,13 +149,18 @@ struct server *server_create(struct config *config, bool checking) {
     return NULL;
 }
 
-int server_start(struct server *server) {
+int server_start(struct server *server, const struct config_source *source) {
+    server->host.source = source;
     if (hub_start(server->hub) != 0)
         return SENTIO_FAILED;
     for (size_t i = 0; i < server->host.io_count; i++)
         if (io_start(server->host.ios[i]) != 0)
             return SENTIO_FAILED;
     return 0;
+}
+
+void server_reload(const struct server *server) {
+    hub_reload(server->hub);
 }
 
 void server_stop(struct server *server) {

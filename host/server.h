@@ -16,8 +16,11 @@ struct server;
 /* Opens channels and, unless only `checking`, sockets. Takes the configuration over, also when it
  * fails. NULL after the reasons were logged. */
 struct server *server_create(struct config *config, bool checking);
-/* Starts the threads. 0 or SENTIO_FAILED. */
-int server_start(struct server *server);
+/* Starts the threads. `source`: where a reload reads the configuration, to live as long as they
+ * run; NULL: there are no reloads. 0 or SENTIO_FAILED. */
+int server_start(struct server *server, const struct config_source *source);
+/* Reads the configuration again (reload.h). */
+void server_reload(const struct server *server);
 /* Ends connections within server.drain, then the threads. */
 void server_stop(struct server *server);
 /* NULL is allowed. */

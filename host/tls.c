@@ -59,3 +59,10 @@ int tls_present(SSL *connection, SSL_CTX *certificate) {
     return SSL_use_cert_and_key(connection, SSL_CTX_get0_certificate(certificate),
                                 SSL_CTX_get0_privatekey(certificate), chain, 1) == 1;
 }
+
+bool tls_same(const struct ssl_ctx_st *a, const struct ssl_ctx_st *b) {
+    if (a == NULL || b == NULL)
+        return a == b;
+    return X509_cmp(SSL_CTX_get0_certificate(a), SSL_CTX_get0_certificate(b)) == 0 &&
+           EVP_PKEY_eq(SSL_CTX_get0_privatekey(a), SSL_CTX_get0_privatekey(b)) == 1;
+}

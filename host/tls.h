@@ -2,6 +2,8 @@
 #ifndef SENTIO_HOST_TLS_H
 #define SENTIO_HOST_TLS_H
 
+#include <stdbool.h>
+
 #include "config.h"
 
 struct ssl_ctx_st;
@@ -11,6 +13,9 @@ struct ssl_st;
  * which only holds them: any thread may read it. NULL when none are named. SENTIO_INVALID after the
  * reason was logged: a file is not what it should be, or the two do not go together. */
 int tls_load(const struct config *config, struct ssl_ctx_st **certificate);
+
+/* Whether both hold the same certificate and key; NULL is none. */
+bool tls_same(const struct ssl_ctx_st *a, const struct ssl_ctx_st *b);
 
 /* What a context of servers is given for SSL_CTX_set_cert_cb: the connection presents the
  * certificate that tls_load has read. 1, or 0: the handshake fails. */

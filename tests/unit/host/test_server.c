@@ -71,7 +71,7 @@ static void a_host_serves_and_ends_when_it_is_told(void **state) {
     struct answer answer;
     struct server *server = server_create(load(whole), false);
     assert_non_null(server);
-    assert_int_equal(server_start(server), 0);
+    assert_int_equal(server_start(server, NULL), 0);
     client_connect(&client, whole->fixture, VIA_UNIX);
     client_say(&client, "GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_answer(&client, &answer, 200, "\"healthy\"");
@@ -95,7 +95,7 @@ static void stop_waits_for_the_peers_close_and_no_longer(void **state) {
     struct server *server = server_create(config, false);
     assert_non_null(server);
     config->server.drain = 1;
-    assert_int_equal(server_start(server), 0);
+    assert_int_equal(server_start(server, NULL), 0);
     client_connect(&socket, whole->fixture, VIA_UNIX);
     client_upgrade(&socket, "/ws", "");
     server_stop(server);
@@ -122,7 +122,7 @@ static void a_second_host_on_the_same_socket_is_refused(void **state) {
     struct server *server = server_create(load(whole), false);
     assert_non_null(server);
     assert_null(server_create(load(whole), false));
-    assert_int_equal(server_start(server), 0);
+    assert_int_equal(server_start(server, NULL), 0);
     client_connect(&client, whole->fixture, VIA_UNIX);
     client_say(&client, "GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_answer(&client, &answer, 200, NULL);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_RELOAD_H
+#define SENTIO_HOST_RELOAD_H
+
+#include <stdint.h>
+
+#include "hub.h"
+
+struct request;
+
+/*
+ * Another configuration, while everything runs: read and checked as a whole, all new plugins loaded
+ * and opened beside the old ones; then the calls of the channels whose plugin changes wait, the old
+ * ones save, the new ones restore, and all switch; or none, and everything goes on as it was.
+ * The hub's thread.
+ */
+
+/* Starts a reload; answered by hub_respond when it is over. `request` NULL: nobody asks (SIGHUP),
+ * the log tells. */
+void reload_begin(struct hub *hub, uint32_t io, struct request *request);
+
+/* The hub ends: what is under way is dropped. */
+void reload_abort(struct hub *hub);
+
+/* {"done":n,"failed":n,"last":{...}|null} */
+void reload_write_status(const struct hub *hub, struct sentio_writer *out);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "reload_internal.h"
+#include "source.h"
+#include "state.h"
+#include "subscription.h"
+#include "view_hub.h"
+#include "worker.h"
+
+static int add_channel(struct change *change) {
+    struct hub *hub = change->reload->hub;
+    size_t count = hub->channel_count;
+    struct channel **channels = realloc(hub->channels, (count + 1) * sizeof(*channels));
+    if (channels == NULL)
+        return SENTIO_NO_MEMORY;
+    hub->channels = channels;
+    change->channel = channel_create_from(hub, change->candidate, (uint32_t)count);
+    if (change->channel == NULL)
+        return SENTIO_NO_MEMORY;
+    channels[hub->channel_count++] = change->channel;
+    return 0;
+}
+
+static void set_settings(struct change *change) {
+    struct channel *channel = change->channel;
+    const struct config_channel *config = change->config;
+    const struct config *host = change->reload->view->config;
+    channel->config = config;
+    channel->log.limit_items = (uint32_t)config->history;
+    channel->log.limit_age = config->history_age;
+    channel->log.limit_bytes = (size_t)config->history_bytes;
+    atomic_store(&channel->stream->slow, config->slow);
+    channel->instance->forwards = &config->forwards;
+    channel->instance->call_bytes = (size_t)host->plugins.call_bytes;
+}
+
+static void replace(struct change *change) {
+    struct candidate *candidate = change->candidate;
+    struct channel *channel = change->channel;
+    const char *state = candidate->restored                          ? ", its state handed over"
+                        : instance_has(channel->instance, CALL_SAVE) ? ", beginning afresh"
+                                                                     : "";
+    reload_note(&change->reload->done, "channel %s: plugin %s %s replaced by %s %s%s",
+                change->config->name, channel_plugin(channel)->name,
+                channel_plugin(channel)->version, instance_table(candidate->instance)->name,
+                instance_table(candidate->instance)->version, state);
+    channel_take(channel, candidate);
+}
+
+static void remove_channel(struct change *change) {
+    struct channel *channel = change->channel;
+    struct hub *hub = change->reload->hub;
+    const struct sentio_bytes state = sentio_bytes(change->state, change->state_size);
+    reload_note(&change->reload->done, "channel %s: removed", channel->config->name);
+    /* What waits is answered like everything else of it. */
+    channel_let_go(channel);
+    hub_run_jobs(hub);
+    subscription_remove_channel(hub, channel);
+    state_save(channel, change->state_format, change->state ? &state : NULL);
+    hub->channels[channel->index] = NULL;
+    channel_close(channel);
+    channel_destroy(channel);
+}
+
+static void restart_source(struct change *change) {
+    struct channel *channel = change->channel;
+    source_stop(channel->source, NULL, NULL);
+    channel->source = NULL;
+    channel_start(channel);
+}
+
+static void tell_kept(struct change *change) {
+    if (change->kind == CHANGE_ADDED)
+        reload_note(&change->reload->done, "channel %s: added, plugin %s %s", change->config->name,
+                    channel_plugin(change->channel)->name,
+                    channel_plugin(change->channel)->version);
+    else if (*change->settings)
+        reload_note(&change->reload->done, "channel %s: %s changed", change->config->name,
+                    change->settings);
+}
+
+static void apply(struct change *change) {
+    struct hub *hub = change->reload->hub;
+    if (change->kind == CHANGE_REPLACED)
+        replace(change);
+    set_settings(change);
+    tell_kept(change);
+    if (change->interval)
+        subscription_reinterest(hub, change->channel);
+    if (change->kind == CHANGE_ADDED)
+        channel_start(change->channel);
+    else if (change->source)
+        restart_source(change);
+}
+
+int reload_apply(struct reload *reload) {
+    struct hub *hub = reload->hub;
+    size_t first = hub->channel_count;
+    int error = 0;
+    for (size_t i = 0; i < reload->count && !error; i++)
+        if (reload->changes[i].kind == CHANGE_ADDED)
+            error = add_channel(&reload->changes[i]);
+    if (error) {
+        for (size_t i = first; i < hub->channel_count; i++) {
+            channel_destroy(hub->channels[i]);
+            hub->channels[i] = NULL;
+        }
+        reload_error(reload, "out of memory");
+        return error;
+    }
+    reload_note_settings(reload);
+    for (size_t i = 0; i < reload->count; i++)
+        if (reload->changes[i].kind == CHANGE_REMOVED)
+            remove_channel(&reload->changes[i]);
+    for (size_t i = 0; i < reload->count; i++)
+        if (reload->changes[i].kind != CHANGE_REMOVED)
+            apply(&reload->changes[i]);
+    const struct config *config = reload->view->config;
+    log_start((enum log_level)config->log.level, (enum log_format)config->log.format);
+    if (view_fill(reload->view, hub) != 0 || hub_show(hub, reload->view) != 0)
+        /* Half of it would be worse: the io threads would not know what the hub does. */
+        abort();
+    reload->view = NULL;
+    for (size_t i = 0; i < reload->count; i++)
+        if (reload->changes[i].kind == CHANGE_REPLACED)
+            channel_let_go(reload->changes[i].channel);
+    hub_run_jobs(hub);
+    return 0;
+}
