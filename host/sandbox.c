@@ -40,14 +40,14 @@ static bool under_valgrind(void) {
     return libraries != NULL && strstr(libraries, "/vgpreload_") != NULL;
 }
 
-static int fail(char *why, size_t size, const char *what) {
+static int name_errno(char *why, size_t size, const char *what) {
     snprintf(why, size, "%s: %s", what, strerror(errno));
     return SENTIO_FAILED;
 }
 
 static int die_with_host(pid_t parent, char *why, size_t size) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) {
-        return fail(why, size, "PR_SET_PDEATHSIG");
+        return name_errno(why, size, "PR_SET_PDEATHSIG");
     }
     if (parent != 0 && getppid() != parent) {
         snprintf(why, size, "the host, process %d, has ended", (int)parent);
@@ -60,12 +60,12 @@ static int die_with_host(pid_t parent, char *why, size_t size) {
 static int limit(int resource, rlim_t most, char *why, size_t size) {
     struct rlimit limits;
     if (getrlimit((__rlimit_resource_t)resource, &limits) == -1) {
-        return fail(why, size, "getrlimit");
+        return name_errno(why, size, "getrlimit");
     }
     limits.rlim_max = limits.rlim_max < most ? limits.rlim_max : most;
     limits.rlim_cur = limits.rlim_max;
     if (setrlimit((__rlimit_resource_t)resource, &limits) == -1) {
-        return fail(why, size, "setrlimit");
+        return name_errno(why, size, "setrlimit");
     }
     return SENTIO_OK;
 }
@@ -112,10 +112,10 @@ static int drop_privileges(char *why, size_t size) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
     if (syscall(SYS_capset, &header, none) == -1) {
-        return fail(why, size, "capset");
+        return name_errno(why, size, "capset");
     }
     if (prctl(PR_SET_DUMPABLE, 0) == -1) {
-        return fail(why, size, "PR_SET_DUMPABLE");
+        return name_errno(why, size, "PR_SET_DUMPABLE");
     }
     return SENTIO_OK;
 }
@@ -162,7 +162,7 @@ int sandbox_enter(const struct sandbox *sandbox, char *why, size_t size) {
         rc = limit_plugin(sandbox->memory, why, size);
     }
     if (rc == SENTIO_OK && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) {
-        rc = fail(why, size, "PR_SET_NO_NEW_PRIVS");
+        rc = name_errno(why, size, "PR_SET_NO_NEW_PRIVS");
     }
     rc = rc == SENTIO_OK ? die_with_host(sandbox->parent, why, size) : rc;
     if (rc != SENTIO_OK || valgrind) {
