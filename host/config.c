@@ -2,6 +2,7 @@
 #include "config_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct owner {
     struct config config; /* first: what config_load gives and config_free takes */
@@ -9,7 +10,7 @@ struct owner {
 };
 
 /* The draft is to be finished and the configuration to be freed in either case. */
-static bool compose(struct config_draft *draft, const struct config_source *source, FILE *errors) {
+static bool compose(struct config_draft *draft, const struct config_source *source) {
     struct owner *owner = calloc(1, sizeof(*owner));
     if (owner == NULL) {
         abort();
@@ -19,7 +20,6 @@ static bool compose(struct config_draft *draft, const struct config_source *sour
     config_read_environment(draft, source->environment);
     config_read_flags(draft, source->sets, source->set_count);
     config_check(draft);
-    config_print_errors(draft, errors);
     return draft->problem_count == 0;
 }
 
@@ -40,7 +40,8 @@ static void take_channels(struct config_draft *draft) {
 
 struct config *config_load(const struct config_source *source, FILE *errors) {
     struct config_draft draft;
-    bool good = compose(&draft, source, errors);
+    bool good = compose(&draft, source);
+    config_print_errors(&draft, errors);
     if (good) {
         take_channels(&draft);
     } else {
@@ -52,13 +53,26 @@ struct config *config_load(const struct config_source *source, FILE *errors) {
 
 int config_dump(const struct config_source *source, FILE *out, FILE *errors) {
     struct config_draft draft;
-    bool good = compose(&draft, source, errors);
+    bool good = compose(&draft, source);
+    config_print_errors(&draft, errors);
     if (good) {
         config_write_draft(&draft, out);
     }
     config_free(draft.config);
     config_draft_finish(&draft);
     return good ? 0 : SENTIO_INVALID;
+}
+
+char *config_find_control(const struct config_source *source, bool *sound) {
+    struct config_draft draft;
+    *sound = compose(&draft, source);
+    char *path = strdup(draft.config->server.control);
+    if (path == NULL) {
+        abort();
+    }
+    config_free(draft.config);
+    config_draft_finish(&draft);
+    return path;
 }
 
 void config_free(struct config *config) {

@@ -22,6 +22,7 @@ struct config_listen {
     char *address; /* numeric address, or the socket's path */
     uint16_t port; /* 0: any free one, logged once bound */
     bool loopback; /* 127.0.0.0/8, ::1 or a unix socket */
+    bool control;  /* server.control, not one of server.listen */
 };
 
 enum config_auth { CONFIG_AUTH_OPEN };
@@ -31,6 +32,9 @@ enum config_slow { CONFIG_SLOW_DISCONNECT, CONFIG_SLOW_CONFLATE, CONFIG_SLOW_DRO
 
 /* Where a channel's plugin runs. */
 enum config_isolation { CONFIG_ISOLATION_NONE, CONFIG_ISOLATION_PROCESS };
+
+/* sockaddr_un has 108 bytes for the path, the last for its NUL (unix(7)). */
+enum { CONFIG_SOCKET_MAX = 107 };
 
 struct config_strings {
     char **items;
@@ -60,6 +64,7 @@ struct config_channel {
 };
 
 struct config {
+    char *file; /* the main one, absolute */
     struct {
         struct config_listen *listen; /* default ["127.0.0.1:8000"] */
         size_t listen_count;
@@ -70,6 +75,7 @@ struct config {
         int64_t handshake;             /* ms for a request's header and body; "10s" */
         int64_t drain;                 /* ms at most between SIGTERM and the end; "10s" */
         char *state_dir;               /* "/var/lib/sentio" */
+        char *control; /* the control socket's path; default <state_dir>/control.sock; "": none */
     } server;
     struct {
         char *certificate; /* PEM chain; required when a listener is tls: */
@@ -130,6 +136,10 @@ struct config_source {
  * in for the file), and the answer is then NULL. Unknown settings are errors. The file must exist.
  */
 struct config *config_load(const struct config_source *source, FILE *errors);
+
+/* server.control as far as the source says it: what is wrong with other settings does not matter.
+ * `sound`: nothing is wrong. To be freed. */
+char *config_find_control(const struct config_source *source, bool *sound);
 
 /* With everything in it; NULL is allowed. */
 void config_free(struct config *config);

@@ -47,6 +47,22 @@ static void check_listen(struct config_draft *draft, size_t index, bool open) {
     }
 }
 
+static void check_control(struct config_draft *draft) {
+    struct config *config = draft->config;
+    const char *written = config->server.control;
+    if (written == NULL) {
+        config->server.control =
+            config_format(draft->kept, "%s/control.sock", config->server.state_dir);
+    } else if (written[0] != '/' && written[0] != '\0') {
+        config->server.control = config_format(draft->kept, "%s/%s", draft->folder, written);
+    }
+    if (written != NULL && strlen(config->server.control) > CONFIG_SOCKET_MAX) {
+        config_error(draft, config_origin_of(draft->targets, "server.control"), NULL,
+                     "server.control: \"%s\" has more than the %d bytes that a socket's path may",
+                     config->server.control, CONFIG_SOCKET_MAX);
+    }
+}
+
 static struct config_channel *channel_at(const struct config_draft *draft, size_t index) {
     return draft->targets[index].base;
 }
@@ -200,6 +216,7 @@ void config_check(struct config_draft *draft) {
     for (size_t i = 0; i < config->server.listen_count; i++) {
         check_listen(draft, i, open);
     }
+    check_control(draft);
     check_file(draft, host, "tls.certificate", config->tls.certificate, false);
     check_file(draft, host, "tls.key", config->tls.key, false);
     check_file(draft, host, "auth.admin_tokens_file", config->auth.admin_tokens_file, true);

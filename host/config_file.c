@@ -155,6 +155,7 @@ void config_read_files(struct config_draft *draft, const char *path) {
         realpath(length ? config_format(&draft->scratch, "%.*s", length, path) : ".", NULL);
     draft->folder = config_format(&draft->scratch, "%s", parent ? parent : "/");
     free(parent);
+    draft->config->file = config_format(draft->kept, "%s/%s", draft->folder, path + length);
     read_file(draft, path);
     int count = scandir(folder, &entries, is_fragment, by_name);
     if (count == -1 && errno != ENOENT) {

@@ -80,8 +80,7 @@ const char *config_syntax_listen(struct config_arena *arena, const char *text,
         listen->transport = CONFIG_UNIX;
         listen->address = listen->text + 5;
         listen->loopback = true;
-        /* sockaddr_un has 108 bytes for the path, the last for its NUL (unix(7)). */
-        bool fits = text[5] == '/' && strlen(text + 5) <= 107;
+        bool fits = text[5] == '/' && strlen(text + 5) <= CONFIG_SOCKET_MAX;
         return fits ? NULL : "is not a socket with an absolute path of at most 107 bytes " FORMS;
     }
     bool tls = strncmp(text, "tls:", 4) == 0;

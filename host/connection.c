@@ -35,11 +35,12 @@ struct connection *connection_create(struct io *io, const struct config_listen *
     connection->deadline = DEADLINE_NONE;
     connection->tls = listen->transport == CONFIG_TLS;
     connection->loopback = listen->loopback;
+    connection->control = listen->control;
     connection->rebindable = listen->loopback && listen->transport != CONFIG_UNIX;
     if (address != NULL && quota_counts_addresses(&io->host->quota))
         connection->address = strdup(address);
     io->connection_count++;
-    if (!quota_enter(&io->host->quota, connection->address))
+    if (!connection->control && !quota_enter(&io->host->quota, connection->address))
         connection->refused = TOO_MANY_REQUESTS;
     return connection;
 }
@@ -55,7 +56,8 @@ void connection_destroy(struct connection *connection) {
     connection_lost(connection);
     if (connection->wsi)
         lws_set_opaque_user_data(connection->wsi, NULL);
-    quota_leave(&connection->io->host->quota, connection->address);
+    if (!connection->control)
+        quota_leave(&connection->io->host->quota, connection->address);
     connection->io->connection_count--;
     stream_unref(connection->stream);
     free(connection->address);

@@ -65,6 +65,7 @@ struct connection {
     bool congested : 1; /* more than the outbox's mark waits, or subscriptions hold items back */
     bool loopback : 1;
     bool rebindable : 1; /* on a loopback TCP listener: its Host is checked */
+    bool control : 1;    /* on the control socket, which no limit counts */
     bool named : 1;      /* on /ws: messages name their channel */
     bool deflate : 1;    /* permessage-deflate was negotiated */
     uint8_t deadline;    /* enum deadline */

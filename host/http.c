@@ -9,6 +9,7 @@
 #include "client.h"
 #include "deadline.h"
 #include "extension.h"
+#include "gate.h"
 #include "header.h"
 #include "log.h"
 #include "origin.h"
@@ -86,7 +87,7 @@ int http_refuse(struct request *request, uint32_t status, const char *detail) {
     if (status == 503 || status == 429)
         response.retry_after = request->io->stopping ? DRAIN_RETRY_AFTER : RETRY_AFTER;
     if (status == 405)
-        response.allow = request->publishes ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+        response.allow = request->posts ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
     response.close = request->length > request->received || request->io->stopping;
     int result = http_send(request, &response);
     sentio_writer_finish(&body);
@@ -143,12 +144,13 @@ static uint32_t token_roles(const struct view *view, struct sentio_bytes token) 
     return token.size && auth_admin(view->auth, token) ? SENTIO_ROLE_ADMIN : 0;
 }
 
-/* Hands a question to the hub; the connection reads nothing until it is answered. */
-static int ask(struct request *request, struct query_message *query) {
+int http_ask(struct request *request, struct query_message *query) {
     if (query == NULL)
         return http_refuse(request, 503, "the host is out of memory");
     query->io = (uint32_t)request->io->index;
     query->request = request;
+    if (request->connection->publisher)
+        publisher_complete(request);
     http_pause(request);
     queue_put(request->io->host->to_hub, &query->head);
     return 0;
@@ -180,7 +182,7 @@ static int ask_route(struct request *request, const struct header *header, struc
         query->route = route->index;
         query->roles = token_roles(request->io->view, header->token);
     }
-    return ask(request, query);
+    return http_ask(request, query);
 }
 
 static int ask_host(struct request *request, enum query_kind what) {
@@ -188,7 +190,7 @@ static int ask_host(struct request *request, enum query_kind what) {
         query_message_create(sentio_text(""), sentio_text(""), sentio_text(""), sentio_text(""));
     if (query != NULL)
         query->what = what;
-    return ask(request, query);
+    return http_ask(request, query);
 }
 
 /* The channel whose WebSocket is at `path`; *found also for /ws, where it is NULL. */
@@ -210,10 +212,12 @@ int http_dispatch(struct request *request, const struct header *header, struct s
     bool found;
     if (path.size > PATH_MAX_SIZE)
         return http_refuse(request, 404, "there is nothing at this path");
+    if (request->connection->control)
+        return gate_dispatch(request, header, path);
     if (request->method == METHOD_OPTIONS)
         return preflight(request);
     if (path.size > sizeof(publish) - 1 && memcmp(path.data, publish, sizeof(publish) - 1) == 0) {
-        request->publishes = true;
+        request->posts = true;
         return publish_begin(
             request, header,
             sentio_bytes(path.data + sizeof(publish) - 1, path.size - (sizeof(publish) - 1)));
@@ -283,7 +287,7 @@ int http_upgrade(struct connection *connection, struct lws *wsi) {
     } else if (connection->io->stopping) {
         status = 503;
         detail = "the host is shutting down";
-    } else if (!found) {
+    } else if (!found || connection->control) {
         status = 404;
         detail = "there is no such channel";
     } else if (!check_origin(request, &header)) {

@@ -32,7 +32,7 @@ struct request {
     bool asked;       /* the hub has it, or is to have it */
     bool waits;       /* in io->waiting */
     bool upgrade;     /* it is to become a WebSocket */
-    bool publishes;   /* POST /api/v1/publish/... */
+    bool posts;       /* what is at its path takes POST alone */
     uint32_t channel; /* PUBLISH */
     size_t length;    /* Content-Length */
     size_t received;
@@ -80,6 +80,10 @@ struct response;
 int http_send(struct request *request, struct response *response);
 /* The same with {"detail": detail}. */
 int http_refuse(struct request *request, uint32_t status, const char *detail);
+
+/* Hands a question to the hub, which takes it over; NULL: out of memory. The connection reads
+ * nothing until it is answered. Not 0: close the connection. */
+int http_ask(struct request *request, struct query_message *query);
 
 /* The hub has it; its connection reads nothing until it is answered. */
 void http_pause(struct request *request);

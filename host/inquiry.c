@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control.h"
 #include "io.h"
 #include "log.h"
 #include "status.h"
@@ -283,11 +284,15 @@ void inquiry_query(struct hub *hub, const struct query_message *query) {
         ask_channel(hub, query);
         return;
     }
+    if (query->what == QUERY_CONTROL) {
+        control_answer(hub, query);
+        return;
+    }
     sentio_writer_init(&out, NULL, 0);
     if (query->what == QUERY_HEALTH)
         status_write_health(hub, &out);
     else
-        status_write_channels(hub, &out);
+        status_write_channels(hub, false, &out);
     hub_respond(hub, query->io, query->request, 200, sentio_text(""), sentio_written(&out));
     sentio_writer_finish(&out);
 }

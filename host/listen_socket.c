@@ -82,7 +82,9 @@ static int probe(const struct sockaddr_storage *address, socklen_t size) {
 }
 
 static void log_listening(const struct config_listen *config, uint16_t port) {
-    if (config->transport == CONFIG_UNIX)
+    if (config->control)
+        log_info(where, "control socket: %s", config->address);
+    else if (config->transport == CONFIG_UNIX)
         log_info(where, "listening on unix:%s", config->address);
     else
         log_info(where,
@@ -133,35 +135,50 @@ static int remove_stale(const struct sockaddr_un *address) {
     return error == ECONNREFUSED ? unlink(address->sun_path) : 0;
 }
 
+/* A new socket at the path, at no time open to more than its user and group: Linux makes the file
+ * with the descriptor's mode, less what the umask takes away. `bound`: the file was made. */
+static int bind_unix(const struct sockaddr_un *address, bool *bound) {
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd == -1)
+        return -1;
+    if (fchmod(fd, 0660) == -1 ||
+        bind(fd, (const struct sockaddr *)address, sizeof(*address)) == -1)
+        goto fail;
+    *bound = true;
+    if (chmod(address->sun_path, 0660) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+fail:;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
 static int open_unix(struct listen_socket *listener) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     memcpy(address.sun_path, listener->listen.address, strlen(listener->listen.address));
-    int fd = -1;
     if (remove_stale(&address) == -1)
         goto fail;
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd == -1 || bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
+    listener->fds[0] = bind_unix(&address, &listener->bound);
+    if (listener->fds[0] == -1)
         goto fail;
-    listener->bound = true;
-    if (chmod(address.sun_path, 0660) == -1 || listen(fd, BACKLOG) == -1)
-        goto fail;
-    listener->fds[0] = fd;
     for (size_t i = 1; i < listener->count; i++) {
-        listener->fds[i] = dup(fd);
+        listener->fds[i] = dup(listener->fds[0]);
         if (listener->fds[i] == -1)
             goto fail;
     }
     log_listening(&listener->listen, 0);
     return 0;
 fail:
-    log_error(where, "server.listen \"%s\": %s", listener->listen.text, strerror(errno));
-    if (fd != -1 && listener->fds[0] != fd)
-        close(fd);
+    log_error(where, "%s \"%s\": %s%s",
+              listener->listen.control ? "server.control" : "server.listen", listener->listen.text,
+              strerror(errno), errno == EADDRINUSE ? "; another daemon answers there" : "");
     return SENTIO_FAILED;
 }
 
-static int open_socket(struct listen_socket *socket, const struct config_listen *listen,
+static int open_socket(struct listen_sockets *sockets, const struct config_listen *listen,
                        size_t io_count) {
+    struct listen_socket *socket = &sockets->sockets[sockets->count++];
     socket->listen = *listen;
     socket->listen.text = strdup(listen->text);
     socket->listen.address = strdup(listen->address);
@@ -174,17 +191,29 @@ static int open_socket(struct listen_socket *socket, const struct config_listen 
     return listen->transport == CONFIG_UNIX ? open_unix(socket) : open_tcp(socket);
 }
 
+/* Only the default can be too long: the configuration is checked. */
+static int open_control(struct listen_sockets *sockets, char *path, size_t io_count) {
+    const struct config_listen control = {
+        .text = path, .address = path, .transport = CONFIG_UNIX, .loopback = true, .control = true};
+    if (path == NULL || path[0] == '\0')
+        return 0;
+    if (strlen(path) <= CONFIG_SOCKET_MAX)
+        return open_socket(sockets, &control, io_count);
+    log_warning(where, "no control socket: %s is too long for one; set server.control", path);
+    return 0;
+}
+
 int listen_sockets_open(struct listen_sockets *sockets, const struct config *config,
                         size_t io_count) {
     int error = 0;
     sockets->count = 0;
-    sockets->sockets = calloc(config->server.listen_count, sizeof(*sockets->sockets));
+    sockets->sockets = calloc(config->server.listen_count + 1, sizeof(*sockets->sockets));
     if (sockets->sockets == NULL)
         return SENTIO_NO_MEMORY;
-    for (size_t i = 0; i < config->server.listen_count && !error; i++) {
-        sockets->count++;
-        error = open_socket(&sockets->sockets[i], &config->server.listen[i], io_count);
-    }
+    for (size_t i = 0; i < config->server.listen_count && !error; i++)
+        error = open_socket(sockets, &config->server.listen[i], io_count);
+    if (!error)
+        error = open_control(sockets, config->server.control, io_count);
     if (error)
         listen_sockets_close(sockets);
     return error;

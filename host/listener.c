@@ -33,7 +33,7 @@ static bool flooded(const struct io *io) {
 static void begin(struct listener *listener, int fd, const char *address) {
     struct io *io = listener->io;
     struct connection *connection = connection_create(io, listener->listen, address);
-    if (connection == NULL || flooded(io)) {
+    if (connection == NULL || (!connection->control && flooded(io))) {
         close(fd);
         if (connection)
             connection_destroy(connection);

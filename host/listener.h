@@ -22,13 +22,14 @@ struct listen_socket {
     bool bound; /* unix: the file is ours to remove */
 };
 
-struct listen_sockets {
+struct listen_sockets { /* in the order of server.listen, then server.control */
     struct listen_socket *sockets;
     size_t count;
 };
 
-/* Binds everything that the configuration says; each is logged as "listening on ...". On an error
- * the reason was logged and nothing is left open. */
+/* Binds everything that the configuration says; each is logged as "listening on ...", but the
+ * control socket as "control socket: ...". On an error the reason was logged and nothing is left
+ * open. */
 int listen_sockets_open(struct listen_sockets *sockets, const struct config *config,
                         size_t io_count);
 /* Closes what was not taken over, and removes unix sockets. */

@@ -47,7 +47,7 @@ struct publish_message {
     char *space; /* where the body lies: its io thread fills it in before the message is sent */
 };
 
-enum query_kind { QUERY_ROUTE, QUERY_HEALTH, QUERY_CHANNELS };
+enum query_kind { QUERY_ROUTE, QUERY_HEALTH, QUERY_CHANNELS, QUERY_CONTROL };
 
 struct query_message {
     struct message head;
@@ -56,6 +56,7 @@ struct query_message {
     uint32_t route;   /* index into the plugin's routes, unless that has changed: */
     uint32_t roles;
     enum query_kind what;
+    bool post; /* QUERY_CONTROL: by POST; else by GET */
     struct request *request;
     struct sentio_bytes user;
     struct sentio_bytes pattern; /* of the route */

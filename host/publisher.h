@@ -38,6 +38,8 @@ void publisher_ready(struct publisher *publisher, uint32_t events);
 /* Forgets its requests; the socket is the caller's. NULL is allowed. */
 void publisher_destroy(struct publisher *publisher);
 
+/* The request is read as a whole; what follows it is the next one. */
+void publisher_complete(struct request *request);
 /* The answer to one of its requests, which may be gone afterwards. Always 0: it closes the
  * connection itself. */
 int publisher_answer(struct request *request, struct response *response);

@@ -107,6 +107,13 @@ static size_t take_head(struct publisher *publisher, const char *data, size_t si
     return used;
 }
 
+void publisher_complete(struct request *request) {
+    struct publisher *publisher = request->connection->publisher;
+    if (publisher->body == request)
+        publisher->body = NULL;
+    publisher->progress = true;
+}
+
 static size_t take_body(struct publisher *publisher, const char *data, size_t size) {
     struct request *request = publisher->body;
     size_t left = request->length - request->received;

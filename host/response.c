@@ -7,12 +7,14 @@ static const char *reason(uint32_t status) {
         const char *reason;
     } table[] = {
         {200, "OK"},
+        {202, "Accepted"},
         {204, "No Content"},
         {400, "Bad Request"},
         {401, "Unauthorized"},
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
+        {409, "Conflict"},
         {411, "Length Required"},
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},

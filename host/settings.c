@@ -60,6 +60,9 @@ static const struct setting host_rows[] = {
         "At most this long from SIGTERM to the end, while connections are closed."),
     ROW(PATH, server.state_dir, "/var/lib/sentio", NOT_EMPTY,
         "Folder for what outlives a restart. Must be writable by the host."),
+    ROW(TEXT, server.control, NULL, ANY,
+        "Unix socket on which sentioctl speaks to the host, for its user and group alone; "
+        "<state_dir>/control.sock by default, \"\" for none."),
     ROW(PATH, tls.certificate, NULL, ANY,
         "PEM file: the certificate, then the intermediate ones. Needed by \"tls:\" listeners."),
     ROW(PATH, tls.key, NULL, ANY,

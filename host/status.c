@@ -2,6 +2,7 @@
 #include "status.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "io.h"
 
@@ -70,7 +71,17 @@ static void write_counters(const struct channel *channel, struct sentio_writer *
     sentio_write_text(out, "}");
 }
 
-static void write_channel(const struct channel *channel, struct sentio_writer *out) {
+/* For the control socket alone. */
+static void write_file(const struct channel *channel, struct sentio_writer *out) {
+    sentio_write_text(out, ",");
+    write_member(out, "file", channel->config->plugin);
+    sentio_write_text(out, ",");
+    write_member(out, "plugin_name", channel_plugin(channel)->name);
+    sentio_write_text(out, ",");
+    write_member(out, "isolation", "none");
+}
+
+static void write_channel(const struct channel *channel, bool whole, struct sentio_writer *out) {
     const struct sentio_plugin *plugin = channel_plugin(channel);
     const char *slash = strrchr(channel->config->plugin, '/');
     sentio_write_text(out, "{");
@@ -86,20 +97,56 @@ static void write_channel(const struct channel *channel, struct sentio_writer *o
     sentio_write_format(out, ",\"offset\":%llu,\"epoch\":\"%s\",\"topics\":%zu,\"log_bytes\":%zu",
                         (unsigned long long)channel->engine.offset, channel->stream->epoch,
                         channel->topics.table.count, channel->log.bytes);
+    if (whole)
+        write_file(channel, out);
     write_counters(channel, out);
     sentio_write_text(out, "}");
 }
 
-void status_write_channels(const struct hub *hub, struct sentio_writer *out) {
+void status_write_channels(const struct hub *hub, bool whole, struct sentio_writer *out) {
     size_t count = 0;
     sentio_write_text(out, "{\"channels\":[");
     for (size_t i = 0; i < hub->channel_count; i++) {
         if (hub->channels[i] == NULL)
             continue;
         sentio_write_text(out, count++ ? "," : "");
-        write_channel(hub->channels[i], out);
+        write_channel(hub->channels[i], whole, out);
     }
     sentio_write_format(out, "],\"count\":%zu", count);
     write_time(out, io_time());
+    sentio_write_text(out, "}");
+}
+
+/* What the daemon is: it does not change while it runs. */
+static void write_process(const struct hub *hub, struct sentio_writer *out) {
+    const char *file = hub->host->config->file;
+    write_member(out, "version", SENTIO_VERSION);
+    sentio_write_format(out, ",\"abi\":\"%d.%d\",\"pid\":%ld,", SENTIO_ABI_MAJOR, SENTIO_ABI_MINOR,
+                        (long)getpid());
+    write_member(out, "config", file ? file : "");
+    sentio_write_format(out, ",\"io_threads\":%zu,\"started\":\"", hub->host->io_count);
+    sentio_write_time(out, hub->started);
+    sentio_write_text(out, "\"");
+}
+
+static size_t count_channels(const struct hub *hub) {
+    size_t count = 0;
+    for (size_t i = 0; i < hub->channel_count; i++)
+        count += hub->channels[i] != NULL;
+    return count;
+}
+
+void status_write_host(const struct hub *hub, struct sentio_writer *out) {
+    int64_t now = io_time();
+    sentio_write_text(out, "{");
+    write_process(hub, out);
+    sentio_write_format(out, ",\"uptime\":%lld,\"connections\":%zu",
+                        (long long)((now - hub->started) / 1000),
+                        atomic_load(&hub->host->quota.connections));
+    sentio_write_format(out, ",\"channels\":{\"open\":%zu,\"failed\":0,\"restarting\":0}",
+                        count_channels(hub));
+    sentio_write_text(out, ",\"workers\":0");
+    sentio_write_text(out, ",\"reloads\":{\"done\":0,\"failed\":0,\"last\":null}");
+    write_time(out, now);
     sentio_write_text(out, "}");
 }

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Sequence
 
 from .client import Client
 from .config import SENTIOD
@@ -94,6 +94,17 @@ class Daemon:
     def unix(self) -> Address:
         match = self.wait_for(r"listening on unix:(\S+)")
         return Address("unix", match[1], 0)
+
+    @property
+    def control(self) -> Address:
+        match = self.wait_for(r"control socket: (\S+)")
+        return Address("unix", match[1], 0)
+
+    def ask_control(self, what: str) -> Any:
+        """GET /control/v1/<what>, which must be answered 200."""
+        response = self.http(self.control).get(f"/control/v1/{what}")
+        assert response.status == 200, response
+        return response.json
 
     def http(self, address: Address | None = None, **headers: str) -> Http:
         return Http(address or self.tcp, headers)

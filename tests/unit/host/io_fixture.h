@@ -98,8 +98,10 @@ static inline void fixture_config(struct fixture *fixture) {
     static char origin[] = "https://dash.example";
     static char *origins[] = {origin};
     for (int via = 0; via < VIA_COUNT; via++)
-        fixture->listen[via] = (struct config_listen){text, CONFIG_TCP, address, 0, true};
-    fixture->listen[1] = (struct config_listen){text, CONFIG_UNIX, fixture->paths[0], 0, true};
+        fixture->listen[via] = (struct config_listen){
+            .text = text, .transport = CONFIG_TCP, .address = address, .loopback = true};
+    fixture->listen[1].transport = CONFIG_UNIX;
+    fixture->listen[1].address = fixture->paths[0];
     fixture->listen[2].transport = CONFIG_TLS;
     config->server.listen = fixture->listen;
     config->server.listen_count = 2;

@@ -128,12 +128,34 @@ static void destroying_nothing_is_allowed(void **state) {
     config_free(NULL);
 }
 
+static void assert_found(struct fixture *fixture, const char *text, bool sound,
+                         const char *expected) {
+    struct config_source source = fixture_source(fixture);
+    bool found_sound = !sound;
+    fixture_write("sentio.conf", text);
+    char *found = config_find_control(&source, &found_sound);
+    char *path = fixture_neutral(fixture, found);
+    assert_string_equal(path, expected);
+    assert_int_equal(found_sound, sound);
+    free(path);
+    free(found);
+}
+
+static void control_socket_is_found_whatever_else_is_wrong(void **state) {
+    assert_found(*state, "server = { state_dir = \"s\"; };", true, "DIR/s/control.sock");
+    assert_found(*state, "server = { control = \"c\"; typo = 1; };", false, "DIR/c");
+    assert_found(*state, "server = { control = \"c\"; };\nchannels = ( { name = \"a\"; } );", false,
+                 "DIR/c");
+    assert_found(*state, "server = {{", false, "/var/lib/sentio/control.sock");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(empty_file_gives_the_defaults),
         FIXTURE_TEST(channel_has_the_defaults),
         FIXTURE_TEST(installed_file_loads_and_its_comments_tell_the_defaults),
         cmocka_unit_test(destroying_nothing_is_allowed),
+        FIXTURE_TEST(control_socket_is_found_whatever_else_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

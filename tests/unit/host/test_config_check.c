@@ -238,6 +238,40 @@ static void cycle_through_a_disabled_channel_is_none(void **state) {
                       "b", "enabled = false; observes = [\"a\"]; forwards = [\"a\"];") " );");
 }
 
+static void assert_control(struct fixture *fixture, const char *text, const char *expected) {
+    char *path = fixture_neutral(fixture, fixture_loads(fixture, text)->server.control);
+    assert_string_equal(path, expected);
+    free(path);
+}
+
+static void control_socket_is_in_the_state_folder_by_default(void **state) {
+    assert_control(*state, "", "/var/lib/sentio/control.sock");
+    assert_control(*state, "server = { state_dir = \"state\"; };", "DIR/state/control.sock");
+    assert_control(*state, "server = { control = \"run/c\"; };", "DIR/run/c");
+    assert_control(*state, "server = { control = \"/run/c\"; state_dir = \"x\"; };", "/run/c");
+    assert_control(*state, "server = { control = \"\"; };", "");
+}
+
+static void control_socket_s_path_has_its_length(void **state) {
+    char text[256];
+    char path[CONFIG_SOCKET_MAX + 2];
+    memset(path, 'x', sizeof(path));
+    path[0] = '/';
+    path[CONFIG_SOCKET_MAX] = '\0';
+    snprintf(text, sizeof(text), "server = { control = \"%s\"; };", path);
+    assert_control(*state, text, path);
+    path[CONFIG_SOCKET_MAX] = 'x';
+    path[CONFIG_SOCKET_MAX + 1] = '\0';
+    snprintf(text, sizeof(text), "server = { control = \"%s\"; };", path);
+    char errors[512];
+    snprintf(
+        errors, sizeof(errors),
+        "sentio.conf:1: server.control: \"%s\" has more than the 107 bytes that a socket's path "
+        "may\n",
+        path);
+    fixture_fails(*state, text, errors);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(open_mode_requires_loopback),
@@ -265,6 +299,8 @@ int main(void) {
         FIXTURE_TEST(every_cycle_is_reported_and_a_way_into_it_is_not_part),
         FIXTURE_TEST(two_ways_to_one_channel_are_no_cycle),
         FIXTURE_TEST(cycle_through_a_disabled_channel_is_none),
+        FIXTURE_TEST(control_socket_is_in_the_state_folder_by_default),
+        FIXTURE_TEST(control_socket_s_path_has_its_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,26 @@ static void over_the_limit_of_an_address_it_is_marked_429(void **state) {
     connection_destroy(local);
 }
 
+static void no_limit_counts_the_control_socket(void **state) {
+    struct fixture *fixture = *state;
+    fixture->config.limits.connections = 1;
+    fixture->listen[1].control = true;
+    fixture_create(fixture);
+    struct connection *control = connection_create(fixture->io, &fixture->listen[1], NULL);
+    struct connection *client = connection_create(fixture->io, &fixture->listen[0], NULL);
+    struct connection *again = connection_create(fixture->io, &fixture->listen[1], NULL);
+    assert_true(control->control);
+    assert_false(client->control);
+    assert_int_equal(client->refused, 0);
+    assert_int_equal(again->refused, 0);
+    assert_int_equal(atomic_load(&fixture->host.quota.connections), 1);
+    connection_destroy(control);
+    connection_destroy(again);
+    assert_int_equal(atomic_load(&fixture->host.quota.connections), 1);
+    connection_destroy(client);
+    assert_int_equal(atomic_load(&fixture->host.quota.connections), 0);
+}
+
 static void a_lost_connection_leaves_its_members_lists_and_outbox(void **state) {
     struct fixture *fixture = *state;
     fixture_create(fixture);
@@ -95,6 +115,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_new_connection_is_counted_and_belongs_to_nothing),
         TEST(over_the_limit_of_an_address_it_is_marked_429),
+        TEST(no_limit_counts_the_control_socket),
         TEST(a_lost_connection_leaves_its_members_lists_and_outbox),
         TEST(a_reset_tells_the_hub_that_the_subscriber_left),
     };

@@ -105,6 +105,64 @@ static void the_unix_socket_is_the_groups_and_removed_at_the_end(void **state) {
     assert_int_equal(access(fixture->paths[0], F_OK), -1);
 }
 
+/* The unix listener's path becomes that of the control socket. */
+static void use_control(struct fixture *fixture) {
+    fixture->config.server.listen_count = 1;
+    fixture->config.server.control = fixture->paths[0];
+}
+
+static void the_control_socket_comes_last_and_is_marked(void **state) {
+    struct fixture *fixture = *state;
+    use_control(fixture);
+    assert_int_equal(open_sockets(fixture, 2), 0);
+    assert_int_equal(fixture->sockets.count, 2);
+    assert_false(fixture->sockets.sockets[0].listen.control);
+    const struct config_listen *control = &fixture->sockets.sockets[1].listen;
+    assert_true(control->control);
+    assert_true(control->loopback);
+    assert_int_equal(control->transport, CONFIG_UNIX);
+    assert_string_equal(control->address, fixture->paths[0]);
+}
+
+static void no_umask_changes_who_may_open_the_control_socket(void **state) {
+    static const mode_t masks[] = {0, 0022, 0077, 0117};
+    struct fixture *fixture = *state;
+    use_control(fixture);
+    for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+        struct stat status;
+        mode_t before = umask(masks[i]);
+        int error = open_sockets(fixture, 1);
+        umask(before);
+        assert_int_equal(error, 0);
+        assert_int_equal(stat(fixture->paths[0], &status), 0);
+        assert_int_equal(status.st_mode & 07777, 0660);
+        listen_sockets_close(&fixture->sockets);
+        assert_int_equal(access(fixture->paths[0], F_OK), -1);
+    }
+}
+
+static void an_empty_path_is_no_control_socket(void **state) {
+    struct fixture *fixture = *state;
+    char empty[] = "";
+    fixture->config.server.listen_count = 1;
+    fixture->config.server.control = empty;
+    assert_int_equal(open_sockets(fixture, 1), 0);
+    assert_int_equal(fixture->sockets.count, 1);
+}
+
+static void a_state_folder_of_a_long_name_leaves_the_host_without_control_socket(void **state) {
+    struct fixture *fixture = *state;
+    char path[CONFIG_SOCKET_MAX + 2];
+    memset(path, 'x', sizeof(path) - 1);
+    path[0] = '/';
+    path[sizeof(path) - 1] = '\0';
+    log_start(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
+    fixture->config.server.listen_count = 1;
+    fixture->config.server.control = path;
+    assert_int_equal(open_sockets(fixture, 1), 0);
+    assert_int_equal(fixture->sockets.count, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void) {
@@ -116,6 +174,10 @@ int main(void) {
         TEST(a_file_that_is_no_socket_is_left_alone),
         TEST(someone_elses_unix_socket_stays_after_a_failure),
         TEST(the_unix_socket_is_the_groups_and_removed_at_the_end),
+        TEST(the_control_socket_comes_last_and_is_marked),
+        TEST(no_umask_changes_who_may_open_the_control_socket),
+        TEST(an_empty_path_is_no_control_socket),
+        TEST(a_state_folder_of_a_long_name_leaves_the_host_without_control_socket),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

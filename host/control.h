@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_CONTROL_H
+#define SENTIO_HOST_CONTROL_H
+
+#include <stdbool.h>
+
+#include "hub.h"
+
+/*
+ * What sentioctl asks for, over the control socket: HTTP, parameters in the query, answers in JSON.
+ *
+ *   GET  /control/v1/status    the process, its channels by state, its reloads
+ *   GET  /control/v1/channels  each channel with its plugin's file, state and counters
+ */
+
+/* Whether there is something to be asked for at `path`, by POST or else by GET. Any thread. */
+bool control_has(struct sentio_bytes path, bool post);
+/* Answers it, at once or later. The hub's thread. */
+void control_answer(struct hub *hub, const struct query_message *query);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "control.h"
+
+#include "hub_fixture.h"
+
+static void ask(struct hub_fixture *fixture, const char *path, bool post) {
+    struct query_message *message = query_message_create(sentio_text(""), sentio_text(""),
+                                                         sentio_text(path), sentio_text("{}"));
+    assert_non_null(message);
+    message->what = QUERY_CONTROL;
+    message->post = post;
+    message->request = (struct request *)&fixture->requests[2];
+    fixture_send(fixture, &message->head);
+}
+
+/* Puts 0 where the number after `name` stands. */
+static void mask_number(char *text, const char *name) {
+    char *at = strstr(text, name);
+    assert_non_null(at);
+    at += strlen(name);
+    size_t digits = strspn(at, "0123456789");
+    assert_true(digits > 0);
+    *at = '0';
+    memmove(at + 1, at + digits, strlen(at + digits) + 1);
+}
+
+static void paths_are_had_by_their_method_alone(void **state) {
+    (void)state;
+    assert_true(control_has(sentio_text("/control/v1/status"), false));
+    assert_false(control_has(sentio_text("/control/v1/status"), true));
+    assert_true(control_has(sentio_text("/control/v1/channels"), false));
+    assert_false(control_has(sentio_text("/control/v1/"), false));
+    assert_false(control_has(sentio_text("/api/v1/channels"), false));
+}
+
+static void what_is_not_there_is_404(void **state) {
+    ask(*state, "/control/v1/status", true);
+    assert_sent(*state, "response 2 404 {\"detail\":\"there is nothing at this path\"}\n");
+}
+
+static void status_says_what_runs_and_since_when(void **state) {
+    struct hub_fixture *fixture = *state;
+    char file[] = "/etc/sentio/sentio.conf";
+    fixture->config.file = file;
+    fixture->hub->started = io_time();
+    atomic_store(&fixture->host.quota.connections, 5);
+    ask(fixture, "/control/v1/status", false);
+    char *text = fixture_sent(fixture);
+    mask_number(text, "\"pid\":");
+    mask_number(text, "\"uptime\":");
+    mask(text, "\"started\":\"", 'T');
+    char expected[512];
+    snprintf(expected, sizeof(expected),
+             "response 2 200 {\"version\":\"" SENTIO_VERSION "\",\"abi\":\"%d.%d\",\"pid\":0,"
+             "\"config\":\"/etc/sentio/sentio.conf\",\"io_threads\":1,"
+             "\"started\":\"T\",\"uptime\":0,\"connections\":5,"
+             "\"channels\":{\"open\":2,\"failed\":0,\"restarting\":0},\"workers\":0,"
+             "\"reloads\":{\"done\":0,\"failed\":0,\"last\":null},\"timestamp\":\"T\"}\n",
+             SENTIO_ABI_MAJOR, SENTIO_ABI_MINOR);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void channels_name_the_plugin_s_file(void **state) {
+    struct hub_fixture *fixture = *state;
+    fixture_publish_item(fixture, 0, "A");
+    ask(fixture, "/control/v1/channels", false);
+    char *text = fixture_sent(fixture);
+    assert_non_null(strstr(text, "{\"channels\":[{\"name\":\"a\",\"path\":\"/ws/a\","
+                                 "\"plugin\":\"scripted.so\",\"version\":\"1.2.3\","));
+    assert_non_null(strstr(text, "\"state\":\"open\",\"subscribers\":0,\"offset\":1,"));
+    assert_non_null(strstr(text, ",\"file\":\"/plugins/scripted.so\",\"plugin_name\":\"scripted\","
+                                 "\"isolation\":\"none\",\"counters\":{\"published\":1,"));
+    assert_non_null(strstr(text, "\"count\":2,\"timestamp\":\"T\"}"));
+    free(text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paths_are_had_by_their_method_alone),
+        TEST(what_is_not_there_is_404),
+        TEST(status_says_what_runs_and_since_when),
+        TEST(channels_name_the_plugin_s_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
