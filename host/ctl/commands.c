@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl.h"
 
+#include "channels.h"
 #include "check.h"
 #include "help.h"
+#include "status.h"
 
 static const struct ctl_command commands[] = {
+    {"status", "", "show what runs, since when, and how it is", status_show},
+    {"channels", "", "show each channel with its plugin, state and counters", channels_show},
     {"check-config", "[FILE]", "say what is wrong with a configuration, the daemon's by default",
      check_config},
     {"help", "[COMMAND]", "show the commands, or what one takes", help},

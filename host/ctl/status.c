@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "status.h"
+
+#include "grid.h"
+#include "moment.h"
+#include "peer.h"
+
+static void add_start(struct grid *grid, struct json_object *json) {
+    char span[MOMENT_SIZE];
+    char local[MOMENT_SIZE];
+    grid_add(grid, "started");
+    grid_format(grid, "%s, %s ago", moment_local(answer_text(json, "started"), local),
+                moment_span(answer_number(json, "uptime"), span));
+}
+
+static void add_channels(struct grid *grid, struct json_object *json) {
+    grid_add(grid, "channels");
+    grid_format(grid, "%lld open, %lld restarting, %lld failed",
+                (long long)answer_number(json, "channels.open"),
+                (long long)answer_number(json, "channels.restarting"),
+                (long long)answer_number(json, "channels.failed"));
+}
+
+static void add_reloads(struct grid *grid, struct json_object *json) {
+    grid_add(grid, "reloads");
+    grid_format(grid, "%lld done, %lld failed", (long long)answer_number(json, "reloads.done"),
+                (long long)answer_number(json, "reloads.failed"));
+}
+
+static int show(struct json_object *json, FILE *out) {
+    struct grid grid;
+    grid_init(&grid, 2, 0);
+    grid_add(&grid, "sentiod");
+    grid_format(&grid, "%s, plugin ABI %s, process %lld", answer_text(json, "version"),
+                answer_text(json, "abi"), (long long)answer_number(json, "pid"));
+    grid_add(&grid, "configuration");
+    grid_add(&grid, answer_text(json, "config"));
+    add_start(&grid, json);
+    grid_add(&grid, "connections");
+    grid_format(&grid, "%lld, io threads: %lld", (long long)answer_number(json, "connections"),
+                (long long)answer_number(json, "io_threads"));
+    add_channels(&grid, json);
+    grid_add(&grid, "workers");
+    grid_format(&grid, "%lld", (long long)answer_number(json, "workers"));
+    add_reloads(&grid, json);
+    int error = grid_print(&grid, out);
+    grid_finish(&grid);
+    return error;
+}
+
+enum ctl_status status_show(const struct ctl *ctl) {
+    return peer_show(ctl, "status", show);
+}
