@@ -84,6 +84,19 @@ int64_t answer_number(struct json_object *object, const char *path) {
     return json_object_get_int64(answer_member(object, path));
 }
 
+double answer_decimal(struct json_object *object, const char *path) {
+    return json_object_get_double(answer_member(object, path));
+}
+
+const char *answer_plain(struct json_object *object, const char *path) {
+    static const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+    struct json_object *member = answer_member(object, path);
+    bool is_text = json_object_is_type(member, json_type_string);
+    if (member == NULL)
+        return "-";
+    return is_text ? json_object_get_string(member) : json_object_to_json_string_ext(member, flags);
+}
+
 size_t answer_count(struct json_object *array) {
     return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
 }

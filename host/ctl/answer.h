@@ -36,6 +36,9 @@ enum ctl_status answer_complain(const struct answer *answer);
 struct json_object *answer_member(struct json_object *object, const char *path);
 const char *answer_text(struct json_object *object, const char *path);
 int64_t answer_number(struct json_object *object, const char *path);
+double answer_decimal(struct json_object *object, const char *path);
+/* A text as it is, anything else as JSON; valid as long as the object. */
+const char *answer_plain(struct json_object *object, const char *path);
 
 /* Elements of an array; of anything else there are none. */
 size_t answer_count(struct json_object *array);

@@ -4,11 +4,16 @@
 #include "channels.h"
 #include "check.h"
 #include "help.h"
+#include "reload.h"
 #include "status.h"
 
 static const struct ctl_command commands[] = {
     {"status", "", "show what runs, since when, and how it is", status_show},
     {"channels", "", "show each channel with its plugin, state and counters", channels_show},
+    {"reload", "[--shadow CHANNEL NEW.so [--for 60s] [--swap]]",
+     "take over the configuration and new plugins, all or nothing; --shadow: only compare NEW.so "
+     "with the channel's plugin, and swap when told",
+     reload_run},
     {"check-config", "[FILE]", "say what is wrong with a configuration, the daemon's by default",
      check_config},
     {"help", "[COMMAND]", "show the commands, or what one takes", help},
