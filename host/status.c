@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "worker.h"
 
 static void write_member(struct sentio_writer *out, const char *name, const char *value) {
     sentio_write_string(out, sentio_text(name));
@@ -16,6 +17,17 @@ static void write_time(struct sentio_writer *out, int64_t time) {
     sentio_write_text(out, ",\"timestamp\":\"");
     sentio_write_time(out, time);
     sentio_write_text(out, "\"");
+}
+
+enum state { STATE_OPEN, STATE_RESTARTING, STATE_FAILED, STATE_COUNT };
+
+static const char *const state_names[STATE_COUNT] = {"open", "restarting", "failed"};
+
+static enum state state_of(const struct channel *channel) {
+    const struct worker *worker = channel->instance->worker;
+    if (channel->failed)
+        return STATE_FAILED;
+    return worker && worker->state != WORKER_RUNNING ? STATE_RESTARTING : STATE_OPEN;
 }
 
 void status_write_health(const struct hub *hub, struct sentio_writer *out) {
@@ -34,10 +46,10 @@ void status_write_health(const struct hub *hub, struct sentio_writer *out) {
         any = true;
         sentio_write_string(out, sentio_text(channel->config->name));
         sentio_write_format(out,
-                            ":{\"state\":\"open\",\"subscribers\":%zu,\"offset\":%llu,"
+                            ":{\"state\":\"%s\",\"subscribers\":%zu,\"offset\":%llu,"
                             "\"epoch\":\"%s\"}",
-                            channel->subscribers, (unsigned long long)channel->engine.offset,
-                            channel->stream->epoch);
+                            state_names[state_of(channel)], channel->subscribers,
+                            (unsigned long long)channel->engine.offset, channel->stream->epoch);
     }
     sentio_write_text(out, "}");
     write_time(out, now);
@@ -78,7 +90,7 @@ static void write_file(const struct channel *channel, struct sentio_writer *out)
     sentio_write_text(out, ",");
     write_member(out, "plugin_name", channel_plugin(channel)->name);
     sentio_write_text(out, ",");
-    write_member(out, "isolation", "none");
+    write_member(out, "isolation", channel->instance->worker ? "process" : "none");
 }
 
 static void write_channel(const struct channel *channel, bool whole, struct sentio_writer *out) {
@@ -92,8 +104,9 @@ static void write_channel(const struct channel *channel, bool whole, struct sent
     write_member(out, "plugin", slash ? slash + 1 : channel->config->plugin);
     sentio_write_text(out, ",");
     write_member(out, "version", plugin->version);
-    sentio_write_format(out, ",\"abi\":\"%u.%u\",\"state\":\"open\",\"subscribers\":%zu",
-                        plugin->major, plugin->minor, channel->subscribers);
+    sentio_write_format(out, ",\"abi\":\"%u.%u\",\"state\":\"%s\",\"subscribers\":%zu",
+                        plugin->major, plugin->minor, state_names[state_of(channel)],
+                        channel->subscribers);
     sentio_write_format(out, ",\"offset\":%llu,\"epoch\":\"%s\",\"topics\":%zu,\"log_bytes\":%zu",
                         (unsigned long long)channel->engine.offset, channel->stream->epoch,
                         channel->topics.table.count, channel->log.bytes);
@@ -129,11 +142,20 @@ static void write_process(const struct hub *hub, struct sentio_writer *out) {
     sentio_write_text(out, "\"");
 }
 
-static size_t count_channels(const struct hub *hub) {
-    size_t count = 0;
-    for (size_t i = 0; i < hub->channel_count; i++)
-        count += hub->channels[i] != NULL;
-    return count;
+static void write_counts(const struct hub *hub, struct sentio_writer *out) {
+    size_t counts[STATE_COUNT] = {0};
+    size_t workers = 0;
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        const struct channel *channel = hub->channels[i];
+        if (channel == NULL)
+            continue;
+        counts[state_of(channel)]++;
+        workers += channel->instance->worker != NULL;
+    }
+    sentio_write_text(out, ",\"channels\":{");
+    for (size_t i = 0; i < STATE_COUNT; i++)
+        sentio_write_format(out, "%s\"%s\":%zu", i ? "," : "", state_names[i], counts[i]);
+    sentio_write_format(out, "},\"workers\":%zu", workers);
 }
 
 void status_write_host(const struct hub *hub, struct sentio_writer *out) {
@@ -143,9 +165,7 @@ void status_write_host(const struct hub *hub, struct sentio_writer *out) {
     sentio_write_format(out, ",\"uptime\":%lld,\"connections\":%zu",
                         (long long)((now - hub->started) / 1000),
                         atomic_load(&hub->host->quota.connections));
-    sentio_write_format(out, ",\"channels\":{\"open\":%zu,\"failed\":0,\"restarting\":0}",
-                        count_channels(hub));
-    sentio_write_text(out, ",\"workers\":0");
+    write_counts(hub, out);
     sentio_write_text(out, ",\"reloads\":{\"done\":0,\"failed\":0,\"last\":null}");
     write_time(out, now);
     sentio_write_text(out, "}");

@@ -34,12 +34,21 @@ def test_status_says_what_runs(host: Daemon, tmp_path: Path) -> None:
     status = host.ask_control("status")
     assert status["pid"] == host.process.pid
     assert status["config"] == str(tmp_path / "sentio.conf")
-    assert status["channels"] == {"open": 5, "failed": 0, "restarting": 0}
+    assert status["channels"] == {"open": 5, "restarting": 0, "failed": 0}
     assert status["connections"] == 0
     assert status["io_threads"] == 2
     client = host.client("/ws/trade-signals")
     client.subscribe()
     assert host.ask_control("status")["connections"] == 1
+
+
+def test_a_channel_in_a_worker_is_told_from_the_others(start) -> None:
+    host = start(channels={"earnings": {"isolation": "process"}})
+    assert host.ask_control("status")["workers"] == 1
+    isolation = {item["name"]: item["isolation"]
+                 for item in host.ask_control("channels")["channels"]}
+    assert isolation.pop("earnings") == "process"
+    assert set(isolation.values()) == {"none"}
 
 
 def test_channels_are_as_in_the_api_and_name_the_file(host: Daemon) -> None:

@@ -2,6 +2,7 @@
 #include "control.h"
 
 #include "hub_fixture.h"
+#include "worker.h"
 
 static void ask(struct hub_fixture *fixture, const char *path, bool post) {
     struct query_message *message = query_message_create(sentio_text(""), sentio_text(""),
@@ -54,10 +55,31 @@ static void status_says_what_runs_and_since_when(void **state) {
              "response 2 200 {\"version\":\"" SENTIO_VERSION "\",\"abi\":\"%d.%d\",\"pid\":0,"
              "\"config\":\"/etc/sentio/sentio.conf\",\"io_threads\":1,"
              "\"started\":\"T\",\"uptime\":0,\"connections\":5,"
-             "\"channels\":{\"open\":2,\"failed\":0,\"restarting\":0},\"workers\":0,"
+             "\"channels\":{\"open\":2,\"restarting\":0,\"failed\":0},\"workers\":0,"
              "\"reloads\":{\"done\":0,\"failed\":0,\"last\":null},\"timestamp\":\"T\"}\n",
              SENTIO_ABI_MAJOR, SENTIO_ABI_MINOR);
     assert_string_equal(text, expected);
+    free(text);
+}
+
+static void a_channel_whose_worker_is_not_there_is_restarting_and_then_failed(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct worker worker = {.state = WORKER_DEAD};
+    fixture->hub->channels[0]->instance->worker = &worker;
+    fixture->hub->channels[1]->failed = true;
+    ask(fixture, "/control/v1/status", false);
+    ask(fixture, "/control/v1/channels", false);
+    worker.state = WORKER_RUNNING;
+    ask(fixture, "/control/v1/status", false);
+    fixture->hub->channels[0]->instance->worker = NULL;
+    char *text = fixture_sent(fixture);
+    assert_non_null(
+        strstr(text, "\"channels\":{\"open\":0,\"restarting\":1,\"failed\":1},\"workers\":1,"));
+    assert_non_null(
+        strstr(text, "\"channels\":{\"open\":1,\"restarting\":0,\"failed\":1},\"workers\":1,"));
+    assert_non_null(strstr(text, "\"state\":\"restarting\",\"subscribers\":0"));
+    assert_non_null(strstr(text, "\"state\":\"failed\",\"subscribers\":0"));
+    assert_non_null(strstr(text, "\"isolation\":\"process\""));
     free(text);
 }
 
@@ -80,6 +102,7 @@ int main(void) {
         cmocka_unit_test(paths_are_had_by_their_method_alone),
         TEST(what_is_not_there_is_404),
         TEST(status_says_what_runs_and_since_when),
+        TEST(a_channel_whose_worker_is_not_there_is_restarting_and_then_failed),
         TEST(channels_name_the_plugin_s_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
