@@ -115,7 +115,7 @@ suite_tsan() {
 
 suite_docs() {
     with_build docs build gcc "" || return 0
-    with_packages docs gcc cmake pkg-config curl binutils python3 python3-pytest \
+    with_packages docs gcc cmake pkg-config curl binutils groff-base python3 python3-pytest \
         python3-websockets || return 0
     run_suite docs pytest 300 env SENTIO_BUILD="$top/build" PYTHONDONTWRITEBYTECODE=1 \
         "$python" -m pytest "$top/tests/docs" -q -p no:cacheprovider \
