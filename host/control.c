@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "control.h"
 
+#include "reload.h"
 #include "status.h"
 
 struct resource {
@@ -29,9 +30,14 @@ static void answer_channels(struct hub *hub, const struct query_message *query) 
     respond(hub, query, &body);
 }
 
+static void answer_reload(struct hub *hub, const struct query_message *query) {
+    reload_begin(hub, query->io, query->request);
+}
+
 static const struct resource resources[] = {
     {"/control/v1/status", false, answer_status},
     {"/control/v1/channels", false, answer_channels},
+    {"/control/v1/reload", true, answer_reload},
 };
 
 static const struct resource *find(struct sentio_bytes path, bool post) {

@@ -11,6 +11,7 @@
  *
  *   GET  /control/v1/status    the process, its channels by state, its reloads
  *   GET  /control/v1/channels  each channel with its plugin's file, state and counters
+ *   POST /control/v1/reload    as SIGHUP (reload.h)
  */
 
 /* Whether there is something to be asked for at `path`, by POST or else by GET. Any thread. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "reload.h"
 #include "worker.h"
 
 static void write_member(struct sentio_writer *out, const char *name, const char *value) {
@@ -166,7 +167,8 @@ void status_write_host(const struct hub *hub, struct sentio_writer *out) {
                         (long long)((now - hub->started) / 1000),
                         atomic_load(&hub->host->quota.connections));
     write_counts(hub, out);
-    sentio_write_text(out, ",\"reloads\":{\"done\":0,\"failed\":0,\"last\":null}");
+    sentio_write_text(out, ",\"reloads\":");
+    reload_write_status(hub, out);
     write_time(out, now);
     sentio_write_text(out, "}");
 }

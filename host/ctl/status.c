@@ -22,9 +22,18 @@ static void add_channels(struct grid *grid, struct json_object *json) {
 }
 
 static void add_reloads(struct grid *grid, struct json_object *json) {
+    char local[MOMENT_SIZE];
+    struct json_object *last = answer_member(json, "reloads.last");
+    struct json_object *errors = answer_member(last, "errors");
     grid_add(grid, "reloads");
     grid_format(grid, "%lld done, %lld failed", (long long)answer_number(json, "reloads.done"),
                 (long long)answer_number(json, "reloads.failed"));
+    if (last == NULL)
+        return;
+    grid_add(grid, "last reload");
+    grid_format(grid, "%s, %s%s%s", moment_local(answer_text(last, "timestamp"), local),
+                answer_count(errors) ? "failed" : "done", answer_count(errors) ? ": " : "",
+                answer_element_text(errors, 0));
 }
 
 static int show(struct json_object *json, FILE *out) {

@@ -30,6 +30,8 @@ static void paths_are_had_by_their_method_alone(void **state) {
     assert_true(control_has(sentio_text("/control/v1/status"), false));
     assert_false(control_has(sentio_text("/control/v1/status"), true));
     assert_true(control_has(sentio_text("/control/v1/channels"), false));
+    assert_true(control_has(sentio_text("/control/v1/reload"), true));
+    assert_false(control_has(sentio_text("/control/v1/reload"), false));
     assert_false(control_has(sentio_text("/control/v1/"), false));
     assert_false(control_has(sentio_text("/api/v1/channels"), false));
 }

@@ -101,6 +101,52 @@ static void a_wrong_method_is_405_with_the_right_one(void **state) {
     }
 }
 
+static void what_takes_post_says_so(void **state) {
+    struct fixture *fixture = *state;
+    struct client client;
+    struct answer answer;
+    start(fixture);
+    client_connect(&client, fixture, VIA_UNIX);
+    client_say(&client, "GET /control/v1/reload HTTP/1.1\r\n" HOST "\r\n");
+    assert_answer(&client, &answer, 405, "this takes POST");
+    assert_header(&answer, "Allow", "POST, OPTIONS");
+    client_disconnect(&client);
+}
+
+static void posts_are_answered_in_order_however_late_the_first_is(void **state) {
+    static const char post[] = "POST /control/v1/reload?n=1 HTTP/1.1\r\n" HOST EMPTY "\r\n"
+                               "POST /control/v1/reload?n=2 HTTP/1.1\r\n" HOST EMPTY "\r\n";
+    struct fixture *fixture = *state;
+    struct client client;
+    struct answer answer;
+    start(fixture);
+    client_connect(&client, fixture, VIA_UNIX);
+    client_say(&client, post);
+    struct query_message *first = take_query(fixture, "/control/v1/reload");
+    assert_true(first->post);
+    assert_true(sentio_is(first->parameters, "{\"n\":\"1\"}"));
+    struct query_message *second = take_query(fixture, "/control/v1/reload");
+    assert_true(sentio_is(second->parameters, "{\"n\":\"2\"}"));
+    hub_answer(fixture, second->request, 409, "{\"n\":2}");
+    hub_answer(fixture, first->request, 200, "{\"n\":1}");
+    message_destroy(&first->head);
+    message_destroy(&second->head);
+    assert_answer(&client, &answer, 200, "{\"n\":1}");
+    assert_answer(&client, &answer, 409, "{\"n\":2}");
+    client_disconnect(&client);
+}
+
+static void a_body_is_refused(void **state) {
+    struct fixture *fixture = *state;
+    struct client client;
+    struct answer answer;
+    start(fixture);
+    client_connect(&client, fixture, VIA_UNIX);
+    client_say(&client, "POST /control/v1/reload HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n{}");
+    assert_answer(&client, &answer, 400, "send no body");
+    client_disconnect(&client);
+}
+
 static void a_query_that_is_not_utf8_is_400(void **state) {
     struct fixture *fixture = *state;
     struct client client;
@@ -133,6 +179,9 @@ int main(void) {
         TEST(a_websocket_is_refused_on_the_control_socket),
         TEST(a_public_listener_has_nothing_of_the_control_socket),
         TEST(a_wrong_method_is_405_with_the_right_one),
+        TEST(what_takes_post_says_so),
+        TEST(posts_are_answered_in_order_however_late_the_first_is),
+        TEST(a_body_is_refused),
         TEST(a_query_that_is_not_utf8_is_400),
         TEST(the_answer_to_a_client_that_has_gone_is_dropped),
     };
