@@ -264,7 +264,7 @@ void candidate_open(struct candidate *candidate, const char *file, bool shadow) 
     memcpy(candidate->digest, copy.digest, sizeof(copy.digest));
     bool isolated = shadow || candidate->isolation == CONFIG_ISOLATION_PROCESS;
     if (isolated || !load_here(candidate, file, &copy))
-        open_in_worker(candidate, file, copy.fd, !isolated);
+        open_in_worker(candidate, file, copy.fd, !isolated || candidate->programs);
     plugin_file_close(&copy);
 }
 

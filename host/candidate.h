@@ -29,6 +29,7 @@ struct candidate {
     struct effects effects;           /* what open() and restore() have asked for */
     enum config_isolation isolation;
     unsigned char digest[PLUGIN_DIGEST_SIZE];
+    bool programs; /* `shadow` of candidate_open(): it may start programs */
     bool restored;
     bool lenient;            /* it need not take the state */
     bool busy;               /* a step is under way */

@@ -10,6 +10,7 @@
 #include "io.h"
 #include "log.h"
 #include "publication.h"
+#include "shadow.h"
 #include "source.h"
 #include "state.h"
 #include "wakeup.h"
@@ -130,6 +131,8 @@ void channel_stop(struct channel *channel) {
     channel->source = NULL;
     if (channel->instance == NULL)
         return;
+    if (channel->shadow)
+        shadow_end(channel->shadow, "the channel ends");
     save_state(channel);
     wakeup_end(channel);
     channel_close(channel);
@@ -139,6 +142,7 @@ void channel_destroy(struct channel *channel) {
     if (channel == NULL)
         return;
     channel_stop(channel);
+    shadow_destroy(channel->shadow);
     wakeup_finish(channel);
     for (struct task *task = task_list_take(&channel->held); task;
          task = task_list_take(&channel->held))

@@ -20,6 +20,7 @@
 
 struct candidate;
 struct hub;
+struct shadow;
 struct source;
 struct watch;
 
@@ -60,6 +61,8 @@ struct channel {
     struct log_memory log;
     struct engine engine;
     struct source *source;
+    struct shadow *shadow; /* runs, or has run, beside the plugin; NULL: none did */
+    uint32_t micros;       /* that the last call here took */
     uv_timer_t *wake;
     struct watch *watches;
     struct counter *counters;

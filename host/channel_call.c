@@ -9,6 +9,7 @@
 #include "inquiry.h"
 #include "log.h"
 #include "publication.h"
+#include "shadow.h"
 #include "subscription.h"
 #include "source.h"
 #include "wakeup.h"
@@ -89,7 +90,9 @@ int channel_run(struct channel *channel, struct call *call) {
     uint64_t start = uv_hrtime();
     call->instance = channel->instance;
     int result = hub_run_call(channel->hub, call, channel_time(channel));
-    channel_took(channel, call->kind, (int64_t)((uv_hrtime() - start) / 1000000));
+    uint64_t took = uv_hrtime() - start;
+    channel->micros = (uint32_t)(took / 1000);
+    channel_took(channel, call->kind, (int64_t)(took / 1000000));
     return result;
 }
 
@@ -120,6 +123,8 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
     struct effects *effects = result->effects;
     bool well = result->outcome == OUTCOME_RETURNED && result->code == 0;
     bool publishes = kind == CALL_PUBLISH;
+    if (asker && asker->shadowed && channel->shadow)
+        shadow_answered(channel->shadow, asker->shadowed, result);
     if (asker && asker->presented) {
         subscription_presented(channel, asker->id, result);
         return;
@@ -176,16 +181,32 @@ static bool line_up(struct channel *channel, struct call *call, const struct ask
     return true;
 }
 
+/* The call goes to the shadow as well, and its asker says so. */
+static const struct asker *cast_shadow(struct channel *channel, const struct call *call,
+                                       const struct asker *asker, struct asker *space) {
+    if (asker && asker->presented)
+        return asker;
+    if (asker)
+        *space = *asker;
+    space->shadowed = shadow_called(channel->shadow, call);
+    return space;
+}
+
 void channel_call(struct channel *channel, struct call *call, const struct asker *asker) {
     struct result result = {.outcome = OUTCOME_LACKING, .effects = &call->effects};
+    struct asker shadowed = {0};
     call->instance = channel->instance;
     if (instance_has(channel->instance, call->kind)) {
         bool later = channel->holding || channel->instance->worker;
+        if (channel->shadow && !channel->holding && !channel->failed)
+            asker = cast_shadow(channel, call, asker, &shadowed);
         if (later && line_up(channel, call, asker))
             return;
         result.outcome = later ? OUTCOME_NOT_RUNNING : OUTCOME_RETURNED;
-        if (!later)
+        if (!later) {
             result.code = channel_run(channel, call);
+            result.micros = channel->micros;
+        }
     }
     channel_called(channel, call->kind, asker, &result);
     effects_finish(&call->effects);

@@ -104,6 +104,13 @@ void hub_observe_later(struct channel *channel, struct update *update) {
     }
 }
 
+struct channel *hub_channel_named(const struct hub *hub, struct sentio_bytes name) {
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i] && sentio_is(name, hub->channels[i]->config->name))
+            return hub->channels[i];
+    return NULL;
+}
+
 void hub_forward_later(struct channel *channel, struct sentio_bytes target,
                        struct sentio_bytes body) {
     struct hub *hub = channel->hub;

@@ -42,6 +42,7 @@ struct hub {
     uint64_t reloads_done;
     uint64_t reloads_failed;
     char *last_reload;       /* how it went, JSON; NULL: there was none */
+    uint32_t shadows;        /* that there ever were */
     struct view *first_view; /* what the host was started with; NULL in tests */
     int64_t started;         /* Unix ms */
     bool held;               /* an io thread's queue is full: nothing is taken on */
@@ -85,6 +86,8 @@ void hub_respond(struct hub *hub, uint32_t io, struct request *request, uint32_t
 void hub_respond_error(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
                        const char *detail);
 
+/* NULL: there is none. */
+struct channel *hub_channel_named(const struct hub *hub, struct sentio_bytes name);
 /* NULL: it was removed, which the io threads may not know yet. */
 static inline struct channel *hub_channel(const struct hub *hub, uint32_t index) {
     return index < hub->channel_count ? hub->channels[index] : NULL;

@@ -6,6 +6,7 @@
 
 #include "log.h"
 #include "reload_internal.h"
+#include "shadow.h"
 
 static void free_reload(struct reload *reload) {
     for (size_t i = 0; i < reload->count; i++) {
@@ -102,6 +103,8 @@ static void begin_switching(struct reload *reload) {
         const struct wait wait = {.over = on_saved, .context = change};
         if (change->kind != CHANGE_REPLACED && change->kind != CHANGE_REMOVED)
             continue;
+        if (change->channel->shadow)
+            shadow_end(change->channel->shadow, "a reload replaces or removes the plugin");
         channel_hold(change->channel);
         reload->waiting++;
         channel_save(change->channel, &wait);

@@ -4,6 +4,7 @@
 
 #include "log.h"
 #include "reload_internal.h"
+#include "shadow.h"
 #include "source.h"
 #include "state.h"
 #include "subscription.h"
@@ -29,6 +30,8 @@ static void set_settings(struct change *change) {
     const struct config_channel *config = change->config;
     const struct config *host = change->reload->view->config;
     channel->config = config;
+    if (channel->shadow)
+        shadow_configure(channel->shadow, config);
     channel->log.limit_items = (uint32_t)config->history;
     channel->log.limit_age = config->history_age;
     channel->log.limit_bytes = (size_t)config->history_bytes;
