@@ -208,6 +208,8 @@ static void open_in_worker(struct candidate *candidate, const char *path, int fd
     };
     struct worker_settings settings = {
         .label = candidate->label,
+        .name = candidate->config->name,
+        .groups = candidate->hub->host->groups,
         .plugin = path,
         .options = candidate->config->options,
         .forwards = &candidate->config->forwards,

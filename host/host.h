@@ -11,6 +11,7 @@
 #include "queue.h"
 #include "quota.h"
 
+struct cgroup;
 struct hub;
 struct io;
 struct view;
@@ -29,6 +30,7 @@ struct host {
     struct queue *to_hub;     /* NULL: the hub is gone, and holds no handle any more */
     struct io **ios;
     size_t io_count;
+    struct cgroup *groups; /* hub only; NULL: workers have no control groups of their own */
     const char *state_dir; /* NULL: nothing is kept */
     const char *copy_dir;  /* where plugins are copied before they are loaded; NULL: nowhere */
 };

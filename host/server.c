@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "hub.h"
 #include "io.h"
 #include "listener.h"
@@ -124,6 +125,8 @@ static int set_up(struct server *server, struct view *view, bool checking) {
         return SENTIO_NO_MEMORY;
     if (!checking && prepare_state_dir(server) != 0)
         return SENTIO_FAILED;
+    if (!checking)
+        host->groups = cgroup_open();
     server->hub = hub_create(host);
     if (server->hub == NULL || view_fill(view, server->hub) != 0)
         return SENTIO_FAILED;
@@ -184,6 +187,7 @@ void server_destroy(struct server *server) {
     quota_finish(&server->host.quota);
     pthread_mutex_destroy(&server->host.handover);
     view_unref(server->host.view);
+    cgroup_close(server->host.groups);
     free(server->host.ios);
     free(server->state_dir);
     free(server->copy_dir);

@@ -8,6 +8,7 @@ int wire_start(struct wire_buffer *out, const struct wire_start *start) {
     wire_put_u64(out, start->call_bytes);
     wire_put_u64(out, start->memory);
     wire_put_u32(out, start->flags);
+    wire_put_u32(out, start->parent);
     wire_put_string(out, start->label);
     wire_put_u32(out, (uint32_t)start->forwards.count);
     for (size_t i = 0; i < start->forwards.count; i++)
@@ -44,6 +45,7 @@ int wire_read_start(const struct wire_frame *frame, struct wire_start **start) {
     copy->call_bytes = wire_get_u64(&reader);
     copy->memory = wire_get_u64(&reader);
     copy->flags = wire_get_u32(&reader);
+    copy->parent = wire_get_u32(&reader);
     copy->label = wire_get_string(&reader, &space);
     read_forwards(&reader, copy, space);
     if (copy->label == NULL || (copy->flags & ~(uint32_t)WIRE_PROGRAMS) || wire_ended(&reader)) {

@@ -16,6 +16,7 @@ struct wire_start {
     uint64_t call_bytes; /* plugins.call_bytes */
     uint64_t memory;     /* plugins.memory, bytes */
     uint32_t flags;      /* enum wire_start_flags */
+    uint32_t parent;     /* the host's process */
     const char *label;   /* "channel earnings" */
     struct config_strings forwards;
 };

@@ -23,6 +23,7 @@ static void on_close_timer(uv_handle_t *handle) {
         free(worker->forwards.items[i]);
     free(worker->forwards.items);
     free((char *)worker->settings.label);
+    free((char *)worker->settings.name);
     free((char *)worker->settings.plugin);
     free((char *)worker->settings.options);
     wire_finish(&worker->in);
@@ -71,13 +72,14 @@ static int make_page(struct worker *worker) {
 static int init(struct worker *worker, const struct worker_settings *settings, int plugin_fd) {
     worker->settings = *settings;
     worker->settings.label = strdup(settings->label);
+    worker->settings.name = strdup(settings->name);
     worker->settings.plugin = strdup(settings->plugin);
     worker->settings.options = strdup(settings->options);
     worker->settings.forwards = &worker->forwards;
     worker->deaths = calloc((size_t)settings->max_deaths + 1, sizeof(*worker->deaths));
     worker->plugin_fd = dup(plugin_fd);
-    if (!worker->settings.label || !worker->settings.plugin || !worker->settings.options ||
-        !worker->deaths || worker->plugin_fd == -1)
+    if (!worker->settings.label || !worker->settings.name || !worker->settings.plugin ||
+        !worker->settings.options || !worker->deaths || worker->plugin_fd == -1)
         return SENTIO_NO_MEMORY;
     if (copy_forwards(worker, settings->forwards) != 0)
         return SENTIO_NO_MEMORY;

@@ -51,8 +51,11 @@ struct worker_handler {
     void *context;
 };
 
+struct cgroup;
+
 struct worker_settings {
     const char *label;  /* "channel earnings"; copied */
+    const char *name;   /* "earnings"; copied */
     const char *plugin; /* the file's name for messages; copied */
     const char *options;
     const struct config_strings *forwards;
@@ -61,7 +64,8 @@ struct worker_settings {
     uint64_t memory;
     int64_t hang; /* ms; 0: none */
     int64_t max_deaths;
-    bool programs; /* it may start programs */
+    bool programs;         /* it may start programs */
+    struct cgroup *groups; /* where it gets one of its own; NULL: nowhere */
 };
 
 enum { WORKER_DEATHS_MAX = 1000 };
@@ -78,6 +82,7 @@ struct worker {
     int page_fd;
     struct worker_page *page;
     struct worker_process *process; /* NULL: none runs */
+    pid_t pid;                      /* of the last that ran */
     struct wire_buffer in;
     struct wire_buffer out; /* what is sent before the tasks */
     struct task_list tasks; /* in the order of their serials; those answered come first */

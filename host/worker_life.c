@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sentio/sdk.h>
 
+#include "cgroup.h"
 #include "instance.h"
 #include "io.h"
 #include "log.h"
@@ -12,9 +14,11 @@
 #include "worker_internal.h"
 
 enum {
-    BACKOFF_FIRST = 100,  /* ms */
-    BACKOFF_MAX = 10000,  /* ms */
-    DEATHS_WITHIN = 60000 /* ms */
+    BACKOFF_FIRST = 100,   /* ms */
+    BACKOFF_MAX = 10000,   /* ms */
+    DEATHS_WITHIN = 60000, /* ms */
+    PROCESSES = 64,        /* and threads of a worker */
+    PROCESSES_PROGRAMS = 512
 };
 
 struct call worker_open_call(const struct worker *worker) {
@@ -82,8 +86,11 @@ void worker_distrust(struct worker *worker, const char *what) {
     wire_drop(&worker->in, worker->in.end - worker->in.start);
 }
 
-static void describe(const struct worker_end *end, char text[128]) {
-    if (end->signal)
+static void describe(const struct worker *worker, const struct worker_end *end, char text[128]) {
+    const struct worker_settings *settings = &worker->settings;
+    if (cgroup_ran_out(settings->groups, settings->name, worker->pid))
+        snprintf(text, 128, "lack of memory (plugins.memory)");
+    else if (end->signal)
         snprintf(text, 128, "signal %d (%s)", end->signal, strsignal(end->signal));
     else
         snprintf(text, 128, "exit status %lld", (long long)end->status);
@@ -202,7 +209,8 @@ static void end_waits(struct worker *worker) {
 static void on_over(void *context, const struct worker_end *end) {
     struct worker *worker = context;
     char text[128];
-    describe(end, text);
+    describe(worker, end, text);
+    cgroup_remove(worker->settings.groups, worker->settings.name, worker->pid);
     worker->process = NULL;
     uv_timer_stop(&worker->timer);
     if (worker->state == WORKER_STOPPED) {
@@ -238,12 +246,23 @@ static int say_start(struct worker *worker) {
         .call_bytes = worker->settings.call_bytes,
         .memory = worker->settings.memory,
         .flags = worker->settings.programs ? WIRE_PROGRAMS : 0,
+        .parent = (uint32_t)getpid(),
         .label = worker->settings.label,
         .forwards = worker->forwards,
     };
     wire_drop(&worker->in, worker->in.end - worker->in.start);
     wire_drop(&worker->out, worker->out.end - worker->out.start);
     return wire_start(&worker->out, &start);
+}
+
+/* Before it is told to begin. */
+static void confine(struct worker *worker) {
+    const struct cgroup_limits limits = {
+        .memory = worker->settings.memory,
+        .processes = worker->settings.programs ? PROCESSES_PROGRAMS : PROCESSES,
+    };
+    worker->pid = worker->process->process.pid;
+    cgroup_add(worker->settings.groups, worker->settings.name, worker->pid, &limits);
 }
 
 void worker_start(struct worker *worker) {
@@ -272,6 +291,7 @@ void worker_start(struct worker *worker) {
         start_later(worker);
         return;
     }
+    confine(worker);
     worker_watch_hang(worker);
     worker_flush(worker);
 }

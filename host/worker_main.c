@@ -196,6 +196,7 @@ static int load(struct errands *errands, const char *file, char *why, size_t siz
     const struct sandbox sandbox = {
         .memory = start->memory,
         .programs = (start->flags & WIRE_PROGRAMS) != 0,
+        .parent = (pid_t)start->parent,
     };
     struct plugin *plugin = NULL;
     char path[32];

@@ -10,6 +10,7 @@ static void put_start(struct wire_buffer *buffer, uint32_t flags, size_t forward
     const struct wire_start start = {.call_bytes = 1ull << 33,
                                      .memory = 512,
                                      .flags = flags,
+                                     .parent = 4711,
                                      .label = "channel x",
                                      .forwards = {names, forwards}};
     assert_int_equal(wire_start(buffer, &start), 0);
@@ -26,6 +27,7 @@ static void a_worker_reads_what_it_goes_by(void **state) {
     assert_true(start->call_bytes == 1ull << 33);
     assert_int_equal(start->memory, 512);
     assert_int_equal(start->flags, WIRE_PROGRAMS);
+    assert_int_equal(start->parent, 4711);
     assert_string_equal(start->label, "channel x");
     assert_int_equal(start->forwards.count, 2);
     assert_string_equal(start->forwards.items[0], "trade-signals");
