@@ -10,6 +10,13 @@ struct sentio_test *fake_of(struct sentio_call *call, uint32_t allowed) {
     return test->callback & allowed ? test : NULL;
 }
 
+int fake_refuse(struct sentio_call *call, const char *why) {
+    struct sentio_test *test = call->context;
+    if (!test->fault)
+        test->fault = why;
+    return SENTIO_INVALID;
+}
+
 int fake_charge(struct sentio_test *test, size_t bytes) {
     if (bytes > FAKE_CALL_BYTES - test->call_bytes)
         return SENTIO_AGAIN;
@@ -19,6 +26,22 @@ int fake_charge(struct sentio_test *test, size_t bytes) {
 
 uint64_t fake_offset(const struct sentio_test *test) {
     return test->items.count;
+}
+
+static const char *callback_name(enum fake_callback callback) {
+    static const struct {
+        enum fake_callback callback;
+        const char *name;
+    } names[] = {
+        {FAKE_OPEN, "open"},       {FAKE_CLOSE, "close"},         {FAKE_PUBLISH, "publish"},
+        {FAKE_LEFT, "left"},       {FAKE_SUBSCRIBE, "subscribe"}, {FAKE_UNSUBSCRIBE, "unsubscribe"},
+        {FAKE_MESSAGE, "message"}, {FAKE_RENDER, "render"},       {FAKE_OBSERVE, "observe"},
+        {FAKE_WOKEN, "woken"},     {FAKE_READY, "ready"},         {FAKE_SAVE, "save"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].callback == callback)
+            return names[i].name;
+    return "restore";
 }
 
 void fake_begin(struct sentio_test *test, enum fake_callback callback, uint64_t asking) {
@@ -32,6 +55,8 @@ void fake_begin(struct sentio_test *test, enum fake_callback callback, uint64_t 
     test->rejected = false;
     test->accepted = false;
     test->kept = false;
+    if (test->options.before)
+        test->options.before(test->options.context, callback_name(callback));
 }
 
 static void change_topic(struct sentio_test *test, const struct sentio_effect *effect) {
@@ -118,6 +143,8 @@ static struct fake_subscriber *find_closing(const struct sentio_test *test) {
 }
 
 int fake_finish(struct sentio_test *test, int result) {
+    if (test->options.after)
+        test->options.after(test->options.context, callback_name(test->callback), result);
     if (result != SENTIO_OK)
         fake_drop_records(test, ~KIND(SENTIO_DID_LOG));
     else if (test->rejected)

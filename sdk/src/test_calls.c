@@ -94,6 +94,14 @@ int sentio_test_leave(struct sentio_test *test, uint64_t conn) {
     return subscriber ? fake_disconnect(test, subscriber) : SENTIO_NOT_FOUND;
 }
 
+int sentio_test_left(struct sentio_test *test, uint64_t conn) {
+    fake_forget(test);
+    if (!test->plugin.left)
+        return SENTIO_NOT_FOUND;
+    fake_begin(test, FAKE_LEFT, 0);
+    return fake_finish(test, test->plugin.left(&test->call, conn));
+}
+
 /* As from a channel that has just ordered them, where the caller did not say otherwise. */
 int sentio_test_observe(struct sentio_test *test, const char *channel,
                         const struct sentio_item *items, size_t count) {
@@ -131,6 +139,10 @@ void sentio_test_advance(struct sentio_test *test, int64_t milliseconds) {
         fake_finish(test, test->plugin.woken(&test->call));
     }
     test->call.now = target;
+}
+
+int64_t sentio_test_due(const struct sentio_test *test) {
+    return test->wake_at ? test->wake_at - test->call.now : -1;
 }
 
 bool sentio_test_joined(const struct sentio_test *test, uint64_t conn, const char *topic) {

@@ -28,6 +28,11 @@ void fake_forget(struct sentio_test *test) {
         free(test->records.list[i].memory);
     test->records.count = 0;
     test->call_start = 0;
+    test->fault = NULL;
+}
+
+const char *sentio_test_fault(const struct sentio_test *test) {
+    return test->fault;
 }
 
 void fake_drop_records(struct sentio_test *test, uint32_t kinds) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "test_host.h"
 
+/* As the host's own: a longer text is not kept for filters. */
+#define ATTRIBUTE_TEXT_MAX 128
+
 static bool attributes_fit(const struct sentio_plugin *plugin, const struct sentio_item *item) {
     if (!item->attributes)
         return item->attribute_count == 0;
@@ -10,7 +13,8 @@ static bool attributes_fit(const struct sentio_plugin *plugin, const struct sent
         const struct sentio_value *value = &item->attributes[i];
         if (value->type != SENTIO_NONE && value->type != plugin->attributes[i].type)
             return false;
-        if (value->type == SENTIO_TEXT && !sentio_utf8_valid(value->text))
+        if (value->type == SENTIO_TEXT &&
+            (value->text.size > ATTRIBUTE_TEXT_MAX || !sentio_utf8_valid(value->text)))
             return false;
     }
     return true;
@@ -20,27 +24,35 @@ static bool is_name(struct sentio_bytes text, size_t size) {
     return text.size <= size && sentio_utf8_valid(text);
 }
 
-static bool json_fits(const struct sentio_item *item) {
+static const char *json_fault(const struct sentio_item *item) {
     struct sentio_json value;
     struct sentio_field id = {.name = "id", .types = SENTIO_JSON_ANY};
-    if (item->json.size > SENTIO_ITEM_MAX ||
-        sentio_json_parse(item->json, &value, NULL) != SENTIO_OK)
-        return false;
+    if (item->json.size > SENTIO_ITEM_MAX)
+        return "emit: its JSON is over 1 MiB";
+    if (sentio_json_parse(item->json, &value, NULL) != SENTIO_OK)
+        return "emit: its JSON is not valid";
     if (!(item->flags & SENTIO_ADD_ID))
-        return true;
-    return sentio_json_read(&value, &id, 1, NULL) == SENTIO_OK &&
-           id.value.type == SENTIO_JSON_ABSENT;
+        return NULL;
+    if (sentio_json_read(&value, &id, 1, NULL) != SENTIO_OK || id.value.type != SENTIO_JSON_ABSENT)
+        return "emit: SENTIO_ADD_ID is for objects that have no \"id\"";
+    return NULL;
 }
 
-static bool item_is_valid(const struct sentio_plugin *plugin, const struct sentio_item *item) {
-    if (item->topic.size == 0 || !is_name(item->topic, SENTIO_TOPIC_MAX) ||
-        !is_name(item->key, SENTIO_TOPIC_MAX) || !is_name(item->type, SENTIO_TYPE_MAX))
-        return false;
+/* What the host would refuse it for; NULL: nothing. */
+static const char *item_fault(const struct sentio_plugin *plugin, const struct sentio_item *item) {
+    if (item->topic.size == 0 || !is_name(item->topic, SENTIO_TOPIC_MAX))
+        return "emit: its topic is empty, over 128 bytes or not UTF-8";
+    if (!is_name(item->key, SENTIO_TOPIC_MAX))
+        return "emit: its key is over 128 bytes or not UTF-8";
+    if (!is_name(item->type, SENTIO_TYPE_MAX))
+        return "emit: its type is over 64 bytes or not UTF-8";
     if (item->type.size == 0 && !plugin->type)
-        return false;
+        return "emit: neither it nor the plugin has a type";
     if (item->flags & ~(uint32_t)SENTIO_ADD_ID)
-        return false;
-    return attributes_fit(plugin, item) && json_fits(item);
+        return "emit: its flags have unknown bits";
+    if (!attributes_fit(plugin, item))
+        return "emit: its attributes are not those that the plugin declares";
+    return json_fault(item);
 }
 
 static size_t item_size(const struct sentio_item *item) {
@@ -82,8 +94,13 @@ static void write_with_id(struct sentio_writer *writer, struct sentio_bytes json
 int fake_emit(struct sentio_call *call, const struct sentio_item *item) {
     struct sentio_test *test =
         fake_of(call, FAKE_PUBLISH | FAKE_MESSAGE | FAKE_OBSERVE | FAKE_WOKEN | FAKE_READY);
-    if (!test || test->call_emits == FAKE_EMITS_MAX || !item_is_valid(&test->plugin, item))
-        return SENTIO_INVALID;
+    if (!test)
+        return fake_refuse(call, "emit: not allowed in this callback");
+    if (test->call_emits == FAKE_EMITS_MAX)
+        return SENTIO_AGAIN;
+    const char *fault = item_fault(&test->plugin, item);
+    if (fault)
+        return fake_refuse(call, fault);
     int result = fake_charge(test, item_size(item));
     if (result != SENTIO_OK)
         return result;

@@ -102,6 +102,8 @@ struct sentio_test {
     bool rejected;
     bool accepted; /* the one that asks */
     bool kept;
+    const char *fault; /* see sentio_test_fault() */
+    struct sentio_test_options options;
     struct fake_records records;
     struct fake_items items;
     struct fake_subscriber **subscribers;
@@ -133,6 +135,8 @@ extern const struct sentio_host fake_services;
 int fake_emit(struct sentio_call *call, const struct sentio_item *item);
 /* The test of a call in which the service is allowed, else NULL. */
 struct sentio_test *fake_of(struct sentio_call *call, uint32_t allowed);
+/* Keeps `why`, static text, as the call's fault unless it has one. Returns SENTIO_INVALID. */
+int fake_refuse(struct sentio_call *call, const char *why);
 /* The channel's offset before this call. */
 uint64_t fake_offset(const struct sentio_test *test);
 /* SENTIO_AGAIN when the call has asked for too much. */

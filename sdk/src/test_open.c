@@ -12,13 +12,15 @@ const char *sentio_test_why(void) {
     return why;
 }
 
-static struct sentio_test *create(const struct sentio_plugin *plugin) {
+static struct sentio_test *create(const struct sentio_plugin *plugin,
+                                  const struct sentio_test_options *options) {
     struct sentio_test *test = fake_allocate(sizeof *test);
     size_t size = plugin->size < sizeof test->plugin ? plugin->size : sizeof test->plugin;
     memcpy(&test->plugin, plugin, size);
     test->host = fake_services;
     test->call.host = &test->host;
-    test->call.now = START;
+    test->options = *options;
+    test->call.now = options->now ? options->now : START;
     test->call.context = test;
     if (plugin->channel_size != 0)
         test->call.channel = fake_allocate(plugin->channel_size);
@@ -48,25 +50,24 @@ static void explain(const struct sentio_test *test, int result) {
 }
 
 static int call_open(struct sentio_test *test, const char *config) {
+    uint64_t seed = test->options.seed ? test->options.seed : SEED;
     struct sentio_bytes copy = fake_copy(sentio_text(config));
     fake_begin(test, FAKE_OPEN, 0);
-    int result = fake_finish(test, test->plugin.open(&test->call, copy, SEED));
+    int result = fake_finish(test, test->plugin.open(&test->call, copy, seed));
     fake_release(copy);
     return result;
 }
 
-static struct sentio_test *open_at(const struct sentio_plugin *plugin, const char *config,
-                                   int64_t now) {
+struct sentio_test *sentio_test_open_with(const struct sentio_plugin *plugin,
+                                          const struct sentio_test_options *options) {
     const char *fault = fake_check_plugin(plugin);
-    if (!config)
-        config = "{}";
+    const char *config = options->config ? options->config : "{}";
     if (!fault && !fake_is_json(sentio_text(config), SENTIO_JSON_OBJECT))
         fault = "config is not a JSON object";
     snprintf(why, sizeof why, "%s", fault ? fault : "");
     if (fault)
         return NULL;
-    struct sentio_test *test = create(plugin);
-    test->call.now = now;
+    struct sentio_test *test = create(plugin, options);
     int result = call_open(test, config);
     if (result == SENTIO_OK)
         return test;
@@ -76,7 +77,7 @@ static struct sentio_test *open_at(const struct sentio_plugin *plugin, const cha
 }
 
 struct sentio_test *sentio_test_open(const struct sentio_plugin *plugin, const char *config) {
-    return open_at(plugin, config, START);
+    return sentio_test_open_with(plugin, &(struct sentio_test_options){.config = config});
 }
 
 void sentio_test_close(struct sentio_test *test) {
@@ -90,7 +91,7 @@ void sentio_test_close(struct sentio_test *test) {
     destroy(test);
 }
 
-static int save(struct sentio_test *test) {
+int sentio_test_save(struct sentio_test *test) {
     fake_forget(test);
     fake_release(test->state);
     test->state = sentio_bytes(NULL, 0);
@@ -111,14 +112,16 @@ static void hand_over(struct sentio_test *to, const struct sentio_test *from) {
     }
 }
 
-static bool restore(struct sentio_test *test, uint32_t state_format, struct sentio_bytes state) {
+int sentio_test_restore(struct sentio_test *test, uint32_t state_format,
+                        struct sentio_bytes state) {
+    fake_forget(test);
     if (!test->plugin.restore)
-        return false;
+        return SENTIO_NOT_FOUND;
     struct sentio_bytes copy = fake_copy(state);
     fake_begin(test, FAKE_RESTORE, 0);
     int result = fake_finish(test, test->plugin.restore(&test->call, state_format, copy));
     fake_release(copy);
-    return result == SENTIO_OK;
+    return result;
 }
 
 /* Without a state that it took, a channel is told of each subscription that is there. */
@@ -139,17 +142,20 @@ static void subscribe_again(struct sentio_test *test) {
 
 struct sentio_test *sentio_test_swap(struct sentio_test *test, const struct sentio_plugin *plugin,
                                      const char *config) {
-    int saved = save(test);
+    int saved = sentio_test_save(test);
     if (saved != SENTIO_OK && saved != SENTIO_NOT_FOUND) {
         snprintf(why, sizeof why, "save: %s", sentio_error_text(saved));
         return NULL;
     }
-    struct sentio_test *next = open_at(plugin, config, test->call.now);
+    struct sentio_test_options options = test->options;
+    options.config = config;
+    options.now = test->call.now;
+    struct sentio_test *next = sentio_test_open_with(plugin, &options);
     if (!next)
         return NULL;
     hand_over(next, test);
     bool kept = saved == SENTIO_OK && test->state.data;
-    if (!kept || !restore(next, test->plugin.state_format, test->state))
+    if (!kept || sentio_test_restore(next, test->plugin.state_format, test->state) != SENTIO_OK)
         subscribe_again(next);
     return next;
 }

@@ -7,6 +7,7 @@
          */
 #define WAKE_MAX 86400000u
 
+#define IDLE "a service was used outside of a callback"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 
 static int record(struct sentio_test *test, struct sentio_effect effect) {
@@ -19,8 +20,12 @@ static int record(struct sentio_test *test, struct sentio_effect effect) {
 static int service_reject(struct sentio_call *call, int32_t index, struct sentio_bytes field,
                           struct sentio_bytes message) {
     struct sentio_test *test = fake_of(call, FAKE_PUBLISH);
-    if (!test || index < -1 || !sentio_utf8_valid(field) || !sentio_utf8_valid(message))
-        return SENTIO_INVALID;
+    if (!test)
+        return fake_refuse(call, "reject: not allowed in this callback");
+    if (index < -1)
+        return fake_refuse(call, "reject: the index is below -1");
+    if (!sentio_utf8_valid(field) || !sentio_utf8_valid(message))
+        return fake_refuse(call, "reject: the field or message is not UTF-8");
     struct sentio_effect effect = {
         .kind = SENTIO_DID_REJECT, .number = index, .name = field, .text = message};
     int result = record(test, effect);
@@ -31,8 +36,12 @@ static int service_reject(struct sentio_call *call, int32_t index, struct sentio
 static int change_topic(struct sentio_call *call, uint64_t conn, struct sentio_bytes topic,
                         enum sentio_effect_kind kind) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
-    if (!test || topic.size == 0 || topic.size > SENTIO_TOPIC_MAX || !sentio_utf8_valid(topic))
-        return SENTIO_INVALID;
+    if (!test)
+        return fake_refuse(call, IDLE);
+    if (topic.size == 0 || topic.size > SENTIO_TOPIC_MAX || !sentio_utf8_valid(topic))
+        return fake_refuse(call, kind == SENTIO_DID_JOIN
+                                     ? "join: the topic is empty, over 128 bytes or not UTF-8"
+                                     : "leave: the topic is empty, over 128 bytes or not UTF-8");
     if (!fake_subscriber_find(test, conn))
         return SENTIO_OK;
     return record(test, (struct sentio_effect){.kind = kind, .conn = conn, .name = topic});
@@ -62,14 +71,16 @@ static int answer(struct sentio_test *test, struct sentio_effect effect) {
     if (!subscriber)
         return SENTIO_OK;
     if (subscriber->pending == FAKE_IDLE || answered(test, effect.conn))
-        return SENTIO_INVALID;
+        return fake_refuse(&test->call, effect.kind == SENTIO_DID_ACCEPT
+                                            ? "accept: nothing of this conn waits for an answer"
+                                            : "refuse: nothing of this conn waits for an answer");
     return record(test, effect);
 }
 
 static int service_accept(struct sentio_call *call, uint64_t conn) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
     if (!test)
-        return SENTIO_INVALID;
+        return fake_refuse(call, IDLE);
     return answer(test, (struct sentio_effect){.kind = SENTIO_DID_ACCEPT, .conn = conn});
 }
 
@@ -80,12 +91,16 @@ static bool may_close_with(uint32_t code) {
 static int service_refuse(struct sentio_call *call, uint64_t conn, uint32_t close_code,
                           struct sentio_bytes error, struct sentio_bytes message) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
-    if (!test || (close_code != 0 && !may_close_with(close_code)))
-        return SENTIO_INVALID;
-    if (!fake_spelled(error, LOWER "0123456789_", SENTIO_TYPE_MAX) || !sentio_utf8_valid(message))
-        return SENTIO_INVALID;
+    if (!test)
+        return fake_refuse(call, IDLE);
+    if (close_code != 0 && !may_close_with(close_code))
+        return fake_refuse(call, "refuse: the close code is neither 1008 nor within 4000 and 4999");
+    if (!fake_spelled(error, LOWER "0123456789_", SENTIO_TYPE_MAX))
+        return fake_refuse(call, "refuse: the error is not [a-z0-9_]{1,64}");
+    if (!sentio_utf8_valid(message))
+        return fake_refuse(call, "refuse: the message is not UTF-8");
     if (close_code != 0 && message.size > REASON_MAX)
-        return SENTIO_INVALID;
+        return fake_refuse(call, "refuse: the reason is over 123 bytes");
     return answer(test, (struct sentio_effect){.kind = SENTIO_DID_REFUSE,
                                                .conn = conn,
                                                .number = close_code,
@@ -96,9 +111,12 @@ static int service_refuse(struct sentio_call *call, uint64_t conn, uint32_t clos
 static int service_send(struct sentio_call *call, uint64_t conn, struct sentio_bytes type,
                         struct sentio_bytes data) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
-    if (!test || type.size == 0 || type.size > SENTIO_TYPE_MAX || !sentio_utf8_valid(type) ||
-        !fake_is_json(data, SENTIO_JSON_ANY))
-        return SENTIO_INVALID;
+    if (!test)
+        return fake_refuse(call, IDLE);
+    if (type.size == 0 || type.size > SENTIO_TYPE_MAX || !sentio_utf8_valid(type))
+        return fake_refuse(call, "send: the type is empty, over 64 bytes or not UTF-8");
+    if (!fake_is_json(data, SENTIO_JSON_ANY))
+        return fake_refuse(call, "send: the data is not valid JSON");
     if (!fake_subscriber_find(test, conn))
         return SENTIO_OK;
     return record(test, (struct sentio_effect){
@@ -109,9 +127,12 @@ static int service_close(struct sentio_call *call, uint64_t conn, uint32_t code,
                          struct sentio_bytes reason) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
     bool registered = code == 1000 || code == 1001 || code == 1011 || code == 1013;
-    if (!test || !(registered || may_close_with(code)) || reason.size > REASON_MAX ||
-        !sentio_utf8_valid(reason))
-        return SENTIO_INVALID;
+    if (!test)
+        return fake_refuse(call, IDLE);
+    if (!registered && !may_close_with(code))
+        return fake_refuse(call, "close: the code may not be used");
+    if (reason.size > REASON_MAX || !sentio_utf8_valid(reason))
+        return fake_refuse(call, "close: the reason is over 123 bytes or not UTF-8");
     if (!fake_subscriber_find(test, conn))
         return SENTIO_OK;
     return record(test,
@@ -122,10 +143,14 @@ static int service_close(struct sentio_call *call, uint64_t conn, uint32_t code,
 static int service_respond(struct sentio_call *call, uint64_t request, uint32_t status,
                            struct sentio_bytes type, struct sentio_bytes body) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
-    if (!test || status < 200 || status > 599 || !sentio_utf8_valid(type))
-        return SENTIO_INVALID;
+    if (!test)
+        return fake_refuse(call, IDLE);
+    if (status < 200 || status > 599)
+        return fake_refuse(call, "respond: the status is not within 200 and 599");
+    if (type.size > SENTIO_TYPE_MAX || !sentio_utf8_valid(type))
+        return fake_refuse(call, "respond: the media type is over 64 bytes or not UTF-8");
     if (type.size == 0 && body.size != 0 && !fake_is_json(body, SENTIO_JSON_ANY))
-        return SENTIO_INVALID;
+        return fake_refuse(call, "respond: the body is not valid JSON");
     if (!fake_request_waits(test, request))
         return SENTIO_OK;
     return record(test, (struct sentio_effect){.kind = SENTIO_DID_RESPOND,
@@ -139,9 +164,12 @@ static int service_forward(struct sentio_call *call, struct sentio_bytes channel
                            struct sentio_bytes payload) {
     struct sentio_test *test =
         fake_of(call, FAKE_PUBLISH | FAKE_MESSAGE | FAKE_OBSERVE | FAKE_WOKEN | FAKE_READY);
-    if (!test || !fake_spelled(channel, LOWER "0123456789-", 32) ||
-        !fake_is_json(payload, SENTIO_JSON_OBJECT))
-        return SENTIO_INVALID;
+    if (!test)
+        return fake_refuse(call, "forward: not allowed in this callback");
+    if (!fake_spelled(channel, LOWER "0123456789-", 32))
+        return fake_refuse(call, "forward: the channel is not [a-z0-9-]{1,32}");
+    if (!fake_is_json(payload, SENTIO_JSON_OBJECT))
+        return fake_refuse(call, "forward: the payload is not a JSON object");
     return record(
         test, (struct sentio_effect){.kind = SENTIO_DID_FORWARD, .name = channel, .text = payload});
 }
@@ -149,7 +177,7 @@ static int service_forward(struct sentio_call *call, struct sentio_bytes channel
 static int service_log(struct sentio_call *call, uint32_t level, struct sentio_bytes text) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
     if (!test || level > SENTIO_ERROR)
-        return SENTIO_INVALID;
+        return fake_refuse(call, "log: the level is unknown");
     return record(test,
                   (struct sentio_effect){.kind = SENTIO_DID_LOG, .number = level, .text = text});
 }
@@ -157,7 +185,7 @@ static int service_log(struct sentio_call *call, uint32_t level, struct sentio_b
 static int service_count(struct sentio_call *call, struct sentio_bytes metric, uint64_t n) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
     if (!test || !fake_spelled(metric, LOWER "_", 48))
-        return SENTIO_INVALID;
+        return fake_refuse(call, "count: the metric is not [a-z_]{1,48}");
     return record(test, (struct sentio_effect){
                             .kind = SENTIO_DID_COUNT, .number = (int64_t)n, .name = metric});
 }
@@ -165,7 +193,7 @@ static int service_count(struct sentio_call *call, struct sentio_bytes metric, u
 static int service_wake(struct sentio_call *call, uint64_t milliseconds) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
     if (!test || milliseconds > WAKE_MAX)
-        return SENTIO_INVALID;
+        return fake_refuse(call, "wake: it is more than a day away");
     return record(test,
                   (struct sentio_effect){.kind = SENTIO_DID_WAKE, .number = (int64_t)milliseconds});
 }
@@ -173,7 +201,7 @@ static int service_wake(struct sentio_call *call, uint64_t milliseconds) {
 static int service_watch(struct sentio_call *call, int32_t fd, uint32_t on) {
     struct sentio_test *test = fake_of(call, ANY_CALLBACK);
     if (!test || fd < 0)
-        return SENTIO_INVALID;
+        return fake_refuse(call, "watch: the descriptor is negative");
     struct fake_watches after = test->watches;
     for (size_t i = test->call_start; i < test->records.count; i++) {
         const struct sentio_effect *effect = &test->records.list[i].effect;
@@ -181,7 +209,7 @@ static int service_watch(struct sentio_call *call, int32_t fd, uint32_t on) {
             fake_watch(&after, (int32_t)effect->number, effect->conn != 0);
     }
     if (!fake_watch(&after, fd, on != 0))
-        return SENTIO_INVALID;
+        return fake_refuse(call, "watch: there are more than 16");
     return record(test,
                   (struct sentio_effect){.kind = SENTIO_DID_WATCH, .conn = on != 0, .number = fd});
 }
@@ -189,7 +217,7 @@ static int service_watch(struct sentio_call *call, int32_t fd, uint32_t on) {
 static int service_keep(struct sentio_call *call, struct sentio_bytes state) {
     struct sentio_test *test = fake_of(call, FAKE_SAVE);
     if (!test || state.size > FAKE_STATE_MAX || test->kept)
-        return SENTIO_INVALID;
+        return fake_refuse(call, "keep: not in save(), a second time, or over 64 MiB");
     test->kept = true;
     fake_record(test, (struct sentio_effect){.kind = SENTIO_DID_KEEP, .text = state});
     return SENTIO_OK;

@@ -91,6 +91,13 @@ void fake_subscriber_commit(struct fake_subscriber *subscriber) {
     fake_subscriber_discard(subscriber);
 }
 
+size_t sentio_test_waiting(const struct sentio_test *test) {
+    size_t count = test->request_count;
+    for (size_t i = 0; i < test->subscriber_count; i++)
+        count += test->subscribers[i]->pending != FAKE_IDLE;
+    return count;
+}
+
 struct sentio_subscriber fake_subscriber_view(const struct fake_subscriber *subscriber) {
     return (struct sentio_subscriber){
         .conn = subscriber->conn,

@@ -32,7 +32,7 @@ int sentio_test_ready(struct sentio_test *test, int milliseconds) {
     fake_forget(test);
     for (size_t i = 0; i < count; i++)
         polled[i] = (struct pollfd){.fd = test->watches.list[i], .events = POLLIN};
-    if (!test->plugin.ready || poll(polled, count, milliseconds) <= 0)
+    if (!test->plugin.ready || count == 0 || poll(polled, count, milliseconds) <= 0)
         return SENTIO_NOT_FOUND;
     for (size_t i = 0; i < count && result == SENTIO_OK; i++) {
         if (polled[i].revents == 0 || !is_watched(&test->watches, polled[i].fd))

@@ -51,6 +51,22 @@ struct sentio_effect {
 /* Opens `plugin` with `config` (JSON text; NULL: "{}"), after the checks that the host makes on
  * loading. NULL when one fails or open() does: sentio_test_why() says why. */
 struct sentio_test *sentio_test_open(const struct sentio_plugin *plugin, const char *config);
+
+/* What sentio_test_open_with goes by. A member that is 0 or NULL means the default. */
+struct sentio_test_options {
+    const char *config; /* JSON text; "{}" */
+    int64_t now;        /* Unix milliseconds; 2024-10-05T10:30:00Z */
+    uint64_t seed;      /* what open() gets; always the same one */
+    /* Around each callback, which is named as in struct sentio_plugin; `result` is what it
+     * returned. */
+    void (*before)(void *context, const char *callback);
+    void (*after)(void *context, const char *callback, int result);
+    void *context;
+};
+
+struct sentio_test *sentio_test_open_with(const struct sentio_plugin *plugin,
+                                          const struct sentio_test_options *options);
+
 /* Why the last sentio_test_open on this thread failed. */
 const char *sentio_test_why(void);
 /* close() and the end; NULL is allowed. */
@@ -81,6 +97,11 @@ int sentio_test_observe(struct sentio_test *test, const char *channel,
  * calls ready() for each that is; the first error that this returns. SENTIO_NOT_FOUND when none
  * was. */
 int sentio_test_ready(struct sentio_test *test, int milliseconds);
+/* left() as it is, of a connection that need not be there. */
+int sentio_test_left(struct sentio_test *test, uint64_t conn);
+/* What save() kept is the effect SENTIO_DID_KEEP. */
+int sentio_test_save(struct sentio_test *test);
+int sentio_test_restore(struct sentio_test *test, uint32_t state_format, struct sentio_bytes state);
 /* save() on this one, restore() on a newly opened one of `plugin`. */
 struct sentio_test *sentio_test_swap(struct sentio_test *test, const struct sentio_plugin *plugin,
                                      const char *config);
@@ -91,6 +112,13 @@ const struct sentio_effect *sentio_test_effect(const struct sentio_test *test, s
 /* The n-th (from 0) effect of a kind, or NULL. */
 const struct sentio_effect *sentio_test_find(const struct sentio_test *test,
                                              enum sentio_effect_kind kind, size_t n);
+/* What the host would have refused of the last call with SENTIO_INVALID: "emit: its JSON is not
+ * valid", the first one; NULL: nothing. A plugin never asks for such a thing. */
+const char *sentio_test_fault(const struct sentio_test *test);
+/* How many subscribes, unsubscribes, messages and requests have no answer yet. */
+size_t sentio_test_waiting(const struct sentio_test *test);
+/* Milliseconds on the host's clock until woken() is due; -1: the plugin has not asked for it. */
+int64_t sentio_test_due(const struct sentio_test *test);
 /* Whether `conn` has joined `topic`. */
 bool sentio_test_joined(const struct sentio_test *test, uint64_t conn, const char *topic);
 

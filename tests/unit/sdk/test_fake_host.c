@@ -84,7 +84,7 @@ static void ten_thousand_items_are_the_most(void **state) {
     const char *above = "{\"do\":\"emit\",\"topic\":\"A\",\"n\":10001}";
     assert_int_equal(sentio_test_publish(test, limit), SENTIO_OK);
     assert_int_equal(sentio_test_count(test), 10000);
-    assert_int_equal(sentio_test_publish(test, above), SENTIO_INVALID);
+    assert_int_equal(sentio_test_publish(test, above), SENTIO_AGAIN);
     assert_int_equal(sentio_test_count(test), 0);
     sentio_test_close(test);
 }
