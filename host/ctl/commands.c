@@ -4,6 +4,7 @@
 #include "channels.h"
 #include "check.h"
 #include "help.h"
+#include "plugin.h"
 #include "reload.h"
 #include "status.h"
 
@@ -16,6 +17,8 @@ static const struct ctl_command commands[] = {
      reload_run},
     {"check-config", "[FILE]", "say what is wrong with a configuration, the daemon's by default",
      check_config},
+    {"plugin new", "NAME [--dir DIR] [--language c|c++]",
+     "write a plugin with its test, configuration and Debian packaging, to build on", plugin_new},
     {"help", "[COMMAND]", "show the commands, or what one takes", help},
 };
 

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_CTL_PLUGIN_H
+#define SENTIO_CTL_PLUGIN_H
+
+#include "ctl.h"
+
+/* sentioctl plugin new NAME [--dir DIR] [--language c|c++] */
+enum ctl_status plugin_new(const struct ctl *ctl);
+
+#endif
