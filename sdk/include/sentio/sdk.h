@@ -272,4 +272,27 @@ int sentio_respond_error(struct sentio_call *call, uint64_t request, uint32_t st
 }
 #endif
 
+#if defined(__cplusplus) && __cplusplus >= 201402L
+/*
+ * A table with what SENTIO_HEADER says and nothing else, for C++14 and C++17, which have no
+ * designated initialisers:
+ *
+ *     constexpr struct sentio_plugin make_table() {
+ *         struct sentio_plugin table = sentio_table();
+ *         table.name = "ticker";
+ *         ...
+ *         return table;
+ *     }
+ *     extern "C" SENTIO_EXPORT const struct sentio_plugin sentio_plugin = make_table();
+ */
+constexpr struct sentio_plugin sentio_table() {
+    struct sentio_plugin table = {};
+    table.magic = SENTIO_MAGIC;
+    table.major = SENTIO_ABI_MAJOR;
+    table.minor = SENTIO_ABI_MINOR_NEEDED;
+    table.size = static_cast<uint32_t>(sizeof(struct sentio_plugin));
+    return table;
+}
+#endif
+
 #endif
