@@ -4,6 +4,8 @@
 
 #include "ctl.h"
 
+/* sentioctl plugin info FILE.so */
+enum ctl_status plugin_info(const struct ctl *ctl);
 /* sentioctl plugin new NAME [--dir DIR] [--language c|c++] */
 enum ctl_status plugin_new(const struct ctl *ctl);
 
