@@ -13,7 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../sandbox.h"
+
+#include "ctl.h"
+
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
+
+/* As `plugins.memory` is by default. */
+#define MEMORY_MAX ((uint64_t)512 * 1024 * 1024)
 
 enum { LOOK_MS = 100, READ_SIZE = 65536 };
 
@@ -43,11 +50,18 @@ static void use_null(int target, int flags) {
 }
 
 /* Never returns: what the parent has is not for the child to clean up. */
-static void run_child(const struct contained_job *job, int out) {
+static void run_child(const struct contained_job *job, int out, pid_t parent) {
+    const struct sandbox sandbox = {
+        .memory = MEMORY_MAX, .programs = job->programs, .parent = parent};
     struct sentio_writer answer;
+    char why[256];
     setpgid(0, 0);
     use_null(STDIN_FILENO, O_RDONLY);
     use_null(STDOUT_FILENO, O_WRONLY);
+    if (sandbox_enter(&sandbox, why, sizeof(why)) != 0) {
+        ctl_complain("a process can not be confined: %s", why);
+        _exit(EXIT_FAILURE);
+    }
     sentio_writer_init(&answer, NULL, 0);
     job->run(job->context, &answer);
     if (!answer.failed) {
@@ -139,10 +153,11 @@ void contained_run(const struct contained_job *job, struct contained_result *res
         return;
     }
     fflush(NULL);
+    pid_t parent = getpid();
     pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
-        run_child(job, ends[1]);
+        run_child(job, ends[1], parent);
     }
     close(ends[1]);
     if (child == -1) {

@@ -7,6 +7,7 @@
 
 #include <sentio/sdk.h>
 
+#include "answer.h"
 #include "grid.h"
 #include "plugin_inspect.h"
 #include "words.h"
@@ -14,22 +15,13 @@
 /* Rows of a name and a value in words. */
 struct sheet {
     struct grid grid;
-    struct json_object *plugin;
+    struct json_object *object;
+    struct json_object *plugin; /* within it; NULL: it does not load */
 };
 
 static void row(struct sheet *sheet, const char *name, const char *value) {
     grid_add(&sheet->grid, name);
     grid_add(&sheet->grid, value);
-}
-
-static struct json_object *member(struct json_object *object, const char *name) {
-    struct json_object *found = NULL;
-    json_object_object_get_ex(object, name, &found);
-    return found;
-}
-
-static size_t length(struct json_object *array) {
-    return array ? json_object_array_length(array) : 0;
 }
 
 static void row_written(struct sheet *sheet, const char *name, struct sentio_writer *value) {
@@ -39,27 +31,26 @@ static void row_written(struct sheet *sheet, const char *name, struct sentio_wri
 }
 
 static void add_file(struct sheet *sheet, struct json_object *object) {
-    row(sheet, "file", inspected_text(object, "file"));
-    if (member(object, "size") == NULL)
+    row(sheet, "file", answer_text(object, "file"));
+    if (answer_member(object, "size") == NULL)
         return;
     grid_add(&sheet->grid, "size");
-    grid_format(&sheet->grid, "%lld bytes",
-                (long long)json_object_get_int64(member(object, "size")));
-    row(sheet, "SHA-256", inspected_text(object, "sha256"));
+    grid_format(&sheet->grid, "%lld bytes", (long long)answer_number(object, "size"));
+    row(sheet, "SHA-256", answer_text(object, "sha256"));
 }
 
 static void add_messages(struct sheet *sheet) {
     struct sentio_writer text;
-    const char *type = inspected_text(sheet->plugin, "type");
-    const char *snapshot = inspected_text(sheet->plugin, "snapshot_type");
-    bool array = strcmp(inspected_text(sheet->plugin, "shape"), "array") == 0;
+    const char *type = answer_text(sheet->plugin, "type");
+    const char *snapshot = answer_text(sheet->plugin, "snapshot_type");
+    bool array = strcmp(answer_text(sheet->plugin, "shape"), "array") == 0;
     sentio_writer_init(&text, NULL, 0);
-    if (type)
+    if (*type)
         sentio_write_format(&text, "\"%s\", one for each %s", type,
                             array ? "update, an array of its items" : "item");
     else
         sentio_write_text(&text, "none of its own");
-    if (snapshot)
+    if (*snapshot)
         sentio_write_format(&text, "; first \"%s\"", snapshot);
     row_written(sheet, "messages", &text);
 }
@@ -76,7 +67,7 @@ static void add_flags(struct sheet *sheet) {
     struct sentio_writer text;
     sentio_writer_init(&text, NULL, 0);
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-        if (inspected_has(member(sheet->plugin, "flags"), flags[i].name))
+        if (inspected_has(sheet->object, "flags", flags[i].name))
             sentio_write_format(&text, "%s%s", text.size ? "; " : "", flags[i].words);
     if (text.size == 0)
         sentio_write_text(&text, "none");
@@ -84,12 +75,11 @@ static void add_flags(struct sheet *sheet) {
 }
 
 static void add_attributes(struct sheet *sheet) {
-    struct json_object *array = member(sheet->plugin, "attributes");
-    for (size_t i = 0; i < length(array); i++) {
-        struct json_object *one = json_object_array_get_idx(array, i);
+    struct json_object *array = answer_member(sheet->plugin, "attributes");
+    for (size_t i = 0; i < answer_count(array); i++) {
+        struct json_object *one = answer_element(array, i);
         grid_add(&sheet->grid, i ? "" : "attributes");
-        grid_format(&sheet->grid, "%s, a %s", inspected_text(one, "name"),
-                    inspected_text(one, "type"));
+        grid_format(&sheet->grid, "%s, a %s", answer_text(one, "name"), answer_text(one, "type"));
     }
 }
 
@@ -99,84 +89,85 @@ static void add_filters(struct sheet *sheet) {
         const char *words;
     } predicates[] = {
         {"at_least", "at least that"}, {"at_most", "at most that"}, {"one_of", "among those"}};
-    struct json_object *array = member(sheet->plugin, "filters");
-    for (size_t i = 0; i < length(array); i++) {
-        struct json_object *one = json_object_array_get_idx(array, i);
+    struct json_object *array = answer_member(sheet->plugin, "filters");
+    for (size_t i = 0; i < answer_count(array); i++) {
+        struct json_object *one = answer_element(array, i);
         const char *words = "";
         for (size_t j = 0; j < sizeof(predicates) / sizeof(predicates[0]); j++)
-            if (strcmp(predicates[j].predicate, inspected_text(one, "predicate")) == 0)
+            if (strcmp(predicates[j].predicate, answer_text(one, "predicate")) == 0)
                 words = predicates[j].words;
         grid_add(&sheet->grid, i ? "" : "filters");
-        grid_format(&sheet->grid, "%s: items whose %s is %s", inspected_text(one, "field"),
-                    inspected_text(one, "attribute"), words);
+        grid_format(&sheet->grid, "%s: items whose %s is %s", answer_text(one, "field"),
+                    answer_text(one, "attribute"), words);
     }
 }
 
 static void add_route(struct sheet *sheet, const char *name, struct json_object *route) {
-    const char *topics = inspected_text(route, "topics");
-    const char *parameter = inspected_text(route, "parameter");
+    const char *topics = answer_text(route, "topics");
+    const char *parameter = answer_text(route, "parameter");
     struct sentio_writer text;
     sentio_writer_init(&text, NULL, 0);
-    sentio_write_format(&text, "%s: ", inspected_text(route, "path"));
-    if (strcmp(inspected_text(route, "source"), "history") == 0)
-        sentio_write_format(&text, "the last %s (at most %s) items of ",
-                            inspected_text(route, "limit"), inspected_text(route, "limit_max"));
+    sentio_write_format(&text, "%s: ", answer_text(route, "path"));
+    if (strcmp(answer_text(route, "source"), "history") == 0)
+        sentio_write_format(&text, "the last %lld (at most %lld) items of ",
+                            (long long)answer_number(route, "limit"),
+                            (long long)answer_number(route, "limit_max"));
     else
         sentio_write_text(&text, "the latest items of ");
     if (strcmp(topics, "path") == 0)
-        sentio_write_format(&text, "the topic {%s}", parameter ? parameter : "");
+        sentio_write_format(&text, "the topic {%s}", parameter);
     else if (strcmp(topics, "query") == 0)
-        sentio_write_format(&text, "the topics in ?%s=", parameter ? parameter : "");
+        sentio_write_format(&text, "the topics in ?%s=", parameter);
     else
         sentio_write_text(&text, strcmp(topics, "user") == 0 ? "the caller" : "every topic");
     row_written(sheet, name, &text);
 }
 
 static void add_routes(struct sheet *sheet) {
-    struct json_object *array = member(sheet->plugin, "routes");
-    for (size_t i = 0; i < length(array); i++)
-        add_route(sheet, i ? "" : "routes", json_object_array_get_idx(array, i));
+    struct json_object *array = answer_member(sheet->plugin, "routes");
+    for (size_t i = 0; i < answer_count(array); i++)
+        add_route(sheet, i ? "" : "routes", answer_element(array, i));
 }
 
 static void add_list(struct sheet *sheet, const char *name, struct json_object *array) {
     struct sentio_writer text;
     sentio_writer_init(&text, NULL, 0);
-    for (size_t i = 0; i < length(array); i++)
-        sentio_write_format(&text, "%s%s", i ? " " : "",
-                            json_object_get_string(json_object_array_get_idx(array, i)));
+    for (size_t i = 0; i < answer_count(array); i++)
+        sentio_write_format(&text, "%s%s", i ? " " : "", answer_element_text(array, i));
     row_written(sheet, name, &text);
 }
 
 static void add_plugin(struct sheet *sheet) {
     struct json_object *plugin = sheet->plugin;
-    row(sheet, "name", inspected_text(plugin, "name"));
-    row(sheet, "version", inspected_text(plugin, "version"));
+    row(sheet, "name", answer_text(plugin, "name"));
+    row(sheet, "version", answer_text(plugin, "version"));
     grid_add(&sheet->grid, "ABI");
-    grid_format(&sheet->grid, "%s; this host has %d.%d", inspected_text(plugin, "abi"),
+    grid_format(&sheet->grid, "%s; this host has %d.%d", answer_text(plugin, "abi"),
                 SENTIO_ABI_MAJOR, SENTIO_ABI_MINOR);
     add_messages(sheet);
     add_flags(sheet);
     grid_add(&sheet->grid, "state");
-    grid_format(&sheet->grid, "%s bytes a channel; what it saves is of format %s",
-                inspected_text(plugin, "channel_size"), inspected_text(plugin, "state_format"));
+    grid_format(&sheet->grid, "%lld bytes a channel; what it saves is of format %lld",
+                (long long)answer_number(plugin, "channel_size"),
+                (long long)answer_number(plugin, "state_format"));
     add_attributes(sheet);
     add_filters(sheet);
     add_routes(sheet);
-    add_list(sheet, "callbacks", member(plugin, "callbacks"));
+    add_list(sheet, "callbacks", answer_member(plugin, "callbacks"));
 }
 
 static int print_sheet(struct json_object *object) {
-    struct sheet sheet = {.plugin = member(object, "plugin")};
-    struct json_object *notes = member(object, "notes");
+    struct sheet sheet = {.object = object, .plugin = answer_member(object, "plugin")};
+    struct json_object *notes = answer_member(object, "notes");
     grid_init(&sheet.grid, 2, 0);
     add_file(&sheet, object);
     if (sheet.plugin)
         add_plugin(&sheet);
-    for (size_t i = 0; i < length(notes); i++)
-        row(&sheet, i ? "" : "notes", json_object_get_string(json_object_array_get_idx(notes, i)));
+    for (size_t i = 0; i < answer_count(notes); i++)
+        row(&sheet, i ? "" : "notes", answer_element_text(notes, i));
     row(&sheet, "loads", sheet.plugin ? "yes" : "no");
     if (!sheet.plugin)
-        row(&sheet, "why not", inspected_text(object, "why"));
+        row(&sheet, "why not", answer_text(object, "why"));
     int rc = grid_print(&sheet.grid, stdout);
     grid_finish(&sheet.grid);
     return rc;
@@ -193,7 +184,7 @@ enum ctl_status plugin_info(const struct ctl *ctl) {
         ctl_complain("out of memory");
         return CTL_FAILED;
     }
-    status = inspected_true(object, "loads") ? CTL_OK : CTL_FAILED;
+    status = inspected_loads(object) ? CTL_OK : CTL_FAILED;
     if (ctl->json)
         puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
                                                         JSON_C_TO_STRING_NOSLASHESCAPE));

@@ -10,6 +10,7 @@
 
 #include "../plugin.h"
 
+#include "answer.h"
 #include "contained.h"
 #include "elf_file.h"
 #include "plugin_describe.h"
@@ -82,32 +83,21 @@ static void add_hash(struct json_object *object, const struct elf_file *elf) {
     json_object_object_add(object, "sha256", json_object_new_string(text));
 }
 
-const char *inspected_text(struct json_object *object, const char *name) {
-    struct json_object *member = NULL;
-    if (!json_object_object_get_ex(object, name, &member))
-        return NULL;
-    return json_object_get_string(member);
+bool inspected_loads(struct json_object *object) {
+    return json_object_get_boolean(answer_member(object, "loads"));
 }
 
-bool inspected_true(struct json_object *object, const char *name) {
-    struct json_object *member = NULL;
-    return json_object_object_get_ex(object, name, &member) && json_object_get_boolean(member);
-}
-
-bool inspected_has(struct json_object *array, const char *text) {
-    size_t count = array ? json_object_array_length(array) : 0;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(json_object_get_string(json_object_array_get_idx(array, i)), text) == 0)
+bool inspected_has(struct json_object *object, const char *name, const char *text) {
+    struct json_object *array = answer_member(answer_member(object, "plugin"), name);
+    for (size_t i = 0; i < answer_count(array); i++)
+        if (strcmp(answer_element_text(array, i), text) == 0)
             return true;
     return false;
 }
 
 static void add_notes(struct json_object *object, const struct elf_file *elf) {
-    struct json_object *plugin = NULL;
-    struct json_object *flags = NULL;
-    json_object_object_get_ex(object, "plugin", &plugin);
-    json_object_object_get_ex(plugin, "flags", &flags);
-    json_object_object_add(object, "notes", plugin_notes(elf, inspected_has(flags, "programs")));
+    bool programs = inspected_has(object, "flags", "programs");
+    json_object_object_add(object, "notes", plugin_notes(elf, programs));
 }
 
 struct json_object *plugin_inspect(const char *file) {
@@ -124,7 +114,7 @@ struct json_object *plugin_inspect(const char *file) {
     }
     add_hash(object, &elf);
     add_loaded(object, file);
-    if (inspected_true(object, "loads"))
+    if (inspected_loads(object))
         add_notes(object, &elf);
     elf_finish(&elf);
     return object;

@@ -14,10 +14,9 @@ struct json_object;
  */
 struct json_object *plugin_inspect(const char *file);
 
-/* Members of it. NULL or false when there is no such thing. */
-const char *inspected_text(struct json_object *object, const char *name);
-bool inspected_true(struct json_object *object, const char *name);
-/* Whether the array has the text among its elements. */
-bool inspected_has(struct json_object *array, const char *text);
+/* Whether it loads. */
+bool inspected_loads(struct json_object *object);
+/* Whether the plugin has the text in its array `name`: "flags", "callbacks". */
+bool inspected_has(struct json_object *object, const char *name, const char *text);
 
 #endif
