@@ -20,6 +20,8 @@ static const struct ctl_command commands[] = {
     {"plugin info", "FILE.so", "say what a plugin is, and why it would not load", plugin_info},
     {"plugin new", "NAME [--dir DIR] [--language c|c++]",
      "write a plugin with its test, configuration and Debian packaging, to build on", plugin_new},
+    {"plugin test", "FILE.so [--options JSON] [--publish FILE]",
+     "try every callback of a plugin with good and bad input, by the host's rules", plugin_test},
     {"help", "[COMMAND]", "show the commands, or what one takes", help},
 };
 

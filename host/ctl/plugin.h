@@ -6,6 +6,8 @@
 
 /* sentioctl plugin info FILE.so */
 enum ctl_status plugin_info(const struct ctl *ctl);
+/* sentioctl plugin test FILE.so [--options JSON] [--publish FILE] */
+enum ctl_status plugin_test(const struct ctl *ctl);
 /* sentioctl plugin new NAME [--dir DIR] [--language c|c++] */
 enum ctl_status plugin_new(const struct ctl *ctl);
 

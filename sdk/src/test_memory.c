@@ -3,27 +3,26 @@
 
 #include "test_host.h"
 
+static void *there(void *memory) {
+    if (memory)
+        return memory;
+    fputs("libsentio-test: out of memory\n", stderr);
+    abort();
+}
+
 void *fake_allocate(size_t size) {
-    void *memory = calloc(1, size ? size : 1);
-    if (!memory)
-        abort();
-    return memory;
+    return there(calloc(1, size ? size : 1));
 }
 
 void *fake_grow(void *list, size_t count, size_t *capacity, size_t size) {
     if (count < *capacity)
         return list;
     *capacity = *capacity ? *capacity * 2 : 8;
-    void *grown = realloc(list, *capacity * size);
-    if (!grown)
-        abort();
-    return grown;
+    return there(realloc(list, *capacity * size));
 }
 
 struct sentio_bytes fake_copy(struct sentio_bytes bytes) {
-    char *copy = malloc(bytes.size ? bytes.size : 1);
-    if (!copy)
-        abort();
+    char *copy = there(malloc(bytes.size ? bytes.size : 1));
     if (bytes.size)
         memcpy(copy, bytes.data, bytes.size);
     return sentio_bytes(copy, bytes.size);
