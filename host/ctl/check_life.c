@@ -101,18 +101,19 @@ void check_leaks(struct drive *drive) {
                        descriptors() - before, LIVES * MEASURES);
 }
 
-/* Once, and then again until the second of the machine's clock is another one. */
+/* The first time once; the second time until a life has begun in another second of the machine's
+ * clock. */
 void check_again(struct drive *drive) {
+    const struct timespec moment = {.tv_nsec = 20000000};
     struct timespec begin;
     struct timespec now;
-    const struct timespec moment = {.tv_nsec = 20000000};
     clock_gettime(CLOCK_REALTIME, &begin);
     do {
+        nanosleep(&moment, NULL);
+        clock_gettime(CLOCK_REALTIME, &now);
         drive->trial->recorded = 0;
         drive->now = 0;
         check_live(drive);
-        nanosleep(&moment, NULL);
-        clock_gettime(CLOCK_REALTIME, &now);
     } while (drive->trial->record == TRIAL_COMPARE && now.tv_sec == begin.tv_sec &&
              !drive_failed(drive));
 }

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""sentioctl, as built and as installed with the SDK."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .config import BUILD
+from .limits import TIMEOUT
+
+SENTIOCTL = BUILD / "bin" / "sentioctl"
+
+# Builds and packages take longer than anything else here.
+BUILD_TIMEOUT = 10 * TIMEOUT
+
+
+def sanitized() -> bool:
+    """Whether the build has a sanitizer, which what links its libraries would need as well."""
+    cache = (BUILD / "CMakeCache.txt").read_text()
+    return any(line.startswith("SENTIO_SANITIZE:STRING=") and not line.endswith("=")
+               for line in cache.splitlines())
+
+
+def ctl(*arguments: str | Path, program: Path = SENTIOCTL, folder: Path | None = None,
+        timeout: float = BUILD_TIMEOUT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(program), *map(str, arguments)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=timeout, cwd=folder, check=False)
+
+
+def ctl_json(*arguments: str | Path) -> tuple[int, Any]:
+    """The exit status and the answer of a command with --json."""
+    done = ctl("--json", *arguments)
+    return done.returncode, json.loads(done.stdout)
+
+
+@dataclass
+class Sdk:
+    """What `cmake --install` has made of the build, in a folder of its own."""
+
+    prefix: Path
+
+    @classmethod
+    def install(cls, prefix: Path) -> "Sdk":
+        for component in ("dev", "host"):
+            subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix, "--component",
+                            component], check=True, capture_output=True, timeout=BUILD_TIMEOUT)
+        return cls(prefix)
+
+    @property
+    def sentioctl(self) -> Path:
+        return self.prefix / "bin" / "sentioctl"
+
+    @property
+    def sentiod(self) -> Path:
+        return self.prefix / "sbin" / "sentiod"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        pkg_config = next(self.prefix.rglob("sentio.pc")).parent
+        return {**os.environ, "CMAKE_PREFIX_PATH": str(self.prefix),
+                "PKG_CONFIG_PATH": str(pkg_config),
+                "PATH": f"{self.prefix / 'bin'}:{self.prefix / 'sbin'}:{os.environ['PATH']}"}
+
+    def shell(self, commands: str, folder: Path) -> str:
+        """Runs shell commands as one who has installed the SDK would; what they print."""
+        done = subprocess.run(["sh", "-euc", commands], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=BUILD_TIMEOUT, cwd=folder,
+                              env=self.environment, check=False)
+        assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
