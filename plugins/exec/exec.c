@@ -13,6 +13,9 @@
 
 #define STATE_FORMAT 1
 
+/* The state, no JSON, of a program that keeps none and has no need to be told of subscribers. */
+#define NO_STATE "-"
+
 /* What a callback returns. A program that is of no use any more takes this process with it. */
 static int conclude(struct turn *turn, struct sentio_writer *line) {
     int result = turn_run(turn, line);
@@ -179,12 +182,20 @@ static int ready(struct sentio_call *call, int32_t fd) {
 }
 
 static int save(struct sentio_call *call) {
-    return notify(call, CALL_SAVE);
+    if (channel_wants(call->channel, CALL_SAVE))
+        return notify(call, CALL_SAVE);
+    if (channel_wants(call->channel, CALL_SUBSCRIBE))
+        return SENTIO_OK;
+    return SENTIO_SERVICE(call, keep, sentio_text(NO_STATE));
 }
 
 static int restore(struct sentio_call *call, uint32_t state_format, struct sentio_bytes state) {
     struct sentio_writer line;
-    if (state_format != STATE_FORMAT || !channel_wants(call->channel, CALL_RESTORE))
+    if (state_format != STATE_FORMAT)
+        return SENTIO_INVALID;
+    if (sentio_is(state, NO_STATE))
+        return channel_wants(call->channel, CALL_SUBSCRIBE) ? SENTIO_INVALID : SENTIO_OK;
+    if (!channel_wants(call->channel, CALL_RESTORE))
         return SENTIO_INVALID;
     struct turn turn = turn_begin(call, CALL_RESTORE, &line);
     request_json(&line, "state", state);

@@ -109,14 +109,48 @@ static void an_action_that_the_program_does_not_take_is_unknown(void **state) {
     assert_refusal(test, 0, "unknown_action");
 }
 
-static void a_program_that_saves_nothing_is_told_of_its_subscribers(void **state) {
-    struct sentio_test *test = *state;
-    uint64_t conn = subscribed(test, "{}");
-    char *config = shell_config(SILENT, "sh", ",\"timeout\":\"60s\"");
+/* What the program does when it is told of a subscriber. */
+#define ASKED                                                                                      \
+    PROGRAM("[\"subscribe\"]",                                                                     \
+            ON("subscribe", SAY("{\"join\":{\"topic\":\"asked\"}}") SAY("{\"accept\":{}}")))
+
+static struct sentio_test *swapped(struct sentio_test *test, const char *script) {
+    char *config = shell_config(script, "sh", ",\"timeout\":\"60s\"");
     struct sentio_test *next = sentio_test_swap(test, &sentio_plugin, config);
     free(config);
-    assert_non_null(next);
+    if (!next)
+        fail_msg("%s", sentio_test_why());
+    return next;
+}
+
+static void a_program_that_decides_nothing_needs_not_be_told_of_subscribers(void **state) {
+    struct sentio_test *test = *state;
+    uint64_t conn = subscribed(test, "{}");
+    struct sentio_test *next = swapped(test, SILENT);
+    assert_non_null(sentio_test_find(test, SENTIO_DID_KEEP, 0));
+    assert_null(sentio_test_find(next, SENTIO_DID_ACCEPT, 0));
     assert_true(sentio_test_joined(next, conn, "*"));
+    sentio_test_close(next);
+}
+
+static void a_program_that_decides_and_saves_nothing_is_told_of_subscribers(void **state) {
+    (void)state;
+    struct sentio_test *test = start(ASKED);
+    uint64_t conn = 0;
+    assert_int_equal(sentio_test_subscribe(test, &conn, NULL, 0, "{}"), SENTIO_OK);
+    struct sentio_test *next = swapped(test, ASKED);
+    assert_null(sentio_test_find(test, SENTIO_DID_KEEP, 0));
+    assert_non_null(sentio_test_find(next, SENTIO_DID_ACCEPT, 0));
+    sentio_test_close(next);
+    sentio_test_close(test);
+}
+
+static void a_program_that_begins_to_decide_is_told_of_subscribers(void **state) {
+    struct sentio_test *test = *state;
+    uint64_t conn = subscribed(test, "{}");
+    struct sentio_test *next = swapped(test, ASKED);
+    assert_non_null(sentio_test_find(test, SENTIO_DID_KEEP, 0));
+    assert_true(sentio_test_joined(next, conn, "asked"));
     sentio_test_close(next);
 }
 
@@ -124,10 +158,8 @@ static void a_program_that_cannot_restore_does_not_get_a_state(void **state) {
     (void)state;
     struct sentio_test *test = start(PROGRAM("[\"save\"]", ON("save", SAY("{\"state\":1}"))));
     uint64_t conn = subscribed(test, "{}");
-    char *config = shell_config(SILENT, "sh", ",\"timeout\":\"60s\"");
-    struct sentio_test *next = sentio_test_swap(test, &sentio_plugin, config);
-    free(config);
-    assert_non_null(next);
+    struct sentio_test *next = swapped(test, SILENT);
+    assert_non_null(sentio_test_find(next, SENTIO_DID_ACCEPT, 0));
     assert_true(sentio_test_joined(next, conn, "*"));
     sentio_test_close(next);
     sentio_test_close(test);
@@ -144,7 +176,9 @@ int main(void) {
         WITH_SILENT(wrong_topics_are_refused),
         WITH_SILENT(an_unsubscribe_takes_topics_or_everything),
         WITH_SILENT(an_action_that_the_program_does_not_take_is_unknown),
-        WITH_SILENT(a_program_that_saves_nothing_is_told_of_its_subscribers),
+        WITH_SILENT(a_program_that_decides_nothing_needs_not_be_told_of_subscribers),
+        cmocka_unit_test(a_program_that_decides_and_saves_nothing_is_told_of_subscribers),
+        WITH_SILENT(a_program_that_begins_to_decide_is_told_of_subscribers),
         cmocka_unit_test(a_program_that_cannot_restore_does_not_get_a_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""docs/exec.md and its examples, as programs that are spoken to over pipes."""
+"""docs/exec.md and its examples: spoken to over pipes, and run as their documents say."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Iterator
 
 import pytest
+import websockets
 
-from daemon import TIMEOUT
-from documents import DOCS, marked
+from daemon import TIMEOUT, Daemon
+from documents import BUILD, DOCS, SENTIOD, blocks, marked
 
 EXEC = DOCS / "exec.md"
 EXAMPLES = DOCS / "examples" / "exec"
@@ -128,3 +132,42 @@ def test_the_python_example_goes_on_where_another_has_stopped(sensors: Program) 
     assert summary["data"] == {"sensor": "a", "count": 3, "min": 1, "max": 10, "mean": 5.0}
     assert (summary["key"], summary["type"]) == ("summary", "summary")
     assert next_one.end() == 0
+
+
+def set_up(example: str, folder: Path) -> Path:
+    """A copy of the example, after its document's first commands."""
+    copy = folder / example
+    shutil.copytree(EXAMPLES / example, copy)
+    environment = {**os.environ, "PATH": f"{SENTIOD.parent}:{os.environ['PATH']}",
+                   "SENTIO_PLUGINS__DIR": str(BUILD / "plugins")}
+    done = subprocess.run(["sh", "-euc", marked(copy / "README.md", "run: setup")], cwd=copy,
+                          env=environment, capture_output=True, text=True, timeout=TIMEOUT,
+                          check=False)
+    assert done.returncode == 0, done
+    return copy
+
+
+async def follow(daemon: Daemon, channel: str, readme: Path) -> dict:
+    """What the document's subscriber receives of what its publisher sends."""
+    subscribe, = blocks(readme, "send")
+    publish = marked(readme, "run: publish").replace("curl ", "curl -fsS ")
+    async with websockets.connect(f"ws://{daemon.address}/ws/{channel}") as socket:
+        await socket.send(json.dumps({**json.loads(subscribe), "id": 1}))
+        assert json.loads(await asyncio.wait_for(socket.recv(), TIMEOUT))["type"] == "ok"
+        await asyncio.to_thread(daemon.shell, publish)
+        return json.loads(await asyncio.wait_for(socket.recv(), TIMEOUT))
+
+
+@pytest.mark.parametrize(("example", "channel", "type_", "data"), [
+    ("python", "sensors", "reading", {"sensor": "hall", "value": 21.5}),
+    ("shell", "relay", "update", {"hello": "world"})])
+def test_an_example_runs_as_its_document_says(tmp_path: Path, example: str, channel: str,
+                                              type_: str, data: dict) -> None:
+    folder = set_up(example, tmp_path)
+    daemon = Daemon(folder / f"{channel}.conf", "--set", f"plugins.dir={BUILD / 'plugins'}")
+    try:
+        message = asyncio.run(follow(daemon, channel, folder / "README.md"))
+    finally:
+        daemon.stop()
+    assert (message["type"], message["data"]) == (type_, data)
+    assert f'{{"type":"{type_}","data":' in (folder / "README.md").read_text()
