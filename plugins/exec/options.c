@@ -23,7 +23,12 @@ static char *copy_text(const struct sentio_json *value) {
     if (sentio_json_string(value, buffer, sizeof(buffer), &text) != SENTIO_OK ||
         text.size > TEXT_MAX || memchr(text.data, '\0', text.size))
         return NULL;
-    return strndup(text.data, text.size);
+    char *copy = malloc(text.size + 1);
+    if (copy) {
+        memcpy(copy, text.data, text.size);
+        copy[text.size] = '\0';
+    }
+    return copy;
 }
 
 /* Nothing is read for an absent value. */
