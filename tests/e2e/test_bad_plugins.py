@@ -111,7 +111,8 @@ def test_garbage_is_never_sent_although_the_plugin_takes_no_notice(host: Daemon,
 
 
 def test_a_call_that_does_not_return_ends_the_process_and_is_named(start) -> None:
-    host = start(channels=bad_channel("hangs"), plugins={"hang": "1s"})
+    channel = {**bad_channel("hangs")["bad"], "isolation": "none"}
+    host = start(channels={"bad": channel}, plugins={"hang": "1s"})
     with host.tcp.connect() as publisher:
         publisher.sendall(b"POST /api/v1/publish/bad HTTP/1.1\r\nHost: localhost\r\n"
                           b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")

@@ -89,7 +89,7 @@ def test_a_sum_goes_over_a_restart(start) -> None:
 
 @pytest.mark.parametrize(("save", "crashes"), [(True, True), (False, False)])
 def test_a_count_that_is_kept_is_kept_on_purpose(start, save: bool, crashes: bool) -> None:
-    channels = {"tick": {**channel("crashes_every_n")["tick"],
+    channels = {"tick": {**channel("crashes_every_n")["tick"], "isolation": "none",
                          "options": {"every": 3, "save": save}}}
     first = start(channels=channels)
     assert published(first, 1, 2) == [1, 2]
@@ -104,6 +104,6 @@ def test_a_count_that_is_kept_is_kept_on_purpose(start, save: bool, crashes: boo
 
 
 def test_what_a_plugin_inside_the_host_may_do_it_reports(start) -> None:
-    host = start(channels=channel("aborts"))
+    host = start(channels={"tick": {**channel("aborts")["tick"], "isolation": "none"}})
     assert published(host, "fork", "socket", {"a": "fork"}) == [
         {"tried": "fork", "errno": 0}, {"tried": "socket", "errno": 0}, {"a": "fork"}]

@@ -362,6 +362,9 @@ def test_each_channel_of_a_congested_connection_is_in_order(begin: Begin, transp
     while len(frames.texts) < 600 + len(asked):
         reader.gather(frames)
     messages = [json.loads(text) for text in frames.texts]
-    assert [message["id"] for message in messages if message["type"] == "ok"] == asked
+    answered = [message["id"] for message in messages if message["type"] == "ok"]
+    # Each channel answers in order. One need not wait for another that is in a process of its own.
+    for place in range(5):
+        assert [number for number in answered if number // 16 % 5 == place] == asked[place::5]
     channels.check([message for message in messages if message["type"] != "ok"])
     assert reader.close().code == 1000

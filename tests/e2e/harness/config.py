@@ -19,6 +19,10 @@ BAD_PLUGINS = BUILD / "tests" / "plugins"
 ADMIN_TOKEN = "an-admin-token-of-the-tests"
 PUBLISHER_KEY = "a-publisher-key-of-the-tests"
 
+# "process" runs every channel's plugin in a worker, unless the test says otherwise.
+ISOLATION = os.environ.get("SENTIO_ISOLATION") or None
+STARTS_PROGRAMS = ("exec.so",)  # in a worker in any case, which the setting forbids
+
 CHANNELS = ("trade-signals", "market-data", "earnings", "notifications", "admin")
 
 
@@ -80,6 +84,9 @@ def merged(config: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
             _merge_channels(result["channels"], values)
         else:
             result[section] = {**result.get(section, {}), **values}
+    for item in result["channels"] if ISOLATION else ():
+        if Path(item["plugin"]).name not in STARTS_PROGRAMS:
+            item.setdefault("isolation", ISOLATION)
     return result
 
 
