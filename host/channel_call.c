@@ -141,7 +141,7 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
     if (publishes)
         answer_publisher(channel, &asker->publisher, result->outcome, result->code, effects);
     else if (kind == CALL_SUBSCRIBE || kind == CALL_UNSUBSCRIBE || kind == CALL_MESSAGE)
-        subscription_called(channel->hub, asker->id, kind, result);
+        subscription_called(channel, asker, kind, result);
     else if (kind == CALL_RENDER)
         inquiry_called(channel->hub, asker->id, result);
 }

@@ -205,10 +205,17 @@ static void deliver(void *context, struct message *message) {
     message_destroy(message);
 }
 
-static void pause_sources(struct hub *hub, bool paused) {
-    for (size_t i = 0; i < hub->channel_count; i++)
-        if (hub->channels[i] && hub->channels[i]->source)
-            source_pause(hub->channels[i]->source, paused || hub->channels[i]->source_paused);
+/* What sources write and workers answer waits as well. */
+static void pause_others(struct hub *hub, bool paused) {
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        struct channel *channel = hub->channels[i];
+        if (channel == NULL)
+            continue;
+        if (channel->source)
+            source_pause(channel->source, paused || channel->source_paused);
+        if (channel->instance->worker)
+            worker_deafen(channel->instance->worker, paused);
+    }
 }
 
 static void on_held(uv_timer_t *timer) {
@@ -227,7 +234,7 @@ static bool hold(void *context) {
     if (!full && hub->held)
         uv_timer_stop(&hub->held_timer);
     if (full != hub->held)
-        pause_sources(hub, full);
+        pause_others(hub, full);
     hub->held = full;
     return full;
 }

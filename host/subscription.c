@@ -178,13 +178,27 @@ static void call_plugin(struct subscription *subscription, const struct sentio_j
         .name = message->action,
         .text = request->text,
     };
-    const struct asker asker = {.id = subscription->conn};
+    const struct asker asker = {
+        .id = subscription->conn,
+        .first = call.kind == CALL_SUBSCRIBE && !subscription->accepted,
+    };
     channel_call(subscription->channel, &call, &asker);
 }
 
-void subscription_called(struct hub *hub, uint64_t conn, enum call_kind kind,
+/* Its connection went while the plugin was being asked, in a worker: the plugin has accepted what
+ * is not there any more. */
+static void tell_left(struct channel *channel, uint64_t conn, const struct result *result) {
+    const struct effect *accept = effects_find(result->effects, EFFECT_ACCEPT);
+    struct call call = {.kind = CALL_LEFT, .number = conn};
+    if (result->outcome == OUTCOME_RETURNED && result->code == 0 && accept && accept->id == conn)
+        channel_call(channel, &call, NULL);
+}
+
+void subscription_called(struct channel *channel, const struct asker *asker, enum call_kind kind,
                          const struct result *result) {
-    struct subscription *subscription = subscription_find(hub, conn);
+    struct subscription *subscription = subscription_find(channel->hub, asker->id);
+    if (subscription == NULL && asker->first)
+        tell_left(channel, asker->id, result);
     if (subscription == NULL || subscription->pending == NULL)
         return;
     if (result->outcome == OUTCOME_LACKING && kind == CALL_MESSAGE)
@@ -198,7 +212,7 @@ void subscription_called(struct hub *hub, uint64_t conn, enum call_kind kind,
     else
         subscription->pending->called = true;
     if (subscription->pending == NULL && subscription->first_later != NULL)
-        hub_resume_later(subscription->channel, conn);
+        hub_resume_later(channel, subscription->conn);
 }
 
 static bool begin_pending(struct subscription *subscription, struct command_message *message) {

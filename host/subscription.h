@@ -18,7 +18,7 @@ void subscription_effect(struct channel *channel, const struct effect *effect);
 
 /* The plugin was called with a subscriber's message: it is answered now, or by a later accept or
  * refuse. */
-void subscription_called(struct hub *hub, uint64_t conn, enum call_kind kind,
+void subscription_called(struct channel *channel, const struct asker *asker, enum call_kind kind,
                          const struct result *result);
 
 /* Commands that came while an earlier one was being answered: now their turn has come. */

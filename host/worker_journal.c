@@ -7,7 +7,7 @@
 #include "worker_internal.h"
 
 /* Beside its bytes, a call counts this much: what it takes to be repeated. */
-enum { CALL_COST = 256, JOURNAL_MIN = 256 * 1024 };
+enum { CALL_COST = 256, JOURNAL_MIN = 256 * 1024, JOURNAL_MAX = 32 * 1024 * 1024 };
 
 int worker_keep_checkpoint(struct worker *worker, uint32_t format, struct sentio_bytes state) {
     char *copy = malloc(state.size + 1);
@@ -47,7 +47,9 @@ static void save(struct worker *worker) {
 /* A state that costs more to save is saved less often. */
 static bool is_long(const struct worker *worker) {
     size_t limit = worker->checkpoint_size * 4;
-    return worker->journal > (limit > JOURNAL_MIN ? limit : JOURNAL_MIN);
+    if (limit < JOURNAL_MIN)
+        limit = JOURNAL_MIN;
+    return worker->journal > (limit < JOURNAL_MAX ? limit : JOURNAL_MAX);
 }
 
 static void saved(struct worker *worker, struct task *task, const struct result *result) {
@@ -58,8 +60,9 @@ static void saved(struct worker *worker, struct task *task, const struct result 
             0) {
         drop_journal(worker, task);
     } else {
-        log_warning(worker->settings.label,
-                    "plugin fault: save() gave nothing; after a death it starts afresh");
+        if (result->code != 0)
+            log_warning(worker->settings.label,
+                        "plugin fault: save() failed; after a death it starts afresh");
         worker_drop_checkpoint(worker);
         worker->journals = false;
         drop_journal(worker, task);
