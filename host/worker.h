@@ -103,6 +103,8 @@ struct worker {
     bool progressed;   /* it has answered a call since the start */
     bool clean;        /* it is to be started afresh, though it can save */
     bool afresh;       /* it was */
+    bool distrusted;   /* what this process says does not count any more */
+    uint64_t accused;  /* the serial of the call that it has answered as it may not; 0: none */
     uint32_t relapses; /* deaths while it was put back */
     uint64_t hang_serial;
     uint64_t hang_since; /* uv_hrtime in ms */

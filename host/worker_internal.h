@@ -15,7 +15,7 @@ struct call worker_open_call(const struct worker *worker);
 struct call worker_restore_call(const struct worker *worker);
 /* The process is another one: everything that is to be said is said to it from the beginning. */
 void worker_put_back(struct worker *worker);
-/* The worker has said or done what it may not. */
+/* The worker has said or done what it may not: it is killed, and not listened to until then. */
 void worker_distrust(struct worker *worker, const char *what);
 
 /* worker_talk.c: what is sent and received. */

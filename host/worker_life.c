@@ -81,9 +81,8 @@ void worker_watch_hang(struct worker *worker) {
 
 void worker_distrust(struct worker *worker, const char *what) {
     log_error(worker->settings.label, "plugin fault: its worker is ended: %s", what);
+    worker->distrusted = true;
     worker_process_kill(worker->process);
-    /* What it says from here on does not count. */
-    wire_drop(&worker->in, worker->in.end - worker->in.start);
 }
 
 static void describe(const struct worker *worker, const struct worker_end *end, char text[128]) {
@@ -96,9 +95,10 @@ static void describe(const struct worker *worker, const struct worker_end *end, 
         snprintf(text, 128, "exit status %lld", (long long)end->status);
 }
 
-/* The task that the worker was in when it died; NULL: in none. */
+/* The task that the worker was in when it died, or that it has answered as it may not; NULL: none.
+ */
 static struct task *in_hand(const struct worker *worker) {
-    uint64_t serial = atomic_load(&worker->page->serial);
+    uint64_t serial = worker->accused ? worker->accused : atomic_load(&worker->page->serial);
     struct task *task = worker->expected;
     while (serial && task && task != worker->unsent && task->serial != serial)
         task = task->next;
@@ -275,6 +275,8 @@ void worker_start(struct worker *worker) {
     char why[256] = "out of memory";
     worker->state = WORKER_STARTING;
     worker->progressed = false;
+    worker->distrusted = false;
+    worker->accused = 0;
     worker->expected = NULL;
     worker->unsent = NULL;
     worker->sent = 0;

@@ -52,13 +52,11 @@ void worker_flush(struct worker *worker) {
     struct iovec parts[PARTS_MAX];
     if (worker->process == NULL || worker->process->wants_write)
         return;
-    int count = gather(worker, parts);
-    while (count > 0) {
+    for (int count = gather(worker, parts); count > 0; count = gather(worker, parts)) {
         ssize_t sent = worker_process_send(worker->process, parts, count);
         if (sent <= 0)
-            return; /* it is taken on by `writable`, or its end is told */
+            break; /* it is taken on by `writable`, or its end is told */
         advance(worker, (size_t)sent);
-        count = gather(worker, parts);
     }
     worker_watch_hang(worker);
 }
@@ -69,12 +67,13 @@ void worker_writable(void *context) {
 
 /* Its result came: it is not waited for any more. */
 static void pass(struct worker *worker, const struct task *task) {
-    worker->expected = task->next != worker->unsent || worker->sent > 0 ? task->next : NULL;
+    worker->expected = task->next == worker->unsent && worker->sent == 0 ? NULL : task->next;
 }
 
 /* It was put back by this call, which had been answered before. */
 static void repeated(struct worker *worker, struct task *task, int code, struct effects *effects) {
     if (task->kind == CALL_OPEN && code != 0) {
+        worker->accused = task->serial;
         worker_distrust(worker, "open() failed when it was started again");
         return;
     }
@@ -94,13 +93,14 @@ static void repeated(struct worker *worker, struct task *task, int code, struct 
 
 static void take_result(struct worker *worker, const struct wire_frame *frame) {
     struct task *task = worker->expected;
-    if (task == NULL || frame->serial != task->serial) {
+    if (task == NULL || task == worker->unsent || frame->serial != task->serial) {
         worker_distrust(worker, "an answer to nothing");
         return;
     }
     struct call call = {.kind = task->kind, .instance = worker->instance};
     struct result result = {.outcome = OUTCOME_RETURNED, .effects = &call.effects};
     if (wire_read_result(frame, &call, &result.code, &result.micros) != 0) {
+        worker->accused = task->serial;
         worker_distrust(worker, "an answer that is not valid");
     } else if (task->answered) {
         repeated(worker, task, result.code, &call.effects);
@@ -192,13 +192,21 @@ static void take(struct worker *worker, const struct wire_frame *frame) {
         worker_distrust(worker, "a message out of place");
 }
 
+/* Whether what it says counts. */
+static bool is_heard(const struct worker *worker) {
+    return !worker->distrusted &&
+           (worker->state == WORKER_STARTING || worker->state == WORKER_RUNNING);
+}
+
 static void take_all(struct worker *worker) {
     struct wire_frame frame;
     int result = 0;
-    while ((worker->state == WORKER_STARTING || worker->state == WORKER_RUNNING) &&
-           (result = wire_next(&worker->in, &frame)) == 0) {
-        take(worker, &frame);
-        wire_consume(&worker->in, &frame);
+    while (is_heard(worker) && result == 0) {
+        result = wire_next(&worker->in, &frame);
+        if (result == 0) {
+            take(worker, &frame);
+            wire_consume(&worker->in, &frame);
+        }
     }
     if (result == SENTIO_INVALID)
         worker_distrust(worker, "something that is no message");
@@ -214,7 +222,7 @@ void worker_received(void *context) {
         got = worker_process_receive(worker->process, &worker->in);
         if (got > 0)
             take_all(worker);
-        if (worker->state == WORKER_STOPPED || worker->state == WORKER_FAILED)
+        if (!is_heard(worker))
             wire_drop(&worker->in, worker->in.end - worker->in.start);
     }
     if (got < 0)
