@@ -45,7 +45,7 @@ static void on_answered(void *context, struct task *task, const struct result *r
     if (result->outcome == OUTCOME_RETURNED)
         channel_took(channel, task->kind, result->micros / 1000);
     if (task->kind == CALL_SAVE) {
-        if (channel->wait.over)
+        if (channel->wait.over && !task->own)
             end_wait(channel, result);
         return;
     }

@@ -87,6 +87,14 @@ void task_list_remove(struct task_list *list, struct task *task) {
     list->count--;
 }
 
+void task_list_split(struct task_list *list, bool (*wanted)(const struct task *task),
+                     struct task_list *taken) {
+    struct task_list left = {0};
+    for (struct task *task = task_list_take(list); task; task = task_list_take(list))
+        task_list_add(wanted(task) ? taken : &left, task);
+    *list = left;
+}
+
 void task_list_prepend(struct task_list *list, struct task_list *from) {
     if (from->first == NULL)
         return;

@@ -20,6 +20,7 @@ struct task {
     uint64_t serial; /* its worker's, rising; 0: none has it yet */
     enum call_kind kind;
     bool answered;  /* what it asked for is done: it is kept to be repeated after a death */
+    bool own;       /* its worker's: a save() that nobody else has asked for */
     uint8_t deaths; /* workers that have died of it */
     size_t size;    /* of the frame, its head included */
     char frame[];   /* WIRE_CALL, then the publisher's name */
@@ -50,6 +51,9 @@ void task_list_insert(struct task_list *list, struct task *before, struct task *
 struct task *task_list_take(struct task_list *list);
 /* Takes out one that is in it. */
 void task_list_remove(struct task_list *list, struct task *task);
+/* Moves those that are wanted to the end of `taken`, in their order. */
+void task_list_split(struct task_list *list, bool (*wanted)(const struct task *task),
+                     struct task_list *taken);
 /* Puts all of `from` in front of `list`. */
 void task_list_prepend(struct task_list *list, struct task_list *from);
 

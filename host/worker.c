@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <sentio/sdk.h>
 
 #include "instance.h"
+#include "io.h"
 #include "log.h"
 #include "wire_start.h"
 #include "worker_internal.h"
@@ -58,8 +60,11 @@ static int copy_forwards(struct worker *worker, const struct config_strings *fro
 }
 
 static int make_page(struct worker *worker) {
-    worker->page_fd = memfd_create("sentio-worker", MFD_CLOEXEC);
+    worker->page_fd = memfd_create("sentio-worker", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (worker->page_fd == -1 || ftruncate(worker->page_fd, sizeof(*worker->page)) == -1)
+        return SENTIO_FAILED;
+    /* A page that is taken away would be the host's end. */
+    if (fcntl(worker->page_fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == -1)
         return SENTIO_FAILED;
     void *page =
         mmap(NULL, sizeof(*worker->page), PROT_READ | PROT_WRITE, MAP_SHARED, worker->page_fd, 0);
@@ -77,7 +82,7 @@ static int init(struct worker *worker, const struct worker_settings *settings, i
     worker->settings.options = strdup(settings->options);
     worker->settings.forwards = &worker->forwards;
     worker->deaths = calloc((size_t)settings->max_deaths + 1, sizeof(*worker->deaths));
-    worker->plugin_fd = dup(plugin_fd);
+    worker->plugin_fd = fcntl(plugin_fd, F_DUPFD_CLOEXEC, 0);
     if (!worker->settings.label || !worker->settings.name || !worker->settings.plugin ||
         !worker->settings.options || !worker->deaths || worker->plugin_fd == -1)
         return SENTIO_NO_MEMORY;
@@ -146,9 +151,8 @@ int worker_open(struct worker *worker, struct instance *instance) {
 }
 
 int worker_restore(struct worker *worker, uint32_t format, struct sentio_bytes state) {
-    if (worker_keep_checkpoint(worker, format, state) != 0)
-        return SENTIO_NO_MEMORY;
-    struct call call = worker_restore_call(worker);
+    struct call call = {
+        .kind = CALL_RESTORE, .abi.now = io_time(), .number = format, .text = state};
     return submit_call(worker, &call);
 }
 
@@ -157,18 +161,15 @@ void worker_deafen(struct worker *worker, bool deaf) {
         worker_process_deafen(worker->process, deaf);
 }
 
+/* Not of this process alone. */
+static bool is_others(const struct task *task) {
+    return !task->answered && task->kind != CALL_OPEN && task->kind != CALL_RESTORE &&
+           task->kind != CALL_SAVE && task->kind != CALL_READY;
+}
+
 void worker_take_waiting(struct worker *worker, struct task_list *tasks) {
-    struct task *task = worker->tasks.first;
-    while (task != NULL) {
-        struct task *next = task->next;
-        bool internal = task->kind == CALL_OPEN || task->kind == CALL_RESTORE ||
-                        task->kind == CALL_SAVE || task->kind == CALL_READY;
-        if (!task->answered && !internal) {
-            task_list_remove(&worker->tasks, task);
-            task_list_add(tasks, task);
-        }
-        task = next;
-    }
+    task_list_split(&worker->tasks, is_others, tasks);
+    worker->torn = worker->sent > 0;
     worker->expected = NULL;
     worker->unsent = NULL;
     worker->sent = 0;
@@ -178,7 +179,7 @@ void worker_take_waiting(struct worker *worker, struct task_list *tasks) {
 /* Without close() it would not know that its end is meant. */
 static void send_close(struct worker *worker) {
     struct call call = {.kind = CALL_CLOSE};
-    if (worker->state != WORKER_RUNNING || !worker->opened ||
+    if (worker->state != WORKER_RUNNING || !worker->opened || worker->torn ||
         !instance_has(worker->instance, CALL_CLOSE))
         return;
     submit_call(worker, &call);

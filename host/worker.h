@@ -95,22 +95,24 @@ struct worker {
     char *checkpoint;       /* what the plugin last saved; NULL: nothing */
     size_t checkpoint_size;
     uint32_t checkpoint_format;
-    size_t journal;    /* bytes of the calls since then, and something for each */
-    bool saving;       /* the next checkpoint is on its way */
-    bool journals;     /* calls are kept until the next checkpoint */
-    bool described;    /* it was, once */
-    bool opened;       /* open() has succeeded once */
-    bool progressed;   /* it has answered a call since the start */
-    bool clean;        /* it is to be started afresh, though it can save */
-    bool afresh;       /* it was */
-    bool distrusted;   /* what this process says does not count any more */
-    uint64_t accused;  /* the serial of the call that it has answered as it may not; 0: none */
-    uint32_t relapses; /* deaths while it was put back */
-    uint64_t hang_serial;
-    uint64_t hang_since; /* uv_hrtime in ms */
-    uv_timer_t timer;    /* to start it again; while it runs: looks for a call that hangs */
-    uint64_t backoff;    /* ms */
-    int64_t *deaths;     /* [max_deaths]: when, Unix ms; a ring */
+    size_t journal;         /* bytes of the calls since then, and something for each */
+    bool saving;            /* the next checkpoint is on its way */
+    bool journals;          /* calls are kept until the next checkpoint */
+    bool described;         /* it was, once */
+    bool opened;            /* open() has succeeded once */
+    bool progressed;        /* it has answered a call since the start */
+    bool clean;             /* it is to be started afresh, though it can save */
+    bool afresh;            /* it was */
+    bool distrusted;        /* what this process says does not count any more */
+    uint64_t accused;       /* the serial of the call that it has answered as it may not; 0: none */
+    uint32_t relapses;      /* deaths while it was put back */
+    bool torn;              /* a call was sent in part and never will be sent whole */
+    uv_timer_t timer;       /* to start it again; while it runs: looks for a call that hangs */
+    unsigned looks;         /* since it last got on */
+    uint64_t seen_serial;   /* of the call that it was in then */
+    uint64_t seen_expected; /* of the one that was to be answered then; 0: none */
+    uint64_t backoff;       /* ms */
+    int64_t *deaths;        /* [max_deaths]: when, uv_hrtime in ms; a ring */
     uint64_t death_count;
 };
 

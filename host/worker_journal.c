@@ -4,6 +4,7 @@
 
 #include "instance.h"
 #include "log.h"
+#include "wire_call.h"
 #include "worker_internal.h"
 
 /* Beside its bytes, a call counts this much: what it takes to be repeated. */
@@ -40,6 +41,7 @@ static void save(struct worker *worker) {
     struct task *task = task_create(&call, NULL);
     if (task == NULL)
         return;
+    task->own = true;
     worker->saving = true;
     worker_submit(worker, task);
 }
@@ -71,6 +73,19 @@ static void saved(struct worker *worker, struct task *task, const struct result 
     free(task);
 }
 
+/* From now on it is put back to this state. */
+static void restored(struct worker *worker, const struct task *task) {
+    struct wire_call call = {0};
+    struct wire_frame frame;
+    task_frame(task, &frame);
+    if (wire_read_call(&frame, instance_table(worker->instance), &call) != 0 ||
+        worker_keep_checkpoint(worker, (uint32_t)call.call.number, call.call.text) != 0) {
+        log_error(worker->settings.label, "out of memory: after a death it starts afresh");
+        worker->journals = false;
+    }
+    wire_call_finish(&call);
+}
+
 static void opened(struct worker *worker, const struct result *result) {
     if (result->outcome != OUTCOME_RETURNED || result->code != 0)
         return;
@@ -87,8 +102,8 @@ void worker_settle(struct worker *worker, struct task *task, const struct result
     }
     if (kind == CALL_OPEN)
         opened(worker, result);
-    if (kind == CALL_RESTORE && result->code != 0)
-        worker_drop_checkpoint(worker);
+    if (kind == CALL_RESTORE && result->code == 0)
+        restored(worker, task);
     if (worker->journals && kind != CALL_OPEN && kind != CALL_RESTORE && kind != CALL_READY) {
         worker->journal += task->size + CALL_COST;
     } else {

@@ -18,7 +18,8 @@ enum {
     BACKOFF_MAX = 10000,   /* ms */
     DEATHS_WITHIN = 60000, /* ms */
     PROCESSES = 64,        /* and threads of a worker */
-    PROCESSES_PROGRAMS = 512
+    PROCESSES_PROGRAMS = 512,
+    HANG_LOOKS = 5 /* without any progress, over plugins.hang */
 };
 
 struct call worker_open_call(const struct worker *worker) {
@@ -39,26 +40,31 @@ struct call worker_restore_call(const struct worker *worker) {
     };
 }
 
-static uint64_t now_ms(void) {
-    return uv_hrtime() / 1000000;
+static int64_t now_ms(void) {
+    return (int64_t)(uv_hrtime() / 1000000);
 }
 
+/* Looks, not time, are counted: while the hub itself is busy nobody looks. */
 static void on_look(uv_timer_t *timer) {
     struct worker *worker = timer->data;
-    uint64_t serial = atomic_load(&worker->page->serial);
     if (worker->process == NULL)
         return;
-    if (worker->state != WORKER_STARTING && (serial == 0 || serial != worker->hang_serial)) {
-        worker->hang_serial = serial;
-        worker->hang_since = now_ms();
+    uint64_t serial = atomic_load(&worker->page->serial);
+    uint64_t expected = worker->expected ? worker->expected->serial : 0;
+    bool starting = worker->state == WORKER_STARTING;
+    bool moves = serial != worker->seen_serial || expected != worker->seen_expected;
+    if (worker->process->deaf || (moves && !starting)) {
+        worker->seen_serial = serial;
+        worker->seen_expected = expected;
+        worker->looks = 0;
         return;
     }
-    if (now_ms() - worker->hang_since < (uint64_t)worker->settings.hang)
+    if (++worker->looks < HANG_LOOKS)
         return;
     log_error(worker->settings.label,
               "plugin fault: %s has not %s within plugins.hang; its worker is killed",
-              worker->settings.plugin, worker->state == WORKER_STARTING ? "loaded" : "returned");
-    worker->hang_since = now_ms();
+              worker->settings.plugin, starting ? "loaded" : "returned");
+    worker->looks = 0;
     worker_process_kill(worker->process);
 }
 
@@ -73,9 +79,10 @@ void worker_watch_hang(struct worker *worker) {
     }
     if (uv_is_active((uv_handle_t *)&worker->timer))
         return;
-    uint64_t period = (uint64_t)worker->settings.hang / 5 + 1;
-    worker->hang_serial = 0;
-    worker->hang_since = now_ms();
+    uint64_t period = (uint64_t)worker->settings.hang / HANG_LOOKS + 1;
+    worker->seen_serial = 0;
+    worker->seen_expected = 0;
+    worker->looks = 0;
     uv_timer_start(&worker->timer, on_look, period, period);
 }
 
@@ -105,43 +112,43 @@ static struct task *in_hand(const struct worker *worker) {
     return serial && task && task->serial == serial ? task : NULL;
 }
 
-static void answer(struct worker *worker, struct task *task, enum outcome outcome) {
+/* Of tasks that are not the worker's any more. Whoever is told may stop it: then the rest is not
+ * told of. */
+static void answer_all(struct worker *worker, struct task_list *tasks, enum outcome outcome) {
     struct effects none = {0};
     const struct result result = {.outcome = outcome, .effects = &none};
-    task_list_remove(&worker->tasks, task);
-    worker->waiting -= task->size;
-    worker->handler.answered(worker->handler.context, task, &result);
-    free(task);
+    for (struct task *task = task_list_take(tasks); task; task = task_list_take(tasks)) {
+        if (worker->state != WORKER_STOPPED && !task->own)
+            worker->handler.answered(worker->handler.context, task, &result);
+        free(task);
+    }
 }
 
-/* Two workers have died of it. */
-static void give_up(struct worker *worker, struct task *task) {
-    log_error(worker->settings.label, "plugin fault: two workers have died in the same %s()",
-              call_name(task->kind));
-    worker->expected = NULL;
-    worker->unsent = NULL;
-    answer(worker, task, OUTCOME_DIED);
+static bool is_unanswered(const struct task *task) {
+    return !task->answered;
+}
+
+/* Those who wait for these do not wait for another life. */
+static bool is_of_this_life(const struct task *task) {
+    return !task->answered && (task->kind == CALL_SAVE || task->kind == CALL_RESTORE);
 }
 
 static void fail(struct worker *worker) {
+    struct task_list tasks = {0};
     worker->state = WORKER_FAILED;
     worker->expected = NULL;
     worker->unsent = NULL;
-    struct task *task = worker->tasks.first;
-    while (task != NULL) {
-        struct task *next = task->next;
-        if (!task->answered)
-            answer(worker, task, OUTCOME_NOT_RUNNING);
-        task = next;
-    }
+    worker->waiting = 0;
+    task_list_split(&worker->tasks, is_unanswered, &tasks);
     if (worker->opened)
         worker->handler.failed(worker->handler.context);
+    answer_all(worker, &tasks, OUTCOME_NOT_RUNNING);
 }
 
 /* Whether this one makes too many within a minute. */
 static bool count_death(struct worker *worker) {
     uint64_t max = (uint64_t)worker->settings.max_deaths;
-    int64_t now = io_time();
+    int64_t now = now_ms();
     worker->death_count++;
     if (max == 0)
         return false;
@@ -152,23 +159,43 @@ static bool count_death(struct worker *worker) {
     return now - first < DEATHS_WITHIN;
 }
 
-static void blame(struct worker *worker, struct task *task) {
+/* Whether two workers have died of the task, which is given up then. */
+static bool blame(struct worker *worker, struct task *task) {
     if (task == NULL)
-        return;
+        return false;
     if (!task->answered) {
-        if (++task->deaths >= 2)
-            give_up(worker, task);
-        return;
+        if (++task->deaths < 2)
+            return false;
+        log_error(worker->settings.label, "plugin fault: two workers have died in the same %s()",
+                  call_name(task->kind));
+        return true;
     }
     if (++worker->relapses < 2)
-        return;
+        return false;
     log_error(worker->settings.label, "plugin fault: it dies of its own past; it starts afresh");
     worker->relapses = 0;
     worker->clean = true;
+    return false;
+}
+
+/* It never worked: whoever wanted it is told, and it stays as it is. */
+static void die_young(struct worker *worker, const char *why) {
+    log_error(worker->settings.label, "plugin fault: %s", why);
+    bool described = worker->described;
+    fail(worker);
+    if (!described)
+        worker->handler.described(worker->handler.context, why);
 }
 
 static void on_start_timer(uv_timer_t *timer) {
-    worker_start(timer->data);
+    struct worker *worker = timer->data;
+    char why[256];
+    worker_start(worker);
+    if (worker->process != NULL || worker->opened)
+        return;
+    snprintf(why, sizeof(why), "%s: its worker can not be started, see the log",
+             worker->settings.plugin);
+    die_young(worker, why);
 }
 
 static void start_later(struct worker *worker) {
@@ -180,35 +207,39 @@ static void start_later(struct worker *worker) {
     uv_timer_start(&worker->timer, on_start_timer, wait, 0);
 }
 
-/* It never worked: whoever wanted it is told, and it stays as it is. */
-static void die_young(struct worker *worker, const char *end) {
-    char why[256];
-    snprintf(why, sizeof(why), "%s: its worker died of %s %s", worker->settings.plugin, end,
-             worker->described ? "in open()" : "when it was loaded");
-    log_error(worker->settings.label, "plugin fault: %s", why);
-    bool described = worker->described;
-    fail(worker);
-    if (!described)
-        worker->handler.described(worker->handler.context, why);
-}
-
-/* Those who wait for these do not wait for another life. */
-static void end_waits(struct worker *worker) {
-    struct task *task = worker->tasks.first;
+/* What becomes of it is settled before anybody is told, who may then do what he likes with it. */
+static void die(struct worker *worker, struct task *task) {
+    struct task_list dead = {0};
+    struct task_list waits = {0};
+    bool too_many = count_death(worker);
+    if (blame(worker, task)) {
+        task_list_remove(&worker->tasks, task);
+        task_list_add(&dead, task);
+    }
+    task_list_split(&worker->tasks, is_of_this_life, &waits);
+    worker->waiting -= dead.bytes + waits.bytes;
+    worker->saving = false;
     worker->expected = NULL;
     worker->unsent = NULL;
-    worker->saving = false;
-    while (task != NULL) {
-        struct task *next = task->next;
-        if (!task->answered && (task->kind == CALL_SAVE || task->kind == CALL_RESTORE))
-            answer(worker, task, OUTCOME_NOT_RUNNING);
-        task = next;
-    }
+    if (too_many)
+        worker->state = WORKER_FAILED;
+    else
+        start_later(worker);
+    answer_all(worker, &dead, OUTCOME_DIED);
+    answer_all(worker, &waits, OUTCOME_NOT_RUNNING);
+    if (worker->state != WORKER_FAILED)
+        return;
+    log_error(worker->settings.label,
+              "failed: its worker died %lld times within a minute (plugins.max_deaths); mend %s, "
+              "then \"sentioctl reload\"",
+              (long long)worker->settings.max_deaths, worker->settings.plugin);
+    fail(worker);
 }
 
 static void on_over(void *context, const struct worker_end *end) {
     struct worker *worker = context;
     char text[128];
+    char why[256];
     describe(worker, end, text);
     cgroup_remove(worker->settings.groups, worker->settings.name, worker->pid);
     worker->process = NULL;
@@ -220,25 +251,16 @@ static void on_over(void *context, const struct worker_end *end) {
     if (worker->state == WORKER_FAILED)
         return;
     if (!worker->opened) {
-        die_young(worker, text);
+        snprintf(why, sizeof(why), "%s: its worker died of %s %s", worker->settings.plugin, text,
+                 worker->described ? "in open()" : "when it was loaded");
+        die_young(worker, why);
         return;
     }
     struct task *task = in_hand(worker);
     log_error(worker->settings.label, "plugin fault: the worker of %s died of %s in %s%s",
               worker->settings.plugin, text, task ? call_name(task->kind) : "no call",
               task ? "()" : "");
-    bool too_many = count_death(worker);
-    blame(worker, task);
-    end_waits(worker);
-    if (!too_many) {
-        start_later(worker);
-        return;
-    }
-    log_error(worker->settings.label,
-              "failed: its worker died %lld times within a minute (plugins.max_deaths); mend %s, "
-              "then \"sentioctl reload\"",
-              (long long)worker->settings.max_deaths, worker->settings.plugin);
-    fail(worker);
+    die(worker, task);
 }
 
 static int say_start(struct worker *worker) {
@@ -298,51 +320,70 @@ void worker_start(struct worker *worker) {
     worker_flush(worker);
 }
 
-static void add_internal(struct task_list *list, const struct call *call) {
+static int add_internal(struct task_list *list, const struct call *call) {
     struct task *task = task_create(call, NULL);
     if (task == NULL)
-        return;
+        return SENTIO_NO_MEMORY;
     task->answered = true;
     task_list_add(list, task);
+    return 0;
 }
 
-/* What a fresh start does away with: the past, and what is about subscriptions and descriptors that
- * it does not know. */
+static void free_all(struct task_list *tasks) {
+    for (struct task *task = task_list_take(tasks); task; task = task_list_take(tasks))
+        free(task);
+}
+
+/* Of the process that is gone. */
+static bool is_obsolete(const struct task *task) {
+    return task->kind == CALL_SAVE || task->kind == CALL_READY ||
+           (task->answered && (task->kind == CALL_OPEN || task->kind == CALL_RESTORE));
+}
+
+/* What a fresh start does away with as well: the past, and what is about subscriptions that it does
+ * not know. */
+static bool is_past(const struct task *task) {
+    return is_obsolete(task) || task->answered || task->kind == CALL_LEFT || task->asker.presented;
+}
+
 static void forget(struct worker *worker, bool afresh) {
-    struct task *task = worker->tasks.first;
-    while (task != NULL) {
-        struct task *next = task->next;
-        bool internal = task->kind == CALL_SAVE || task->kind == CALL_READY ||
-                        (task->answered && (task->kind == CALL_OPEN || task->kind == CALL_RESTORE));
-        bool past = task->answered || task->kind == CALL_LEFT || task->asker.presented;
-        if (internal || (afresh && past)) {
-            if (!task->answered)
-                worker->waiting -= task->size;
-            task_list_remove(&worker->tasks, task);
-            free(task);
-        }
-        task = next;
+    struct task_list tasks = {0};
+    task_list_split(&worker->tasks, afresh ? is_past : is_obsolete, &tasks);
+    for (const struct task *task = tasks.first; task; task = task->next)
+        worker->waiting -= task->answered ? 0 : task->size;
+    free_all(&tasks);
+    if (!afresh)
+        return;
+    worker_drop_checkpoint(worker);
+    worker->journal = 0;
+}
+
+/* 0, or SENTIO_NO_MEMORY. */
+static int begin_again(struct worker *worker) {
+    struct task_list beginning = {0};
+    struct call open = worker_open_call(worker);
+    struct call restore = worker_restore_call(worker);
+    int error = add_internal(&beginning, &open);
+    if (error == 0 && worker->checkpoint)
+        error = add_internal(&beginning, &restore);
+    if (error) {
+        free_all(&beginning);
+        return error;
     }
+    worker->place = beginning.last;
+    task_list_prepend(&worker->tasks, &beginning);
+    return 0;
 }
 
 void worker_put_back(struct worker *worker) {
     bool afresh = worker->clean || !worker->journals;
-    struct task_list beginning = {0};
-    struct call open = worker_open_call(worker);
-    struct call restore = worker_restore_call(worker);
     forget(worker, afresh);
-    worker->saving = false;
-    worker->clean = false;
-    worker->afresh = afresh;
-    if (afresh) {
-        worker_drop_checkpoint(worker);
-        worker->journal = 0;
+    if (begin_again(worker) != 0) {
+        log_error(worker->settings.label, "out of memory: its worker is started once more");
+        worker_process_kill(worker->process);
+        return;
     }
-    add_internal(&beginning, &open);
-    if (worker->checkpoint)
-        add_internal(&beginning, &restore);
-    worker->place = beginning.last;
-    task_list_prepend(&worker->tasks, &beginning);
+    worker->afresh = afresh;
     if (afresh)
         worker->handler.afresh(worker->handler.context);
     for (struct task *task = worker->tasks.first; task; task = task->next)

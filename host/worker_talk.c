@@ -83,8 +83,10 @@ static void repeated(struct worker *worker, struct task *task, int code, struct 
         return;
     }
     pass(worker, task);
-    if (task->kind == CALL_OPEN && worker->afresh)
+    if (task->kind == CALL_OPEN && worker->afresh) {
+        worker->clean = false;
         worker->handler.reopened(worker->handler.context, effects);
+    }
     if (task->kind == CALL_OPEN || task->kind == CALL_RESTORE) {
         task_list_remove(&worker->tasks, task);
         free(task);

@@ -75,11 +75,43 @@ static void finish_lets_go_of_items_that_were_not_taken(void **state) {
     item_unref(taken);
 }
 
+static void effects_are_appended_with_what_is_counted(void **state) {
+    (void)state;
+    struct effects effects = {0};
+    struct effects from = {0};
+    const struct sentio_item emitted = {.topic = sentio_text("A"), .json = sentio_text("{}")};
+    effects_append(&effects, &from);
+    assert_null(effects.first);
+    effects_add(&from, EFFECT_REJECT, sentio_text("a"), sentio_text("b"));
+    effects_add_item(&from, item_create(&emitted));
+    struct effect *first = from.first;
+    struct effect *last = from.last;
+    size_t bytes = from.bytes;
+    effects_append(&effects, &from);
+    assert_ptr_equal(effects.first, first);
+    assert_ptr_equal(effects.last, last);
+    assert_null(from.first);
+    assert_null(from.last);
+    assert_int_equal(from.bytes + from.emits + from.rejections, 0);
+    effects_add(&from, EFFECT_REJECT, sentio_text("c"), sentio_text(""));
+    struct effect *third = from.first;
+    bytes += from.bytes;
+    effects_append(&effects, &from);
+    effects_append(&effects, &from);
+    assert_ptr_equal(last->next, third);
+    assert_ptr_equal(effects.last, third);
+    assert_int_equal(effects.bytes, bytes);
+    assert_int_equal(effects.emits, 1);
+    assert_int_equal(effects.rejections, 2);
+    effects_finish(&effects);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(effects_are_kept_in_the_order_asked_for),
         cmocka_unit_test(an_effect_has_copies_of_its_texts),
         cmocka_unit_test(emits_rejections_and_bytes_are_counted),
+        cmocka_unit_test(effects_are_appended_with_what_is_counted),
         cmocka_unit_test(finish_lets_go_of_items_that_were_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,6 +242,7 @@ static inline int prepare(void **state) {
     };
     fixture->settings = (struct worker_settings){
         .label = "channel test",
+        .name = "test",
         .plugin = "/plugins/adder.so",
         .options = "{}",
         .forwards = &fixture->forwards,
