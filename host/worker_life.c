@@ -336,7 +336,7 @@ static void free_all(struct task_list *tasks) {
 
 /* Of the process that is gone. */
 static bool is_obsolete(const struct task *task) {
-    return task->kind == CALL_SAVE || task->kind == CALL_READY ||
+    return task->own || task->kind == CALL_READY ||
            (task->answered && (task->kind == CALL_OPEN || task->kind == CALL_RESTORE));
 }
 

@@ -31,6 +31,7 @@ struct worker_fixture {
     size_t size;
     uint64_t presented; /* subscriptions that it hears of when it is started afresh */
     bool stops;         /* at the next thing that it is told */
+    void *model;        /* of a test with more to remember */
 };
 
 static inline void tell(struct worker_fixture *fixture, const char *format, ...)
@@ -184,7 +185,10 @@ static inline void on_answered(void *context, struct task *task, const struct re
     if (task->kind != CALL_PUBLISH || number.size >= 64)
         number.size = 0;
     wire_call_finish(&call);
-    tell(fixture, "%s%s%s%.*s:%s\n", task->asker.presented ? "presented " : "",
+    tell(fixture, "%s%s%s%.*s:%s\n",
+         task->asker.presented ? "presented "
+         : task->own           ? "own "
+                               : "",
          call_name(task->kind), number.size ? " " : "", (int)number.size, number.data, text);
 }
 
