@@ -299,6 +299,25 @@ struct hub *hub_create(struct host *host) {
     return NULL;
 }
 
+static void count_process(uv_handle_t *handle, void *count) {
+    if (handle->type == UV_PROCESS)
+        ++*(size_t *)count;
+}
+
+/* In this thread, because a worker dies with the thread that started it. */
+static void end_workers(struct hub *hub) {
+    size_t count = 1;
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i])
+            channel_stop(hub->channels[i]);
+    while (count > 0) {
+        count = 0;
+        uv_walk(&hub->loop, count_process, &count);
+        if (count > 0)
+            uv_run(&hub->loop, UV_RUN_ONCE);
+    }
+}
+
 static void *run(void *context) {
     struct hub *hub = context;
     for (size_t i = 0; i < hub->channel_count; i++)
@@ -307,12 +326,9 @@ static void *run(void *context) {
     hub_run_jobs(hub);
     uv_prepare_start(&hub->prepare, on_prepare);
     uv_run(&hub->loop, UV_RUN_DEFAULT);
-    /* In this thread, because a worker dies with the thread that started it. */
     uv_prepare_stop(&hub->prepare);
     reload_abort(hub);
-    for (size_t i = 0; i < hub->channel_count; i++)
-        if (hub->channels[i])
-            channel_stop(hub->channels[i]);
+    end_workers(hub);
     return NULL;
 }
 

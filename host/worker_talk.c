@@ -214,6 +214,22 @@ static void take_all(struct worker *worker) {
         worker_distrust(worker, "something that is no message");
 }
 
+/* What it logs while it closes. */
+static void take_last(struct worker *worker) {
+    struct wire_frame frame;
+    uint32_t level;
+    struct sentio_bytes text;
+    int result = wire_next(&worker->in, &frame);
+    for (; result == 0; result = wire_next(&worker->in, &frame)) {
+        if (frame.kind == WIRE_LOG && wire_read_log(&frame, &level, &text) == 0)
+            log_write((enum log_level)level, worker->settings.label, "%.*s", (int)text.size,
+                      text.data);
+        wire_consume(&worker->in, &frame);
+    }
+    if (result == SENTIO_INVALID)
+        wire_drop(&worker->in, worker->in.end - worker->in.start);
+}
+
 void worker_received(void *context) {
     enum { ROUNDS = 16 };
     struct worker *worker = context;
@@ -224,7 +240,9 @@ void worker_received(void *context) {
         got = worker_process_receive(worker->process, &worker->in);
         if (got > 0)
             take_all(worker);
-        if (!is_heard(worker))
+        if (worker->state == WORKER_STOPPED)
+            take_last(worker);
+        else if (!is_heard(worker))
             wire_drop(&worker->in, worker->in.end - worker->in.start);
     }
     if (got < 0)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""Channels whose plugin runs in a worker, and the workers themselves."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+from pathlib import Path
+from typing import Any
+
+from .config import BAD_PLUGINS, SENTIOD
+from .daemon import Daemon
+from .limits import TIMEOUT
+
+DIED = r"plugin fault: the worker of \S+ died of"
+
+
+def sanitized() -> bool:
+    program = SENTIOD.read_bytes()
+    return b"__asan_init" in program or b"__tsan_init" in program
+
+
+def isolated(name: str, **settings: Any) -> dict[str, Any]:
+    """A channel of one of the tests' plugins, in a worker."""
+    return {"plugin": BAD_PLUGINS / f"{name}.so", "isolation": "process", **settings}
+
+
+def status(host: Daemon, name: str) -> dict[str, Any]:
+    """What the host says of the channel."""
+    channels = host.http().get("/api/v1/channels").json["channels"]
+    return next(item for item in channels if item["name"] == name)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that it has started and that are not over."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            found += [int(child) for child in (task / "children").read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return sorted(found)
+
+
+class Process:
+    """A worker, which can be waited for although it is another's child."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._fd = os.pidfd_open(pid)
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        signal.pidfd_send_signal(self._fd, number)
+
+    def gone(self, timeout: float = TIMEOUT) -> bool:
+        """Waits for its end."""
+        return bool(select.select([self._fd], [], [], timeout)[0])
+
+    def toils(self) -> None:
+        """Waits until it has used some of the processor's time, as an endless loop does."""
+        begin = self._ticks()
+        while self._ticks() < begin + 10:
+            assert not self.gone(0.01)
+
+    def _ticks(self) -> int:
+        return int(Path(f"/proc/{self.pid}/stat").read_text().rsplit(") ", 1)[1].split()[11])
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+    def __enter__(self) -> "Process":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def worker(host: Daemon) -> Process:
+    """The only worker of the host."""
+    pids = children(host.process.pid)
+    assert len(pids) == 1, pids
+    return Process(pids[0])
+
+
+def deaths(host: Daemon) -> list[re.Match[str]]:
+    """The log's lines about workers that died."""
+    return [match for match in map(re.compile(DIED).search, host.lines) if match]

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Workers begin and end with the host, however that ends."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from harness.config import CHANNELS
+from harness.daemon import Daemon
+from harness.worker import DIED, Process, children, isolated, worker
+
+
+def echo(host: Daemon) -> None:
+    """The channel works: something published arrives."""
+    client = host.client("/ws/echo")
+    client.subscribe()
+    host.publish("echo", {"hello": 1})
+    assert client.live()["data"] == {"hello": 1}
+
+
+@pytest.fixture
+def host(start) -> Daemon:
+    return start(channels={"echo": isolated("echo_test")})
+
+
+def test_the_plugin_is_in_the_worker_and_not_in_the_host(host: Daemon) -> None:
+    echo(host)
+    with worker(host) as process:
+        where = [Path(f"/proc/{pid}/maps").read_text() for pid in (process.pid, host.process.pid)]
+        file = Path(f"/proc/{process.pid}/exe").resolve()
+    assert file == Path(f"/proc/{host.process.pid}/exe").resolve()
+    # The copy that it runs has no name any more, or a private one.
+    assert ["echo_test" in text for text in where] == [True, False]
+
+
+def test_a_clean_stop_closes_the_plugin_and_leaves_no_worker(host: Daemon) -> None:
+    with worker(host) as process:
+        host.stop()
+        assert process.gone(0)
+    assert "echo_test closed" in host.log
+    assert "plugin fault" not in host.log
+
+
+def test_a_worker_that_was_started_again_is_closed_as_well(host: Daemon) -> None:
+    with worker(host) as first:
+        first.kill()
+        host.wait_for(DIED)
+        assert first.gone()
+    echo(host)
+    with worker(host) as second:
+        host.stop()
+        assert second.gone(0)
+    assert "echo_test closed" in host.log
+
+
+def test_every_channel_has_a_worker_of_its_own(start) -> None:
+    names = dict.fromkeys(CHANNELS, {"isolation": "process"})
+    host = start(channels=names)
+    pids = children(host.process.pid)
+    assert len(pids) == len(CHANNELS)
+    processes = [Process(pid) for pid in pids]
+    host.stop()
+    assert all(process.gone(0) for process in processes)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_no_worker_outlives_a_host_that_is_killed(host: Daemon, restarted: bool) -> None:
+    if restarted:
+        with worker(host) as first:
+            first.kill()
+        host.wait_for(DIED)
+        echo(host)
+    with worker(host) as process:
+        host.signal(signal.SIGKILL)
+        assert process.gone()
+    assert host.wait() == -signal.SIGKILL
+    host.stop = lambda: None
+
+
+def test_no_worker_outlives_a_host_that_is_killed_while_its_plugin_hangs(start) -> None:
+    host = start(channels={"bad": isolated("hangs")}, plugins={"hang": "0s"})
+    host.http().begin_publish("bad", "{}")
+    with worker(host) as process:
+        process.toils()
+        host.signal(signal.SIGKILL)
+        assert process.gone()
+    assert host.wait() == -signal.SIGKILL
+    host.stop = lambda: None
