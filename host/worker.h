@@ -104,7 +104,8 @@ struct worker {
     bool clean;             /* it is to be started afresh, though it can save */
     bool afresh;            /* it was */
     bool distrusted;        /* what this process says does not count any more */
-    uint64_t accused;       /* the serial of the call that it has answered as it may not; 0: none */
+    bool hung_up;           /* this process has closed its end, though it has not ended */
+    uint64_t accused;       /* the serial of the call that must be the cause; 0: not known */
     uint32_t relapses;      /* deaths while it was put back */
     bool torn;              /* a call was sent in part and never will be sent whole */
     uv_timer_t timer;       /* to start it again; while it runs: looks for a call that hangs */

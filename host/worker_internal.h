@@ -17,6 +17,9 @@ struct call worker_restore_call(const struct worker *worker);
 void worker_put_back(struct worker *worker);
 /* The worker has said or done what it may not: it is killed, and not listened to until then. */
 void worker_distrust(struct worker *worker, const char *what);
+/* Its end of the connection is closed. Mostly it is about to end, which says more than the signal
+ * that it would be sent. */
+void worker_hang_up(struct worker *worker);
 
 /* worker_talk.c: what is sent and received. */
 void worker_received(void *context);

@@ -53,7 +53,7 @@ static void on_look(uv_timer_t *timer) {
     uint64_t expected = worker->expected ? worker->expected->serial : 0;
     bool starting = worker->state == WORKER_STARTING;
     bool moves = serial != worker->seen_serial || expected != worker->seen_expected;
-    if (worker->process->deaf || (moves && !starting)) {
+    if (!worker->hung_up && (worker->process->deaf || (moves && !starting))) {
         worker->seen_serial = serial;
         worker->seen_expected = expected;
         worker->looks = 0;
@@ -69,7 +69,7 @@ static void on_look(uv_timer_t *timer) {
 }
 
 void worker_watch_hang(struct worker *worker) {
-    bool busy = worker->expected != NULL || worker->state == WORKER_STARTING;
+    bool busy = worker->expected || worker->hung_up || worker->state == WORKER_STARTING;
     if (worker->state == WORKER_STOPPED || worker->state == WORKER_DEAD ||
         worker->settings.hang == 0)
         return;
@@ -89,7 +89,17 @@ void worker_watch_hang(struct worker *worker) {
 void worker_distrust(struct worker *worker, const char *what) {
     log_error(worker->settings.label, "plugin fault: its worker is ended: %s", what);
     worker->distrusted = true;
+    /* It may have begun others, but has said this before it answered the one that is expected. */
+    if (worker->expected)
+        worker->accused = worker->expected->serial;
     worker_process_kill(worker->process);
+}
+
+void worker_hang_up(struct worker *worker) {
+    worker->hung_up = true;
+    worker_process_deafen(worker->process, true);
+    if (worker->settings.hang == 0 || worker->state == WORKER_FAILED)
+        worker_process_kill(worker->process);
 }
 
 static void describe(const struct worker *worker, const struct worker_end *end, char text[128]) {
@@ -102,8 +112,7 @@ static void describe(const struct worker *worker, const struct worker_end *end, 
         snprintf(text, 128, "exit status %lld", (long long)end->status);
 }
 
-/* The task that the worker was in when it died, or that it has answered as it may not; NULL: none.
- */
+/* The task that the worker was in when it died, or that has to be the cause; NULL: none. */
 static struct task *in_hand(const struct worker *worker) {
     uint64_t serial = worker->accused ? worker->accused : atomic_load(&worker->page->serial);
     struct task *task = worker->expected;
@@ -256,6 +265,9 @@ static void on_over(void *context, const struct worker_end *end) {
         die_young(worker, why);
         return;
     }
+    bool by_itself = end->signal == 0 && atomic_load(&worker->page->serial) == 0;
+    if (by_itself && worker->accused == 0 && worker->expected)
+        worker->accused = worker->expected->serial;
     struct task *task = in_hand(worker);
     log_error(worker->settings.label, "plugin fault: the worker of %s died of %s in %s%s",
               worker->settings.plugin, text, task ? call_name(task->kind) : "no call",
@@ -298,6 +310,7 @@ void worker_start(struct worker *worker) {
     worker->state = WORKER_STARTING;
     worker->progressed = false;
     worker->distrusted = false;
+    worker->hung_up = false;
     worker->accused = 0;
     worker->expected = NULL;
     worker->unsent = NULL;

@@ -73,7 +73,6 @@ static void pass(struct worker *worker, const struct task *task) {
 /* It was put back by this call, which had been answered before. */
 static void repeated(struct worker *worker, struct task *task, int code, struct effects *effects) {
     if (task->kind == CALL_OPEN && code != 0) {
-        worker->accused = task->serial;
         worker_distrust(worker, "open() failed when it was started again");
         return;
     }
@@ -102,7 +101,6 @@ static void take_result(struct worker *worker, const struct wire_frame *frame) {
     struct call call = {.kind = task->kind, .instance = worker->instance};
     struct result result = {.outcome = OUTCOME_RETURNED, .effects = &call.effects};
     if (wire_read_result(frame, &call, &result.code, &result.micros) != 0) {
-        worker->accused = task->serial;
         worker_distrust(worker, "an answer that is not valid");
     } else if (task->answered) {
         repeated(worker, task, result.code, &call.effects);
@@ -246,6 +244,6 @@ void worker_received(void *context) {
             wire_drop(&worker->in, worker->in.end - worker->in.start);
     }
     if (got < 0)
-        worker_process_kill(worker->process);
+        worker_hang_up(worker);
     worker_watch_hang(worker);
 }
