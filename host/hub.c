@@ -150,11 +150,12 @@ static void run_job(const struct job *job) {
 
 void hub_run_jobs(struct hub *hub) {
     while (hub->first_job != NULL) {
+        /* Taken out first: what it does may end here again. */
         struct job *job = hub->first_job;
-        run_job(job);
         hub->first_job = job->next;
         if (hub->first_job == NULL)
             hub->last_job = NULL;
+        run_job(job);
         update_unref(job->update);
         free(job);
     }
