@@ -60,9 +60,21 @@ int tls_present(SSL *connection, SSL_CTX *certificate) {
                                 SSL_CTX_get0_privatekey(certificate), chain, 1) == 1;
 }
 
-bool tls_same(const struct ssl_ctx_st *a, const struct ssl_ctx_st *b) {
+static bool same_chain(SSL_CTX *a, SSL_CTX *b) {
+    STACK_OF(X509) *first = NULL;
+    STACK_OF(X509) *second = NULL;
+    SSL_CTX_get0_chain_certs(a, &first);
+    SSL_CTX_get0_chain_certs(b, &second);
+    bool same = sk_X509_num(first) == sk_X509_num(second);
+    for (int i = 0; same && i < sk_X509_num(first); i++)
+        same = X509_cmp(sk_X509_value(first, i), sk_X509_value(second, i)) == 0;
+    return same;
+}
+
+bool tls_same(struct ssl_ctx_st *a, struct ssl_ctx_st *b) {
     if (a == NULL || b == NULL)
         return a == b;
-    return X509_cmp(SSL_CTX_get0_certificate(a), SSL_CTX_get0_certificate(b)) == 0 &&
+    return same_chain(a, b) &&
+           X509_cmp(SSL_CTX_get0_certificate(a), SSL_CTX_get0_certificate(b)) == 0 &&
            EVP_PKEY_eq(SSL_CTX_get0_privatekey(a), SSL_CTX_get0_privatekey(b)) == 1;
 }

@@ -15,7 +15,7 @@ struct ssl_st;
 int tls_load(const struct config *config, struct ssl_ctx_st **certificate);
 
 /* Whether both hold the same certificate and key; NULL is none. */
-bool tls_same(const struct ssl_ctx_st *a, const struct ssl_ctx_st *b);
+bool tls_same(struct ssl_ctx_st *a, struct ssl_ctx_st *b);
 
 /* What a context of servers is given for SSL_CTX_set_cert_cb: the connection presents the
  * certificate that tls_load has read. 1, or 0: the handshake fails. */
