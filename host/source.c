@@ -126,6 +126,10 @@ void source_pause(struct source *source, bool paused) {
     program_pause(&source->program, paused);
 }
 
+void source_limit(struct source *source, size_t line_max) {
+    source->program.out.lines.max = line_max;
+}
+
 void source_stop(struct source *source, void (*gone)(void *context), void *context) {
     if (!source) {
         return;

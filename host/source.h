@@ -38,6 +38,9 @@ struct source *source_create(uv_loop_t *loop, const char *name,
  * waited are reported from the loop, not from here. May be called from `line`. */
 void source_pause(struct source *source, bool paused);
 
+/* What a line may have from now on. */
+void source_limit(struct source *source, size_t line_max);
+
 /* SIGTERM, after 2 s SIGKILL; calls `gone` (may be NULL) from the loop once it has ended and every
  * handle is closed. No line is reported from now on. `source` is freed. NULL is allowed and does
  * nothing. */
