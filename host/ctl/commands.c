@@ -17,6 +17,8 @@ static const struct ctl_command commands[] = {
      reload_run},
     {"check-config", "[FILE]", "say what is wrong with a configuration, the daemon's by default",
      check_config},
+    {"plugin list", "[--dir DIR]", "show the plugins of a folder, and the channels that use them",
+     plugin_list},
     {"plugin info", "FILE.so", "say what a plugin is, and why it would not load", plugin_info},
     {"plugin new", "NAME [--dir DIR] [--language c|c++]",
      "write a plugin with its test, configuration and Debian packaging, to build on", plugin_new},

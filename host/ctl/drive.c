@@ -148,8 +148,8 @@ static void settle(struct drive *drive) {
     look(drive);
     while (sentio_test_waiting(drive->test) > 0 && !drive_failed(drive)) {
         int64_t due = sentio_test_due(drive->test);
-        if (sentio_test_ready(drive->test, LOOK_MS) == 0 && (due < 0 || due > left) &&
-            programs-- == 0) {
+        if (sentio_test_ready(drive->test, LOOK_MS) == SENTIO_NOT_FOUND &&
+            (due < 0 || due > left) && programs-- == 0) {
             drive_fail(drive, "has no answer after %d s: neither accept(), refuse() nor respond()",
                        ANSWER_MS / 1000);
             return;

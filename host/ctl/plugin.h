@@ -4,6 +4,8 @@
 
 #include "ctl.h"
 
+/* sentioctl plugin list [--dir DIR] */
+enum ctl_status plugin_list(const struct ctl *ctl);
 /* sentioctl plugin info FILE.so */
 enum ctl_status plugin_info(const struct ctl *ctl);
 /* sentioctl plugin test FILE.so [--options JSON] [--publish FILE] */

@@ -43,10 +43,9 @@ static void add_why(struct json_object *object, const char *why) {
     json_object_object_add(object, "why", json_object_new_string(why));
 }
 
-static void add_members(struct json_object *object, struct sentio_bytes answer) {
-    char *text = strndup(answer.data, answer.size);
-    struct json_object *members = text ? json_tokener_parse(text) : NULL;
-    free(text);
+static void add_members(struct json_object *object, struct sentio_writer *answer) {
+    sentio_write(answer, sentio_bytes("", 1));
+    struct json_object *members = answer->failed ? NULL : json_tokener_parse(answer->data);
     if (members == NULL) {
         add_why(object, "what its table says can not be written as JSON");
         return;
@@ -62,7 +61,7 @@ static void add_loaded(struct json_object *object, const char *file) {
     struct contained_result result;
     contained_run(&job, &result);
     if (result.end[0] == '\0') {
-        add_members(object, sentio_written(&result.answer));
+        add_members(object, &result.answer);
     } else {
         char why[WHY_SIZE];
         snprintf(why, sizeof(why), "while being loaded it %s: see its constructors", result.end);

@@ -80,7 +80,7 @@ static void look_at_linkage(void *context, const struct elf_symbol *symbol) {
     if (symbol->unique && symbol->defined)
         names_add(&linkage->unique, symbol->name);
     enum offence offence = symbol->defined ? NONE : offence_of(symbol->name);
-    if (offence == NONE || (linkage->programs && (offence == STARTS || offence == BLOCKS)))
+    if (offence == NONE || (linkage->programs && offence != CHANCE))
         return;
     names_add(&linkage->taken[offence], symbol->name);
 }

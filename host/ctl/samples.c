@@ -28,10 +28,11 @@ static int add(struct samples *samples, struct sentio_bytes text) {
     if (texts == NULL)
         return SENTIO_NO_MEMORY;
     samples->texts = texts;
-    texts[samples->count] = strndup(text.data, text.size);
-    if (texts[samples->count] == NULL)
+    char *copy = calloc(1, text.size + 1);
+    if (copy == NULL)
         return SENTIO_NO_MEMORY;
-    samples->count++;
+    memcpy(copy, text.data, text.size);
+    texts[samples->count++] = copy;
     return SENTIO_OK;
 }
 

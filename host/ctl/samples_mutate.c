@@ -216,7 +216,8 @@ char *samples_repeat(const char *text, size_t count) {
         sentio_write(&out, first.text);
     }
     sentio_write_text(&out, array.text.data + array.text.size - 1);
-    char *repeated = out.failed ? NULL : strndup(out.data, out.size);
+    sentio_write(&out, sentio_bytes("", 1));
+    char *repeated = out.failed ? NULL : strdup(out.data);
     sentio_writer_finish(&out);
     return repeated;
 }

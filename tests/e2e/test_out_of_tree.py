@@ -14,7 +14,8 @@ import pytest
 from harness.config import TREE
 from harness.daemon import Daemon
 from harness.limits import TIMEOUT
-from harness.tools import SENTIOCTL, Sdk, ctl, sanitized
+from harness.sentioctl import SENTIOCTL, sentioctl
+from harness.tools import Sdk, sanitized
 
 LANGUAGES = ("c", "c++")
 
@@ -161,7 +162,7 @@ def test_a_plugin_can_be_written_in_older_cplusplus(sdk: Sdk, tmp_path: Path,
 
 @pytest.fixture(scope="module")
 def package(sdk: Sdk, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Debian package of a new plugin, built and unpacked: its files, and DEBIAN with the rest."""
+    """The Debian package of a new plugin, built and unpacked, what dpkg reads in DEBIAN."""
     work = tmp_path_factory.mktemp("package")
     folder = new_plugin(sdk, work, "my-feed")
     # The build dependency is there, but not as a package.
@@ -222,7 +223,7 @@ def test_a_removed_package_takes_its_channel_out_of_the_configuration(package: P
 
 def test_plugin_new_makes_every_text_of_the_folder_its_own(tmp_path: Path) -> None:
     for name, language in (("a", "c"), ("9-lives-" + 24 * "x", "c++")):
-        done = ctl("plugin", "new", name, "--dir", tmp_path, "--language", language)
+        done = sentioctl("plugin", "new", name, "--dir", tmp_path, "--language", language)
         assert (done.returncode, done.stderr) == (0, "")
         files = [path for path in (tmp_path / name).rglob("*") if path.is_file()]
         templates = [*(TEMPLATES / "common").rglob("*.in"), *(TEMPLATES / language).rglob("*.in")]
@@ -244,7 +245,7 @@ def test_plugin_new_uses_the_maintainer_of_the_environment(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ("", "Feed", "my_feed", "my feed", "../feed", 33 * "x", "feed.so"))
 def test_plugin_new_refuses_what_is_no_name(tmp_path: Path, name: str) -> None:
-    done = ctl("plugin", "new", name, folder=tmp_path)
+    done = sentioctl("plugin", "new", name, folder=tmp_path)
     assert done.returncode == 2
     assert "use 1 to 32 of a-z 0-9 -" in done.stderr
     assert not list(tmp_path.iterdir())
@@ -252,14 +253,14 @@ def test_plugin_new_refuses_what_is_no_name(tmp_path: Path, name: str) -> None:
 
 def test_plugin_new_leaves_a_folder_that_is_there_alone(tmp_path: Path) -> None:
     (tmp_path / "feed").mkdir()
-    done = ctl("plugin", "new", "feed", folder=tmp_path)
+    done = sentioctl("plugin", "new", "feed", folder=tmp_path)
     assert done.returncode == 1
     assert "exists already: remove it, or give another name" in done.stderr
     assert not list((tmp_path / "feed").iterdir())
 
 
 def test_plugin_new_names_the_languages_that_there_are(tmp_path: Path) -> None:
-    done = ctl("plugin", "new", "feed", "--language", "cobol", folder=tmp_path)
+    done = sentioctl("plugin", "new", "feed", "--language", "cobol", folder=tmp_path)
     assert done.returncode == 2
     assert "for c and c++" in done.stderr
     assert not list(tmp_path.iterdir())
@@ -270,7 +271,7 @@ def test_plugin_new_without_templates_says_what_to_install(tmp_path: Path) -> No
     alone.parent.mkdir()
     alone.write_bytes(SENTIOCTL.read_bytes())
     alone.chmod(0o755)
-    done = ctl("plugin", "new", "feed", program=alone, folder=tmp_path)
+    done = sentioctl("plugin", "new", "feed", program=alone, folder=tmp_path)
     assert done.returncode == 1
     assert "install the SDK (the Debian package sentio-dev)" in done.stderr
     assert not (tmp_path / "feed").exists()

@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 
-from harness.config import BAD_PLUGINS, BUILD
-from harness.tools import ctl, ctl_json, sanitized
+from harness.config import BAD_PLUGINS, BUILD, TREE
+from harness.daemon import Daemon
+from harness.sentioctl import ask, sentioctl
+from harness.tools import ctl_json, sanitized
 
 PLUGINS = sorted((BUILD / "plugins").glob("*.so"))
+# Behind exec.so everything depends on the program.
+OWN = [plugin for plugin in PLUGINS if plugin.stem != "exec"]
+SENSORS = TREE / "docs" / "examples" / "exec" / "python" / "sensors.py"
 BREAKS_RULES = BAD_PLUGINS / "breaks_rules.so"
 
 OPTIONS = {"paper_trading": '{"users": ["user_001"], "cash": 100000}'}
@@ -55,7 +60,7 @@ def test_plugin_info_says_what_a_plugin_is(plugin: Path) -> None:
 
 
 def test_plugin_info_shows_routes_filters_and_attributes_in_words() -> None:
-    done = ctl("plugin", "info", BUILD / "plugins" / "trade_signals.so")
+    done = sentioctl("plugin", "info", BUILD / "plugins" / "trade_signals.so")
     assert done.returncode == 0
     for line in (r"name +trade-signals", r"ABI +1\.\d+; this host has 1\.\d+",
                  r'messages +"trade_signals", one for each update',
@@ -70,7 +75,7 @@ def test_plugin_info_shows_routes_filters_and_attributes_in_words() -> None:
 @pytest.mark.parametrize("name", REASONS)
 def test_plugin_info_says_why_it_would_not_load(name: str) -> None:
     file = BAD_PLUGINS / f"{name}.so"
-    done = ctl("plugin", "info", file)
+    done = sentioctl("plugin", "info", file)
     assert done.returncode == 1
     assert re.search(r"^loads +no$", done.stdout, re.MULTILINE), done.stdout
     why = re.search(r"^why not +(.*)$", done.stdout, re.MULTILINE)
@@ -96,9 +101,54 @@ def test_plugin_info_names_what_does_not_go_well_with_the_rules() -> None:
     ["test", "a.so", "--options"], ["test", "a.so", "--options", "[]"],
     ["test", "a.so", "--options", "{"]))
 def test_wrong_usage_is_2(arguments: list[str]) -> None:
-    done = ctl("plugin", *arguments)
+    done = sentioctl("plugin", *arguments)
     assert done.returncode == 2
     assert f"Usage: sentioctl plugin {arguments[0]} FILE.so" in done.stderr
+
+
+def test_plugin_list_shows_what_would_not_load_and_why() -> None:
+    status, listed = ctl_json("plugin", "list", "--dir", BAD_PLUGINS)
+    sheets = {Path(sheet["file"]).stem: sheet for sheet in listed["plugins"]}
+    assert (status, listed["dir"]) == (0, str(BAD_PLUGINS))
+    assert list(sheets) == sorted(path.stem for path in BAD_PLUGINS.glob("*.so"))
+    for name, reason in REASONS.items():
+        if name != "is_not_there":
+            assert re.search(reason, sheets[name]["why"])
+    assert sheets["echo_test"]["plugin"]["version"] == "1.2.3"
+    done = sentioctl("plugin", "list", "--dir", BAD_PLUGINS)
+    row = r"^echo_test\.so +echo-test +1\.2\.3 +1\.0 +echoed "
+    assert re.search(row, done.stdout, re.MULTILINE)
+    assert re.search(r"/wrong_magic\.so would not load: magic is", done.stdout)
+
+
+def test_plugin_list_names_the_channels_that_use_each(start) -> None:
+    host = start(channels={"more-signals": {"plugin": "trade_signals.so"}})
+    folder = BUILD / "plugins"
+    listed = json.loads(ask(host, "--json", "plugin", "list", "--dir", folder).stdout)
+    used = {Path(sheet["file"]).stem: sheet["channels"] for sheet in listed["plugins"]}
+    assert listed["host"] is True
+    assert (used["trade_signals"], used["exec"]) == (["trade-signals", "more-signals"], [])
+    done = ask(host, "plugin", "list", "--dir", folder)
+    row = r"^trade_signals\.so .* trade-signals, more-signals$"
+    assert re.search(row, done.stdout, re.MULTILINE)
+
+
+def test_plugin_list_finds_folder_and_host_by_the_configuration(host: Daemon,
+                                                               tmp_path: Path) -> None:
+    done = sentioctl("-c", tmp_path / "sentio.conf", "plugin", "list")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^earnings\.so .* earnings$", done.stdout, re.MULTILINE)
+    host.stop()
+    done = sentioctl("-c", tmp_path / "sentio.conf", "plugin", "list")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^earnings\.so .* \?$", done.stdout, re.MULTILINE)
+    assert "no host answers on the control socket" in done.stdout
+
+
+def test_plugin_list_without_its_folder_fails(tmp_path: Path) -> None:
+    done = sentioctl("plugin", "list", "--dir", tmp_path / "nowhere")
+    assert done.returncode == 1
+    assert "No such file or directory; name the folder with --dir" in done.stderr
 
 
 def checks(verdict: dict[str, Any], result: str) -> dict[str, str]:
@@ -106,7 +156,7 @@ def checks(verdict: dict[str, Any], result: str) -> dict[str, str]:
             if check["result"] == result}
 
 
-@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("plugin", OWN, ids=lambda path: path.stem)
 def test_plugins_of_this_tree_pass(plugin: Path, tmp_path: Path) -> None:
     arguments = ["--options", OPTIONS.get(plugin.stem, "{}")]
     if plugin.stem in SAMPLES:
@@ -127,6 +177,17 @@ def test_plugins_of_this_tree_pass(plugin: Path, tmp_path: Path) -> None:
                             for name in passed)
     timing = verdict["callbacks"]["open"]
     assert timing["calls"] > 10 and 0 < timing["mean_us"] <= timing["max_us"]
+
+
+def test_a_plugin_that_starts_programs_is_tried_with_its_program(tmp_path: Path) -> None:
+    samples = tmp_path / "samples.json"
+    samples.write_text('{"data":[{"sensor":"hall","value":21.5}]}')
+    options = json.dumps({"command": ["/usr/bin/python3", str(SENSORS)]})
+    status, verdict = ctl_json("plugin", "test", BUILD / "plugins" / "exec.so",
+                               "--options", options, "--publish", samples)
+    assert {"opens_and_closes", "publish_takes_its_samples", "subscribe_answers_any_request",
+            "its_state_comes_back"} <= set(checks(verdict, "ok")), verdict
+    assert "the_same_calls_do_the_same" in checks(verdict, "skipped")
 
 
 # What each breach of a rule is found by, and how it is put.
@@ -199,7 +260,7 @@ def test_a_slow_call_is_a_warning_with_its_input(hello: Path) -> None:
 
 
 def test_a_call_that_does_not_return_is_ended(hello: Path) -> None:
-    done = ctl("plugin", "test", BAD_PLUGINS / "hangs.so", "--publish", hello)
+    done = sentioctl("plugin", "test", BAD_PLUGINS / "hangs.so", "--publish", hello)
     assert done.returncode == 1
     assert re.search(r'^FAILED +publish takes its samples: publish\({"data":"hello"}\) did not '
                      r"return within 5 s", done.stdout, re.MULTILINE), done.stdout
@@ -229,7 +290,7 @@ def test_a_sample_that_is_refused_is_a_failure_with_the_reason(tmp_path: Path) -
 def test_samples_that_are_no_objects_are_named_by_their_line(tmp_path: Path) -> None:
     samples = tmp_path / "samples.ndjson"
     samples.write_text('{"data":1}\n\n[1]\n')
-    done = ctl("plugin", "test", BREAKS_RULES, "--publish", samples)
+    done = sentioctl("plugin", "test", BREAKS_RULES, "--publish", samples)
     assert done.returncode == 1
     assert f"{samples}:3: a sample is a JSON object" in done.stderr
     assert not done.stdout

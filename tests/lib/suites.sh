@@ -36,7 +36,8 @@ unit_tests() { # SUITE FOLDER [PREFIX...]
 e2e_tests() { # SUITE FOLDER [PREFIX...]
     local suite=$1 folder=$2
     shift 2
-    with_packages "$suite" python3 python3-pytest python3-websockets || return 0
+    with_packages "$suite" python3 python3-pytest python3-websockets g++ clang cmake pkg-config \
+        binutils dpkg-dev debhelper || return 0
     run_suite "$suite" pytest 900 "$@" env SENTIO_BUILD="$top/$folder" PYTHONDONTWRITEBYTECODE=1 \
         "$python" -m pytest "$top/tests/e2e" -q -rs -p no:cacheprovider \
         --ignore="$top/tests/e2e/test_valgrind.py" --ignore="$top/tests/e2e/test_browser.py" \
@@ -115,7 +116,7 @@ suite_tsan() {
 
 suite_docs() {
     with_build docs build gcc "" || return 0
-    with_packages docs gcc cmake pkg-config curl binutils groff-base python3 python3-pytest \
+    with_packages docs gcc cmake pkg-config curl binutils dpkg-dev debhelper groff-base python3 python3-pytest \
         python3-websockets || return 0
     run_suite docs pytest 300 env SENTIO_BUILD="$top/build" PYTHONDONTWRITEBYTECODE=1 \
         "$python" -m pytest "$top/tests/docs" -q -p no:cacheprovider \

@@ -16,11 +16,12 @@ OK, FAILED, USAGE, UNREACHABLE = range(4)
 
 
 def sentioctl(*arguments: str | Path, environment: dict[str, str] | None = None,
+              program: Path = SENTIOCTL, folder: Path | None = None, timeout: float = TIMEOUT,
               ) -> subprocess.CompletedProcess[str]:
     """In the time zone UTC, without whatever SENTIO_CONTROL this machine has."""
     clean = {name: value for name, value in os.environ.items() if name != "SENTIO_CONTROL"}
-    return subprocess.run([str(SENTIOCTL), *map(str, arguments)], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=TIMEOUT, check=False,
+    return subprocess.run([str(program), *map(str, arguments)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=timeout, check=False, cwd=folder,
                           env={**clean, "TZ": "UTC", **(environment or {})})
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""sentioctl, as built and as installed with the SDK."""
+"""What plugins are made with: the installed SDK, and sentioctl's tools for them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from typing import Any
 
 from .config import BUILD
 from .limits import TIMEOUT
-
-SENTIOCTL = BUILD / "bin" / "sentioctl"
+from .sentioctl import sentioctl
 
 # Builds and packages take longer than anything else here.
 BUILD_TIMEOUT = 10 * TIMEOUT
@@ -26,15 +25,9 @@ def sanitized() -> bool:
                for line in cache.splitlines())
 
 
-def ctl(*arguments: str | Path, program: Path = SENTIOCTL, folder: Path | None = None,
-        timeout: float = BUILD_TIMEOUT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(program), *map(str, arguments)], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=timeout, cwd=folder, check=False)
-
-
 def ctl_json(*arguments: str | Path) -> tuple[int, Any]:
     """The exit status and the answer of a command with --json."""
-    done = ctl("--json", *arguments)
+    done = sentioctl("--json", *arguments, timeout=BUILD_TIMEOUT)
     return done.returncode, json.loads(done.stdout)
 
 
