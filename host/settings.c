@@ -109,8 +109,8 @@ static const struct setting host_rows[] = {
         "How long a plugin may take to answer a request or subscribe."),
     ROW(SIZE, plugins.call_bytes, "16MiB", FROM(64 * KIB, GIB),
         "What one call of a plugin may ask the host for."),
-    ROW(SIZE, plugins.memory, "512MiB", FROM(16 * MIB, 1024 * GIB),
-        "The memory that a plugin with isolation = \"process\" may take."),
+    ROW(SIZE, plugins.memory, "512MiB", FROM(0, 1024 * GIB),
+        "The memory that a plugin with isolation = \"process\" may take. 0: no limit."),
     ROW(COUNT, plugins.max_deaths, "5", FROM(0, 1000),
         "A plugin that dies this often in a minute in its worker is not started again before the "
         "next reload. 0: always."),
