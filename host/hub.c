@@ -10,6 +10,7 @@
 #include "log.h"
 #include "reload.h"
 #include "response.h"
+#include "shadow.h"
 #include "runner_inline.h"
 #include "source.h"
 #include "subscription.h"
@@ -31,9 +32,13 @@ static void on_prepare(uv_prepare_t *prepare) {
     const struct hub *hub = prepare->data;
     for (size_t io = 0; io < hub->host->io_count; io++)
         queue_announce(&hub->host->ios[io]->queue);
-    for (size_t i = 0; i < hub->channel_count; i++)
-        if (hub->channels[i] && hub->channels[i]->instance->worker)
-            worker_flush(hub->channels[i]->instance->worker);
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        const struct channel *channel = hub->channels[i];
+        if (channel && channel->instance->worker)
+            worker_flush(channel->instance->worker);
+        if (channel && channel->shadow)
+            shadow_flush(channel->shadow);
+    }
 }
 
 void hub_broadcast(struct channel *channel, struct update *update) {

@@ -203,6 +203,11 @@ uint32_t shadow_called(struct shadow *shadow, const struct call *call) {
     return is_over(shadow) ? 0 : shadow->id;
 }
 
+void shadow_flush(struct shadow *shadow) {
+    if (shadow->state == SHADOW_RUNNING)
+        worker_flush(shadow->candidate->worker);
+}
+
 void shadow_answered(struct shadow *shadow, uint32_t id, const struct result *result) {
     struct pair *pair = shadow->unanswered_before;
     if (pair == NULL || id != shadow->id)

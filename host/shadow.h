@@ -29,6 +29,8 @@ void shadow_stop(struct hub *hub, uint32_t io, struct request *request,
 /* The channel's plugin is about to get this call. What the call's asker carries as `shadowed`; 0:
  * it is not compared. */
 uint32_t shadow_called(struct shadow *shadow, const struct call *call);
+/* Sends it what it was given in this turn of the loop. */
+void shadow_flush(struct shadow *shadow);
 /* It has answered the oldest call that it has not; `id`: the call's `shadowed`. */
 void shadow_answered(struct shadow *shadow, uint32_t id, const struct result *result);
 /* The channel's plugin is another, or gone: there is nothing to be compared with. */
