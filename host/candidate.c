@@ -67,15 +67,15 @@ static bool settings_fit(struct candidate *candidate) {
     if (config->interval > 0 && !states)
         fail(candidate, SENTIO_INVALID,
              "\"interval\" is for channels of states, which those of %s are not; remove it",
-             config->plugin);
+             candidate->file);
     else if (config->slow == CONFIG_SLOW_CONFLATE && !states)
         fail(candidate, SENTIO_INVALID,
              "slow = \"conflate\" is for channels of states, which those of %s are not: "
              "\"disconnect\" or \"drop\"",
-             config->plugin);
+             candidate->file);
     else if (config->observes.count > 0 && !instance_has(instance, CALL_OBSERVE))
         fail(candidate, SENTIO_INVALID, "\"observes\" is set, but %s does not observe; remove it",
-             config->plugin);
+             candidate->file);
     return candidate->error == 0;
 }
 
@@ -99,11 +99,10 @@ static void called(struct candidate *candidate, enum call_kind kind, const struc
         log_warning(candidate->label, "the plugin does not take its saved state; it starts afresh");
     } else if (result->outcome != OUTCOME_RETURNED) {
         fail(candidate, code, "%s() of %s: its worker died of it, see the log", call_name(kind),
-             candidate->config->plugin);
+             candidate->file);
     } else {
         fail(candidate, code, "%s() of %s returned %d (%s)%s%s; see its options", call_name(kind),
-             candidate->config->plugin, code, sentio_error_text(code), *complaint ? ": " : "",
-             complaint);
+             candidate->file, code, sentio_error_text(code), *complaint ? ": " : "", complaint);
     }
     done(candidate);
 }
@@ -153,7 +152,7 @@ static void on_described(void *context, const char *why) {
             candidate, SENTIO_INVALID,
             "%s starts programs, which isolation = \"process\" does not allow; remove the setting: "
             "it runs in a process of its own in any case",
-            candidate->config->plugin);
+            candidate->file);
     if (!settings_fit(candidate)) {
         done(candidate);
         return;
@@ -192,7 +191,7 @@ static void on_readable(void *context, int32_t fd) {
 static void on_failed(void *context) {
     struct candidate *candidate = context;
     fail(candidate, SENTIO_FAILED, "%s: its worker dies again and again; see the log",
-         candidate->config->plugin);
+         candidate->file);
 }
 
 static void open_in_worker(struct candidate *candidate, const char *path, int fd, bool programs) {
@@ -257,6 +256,7 @@ void candidate_open(struct candidate *candidate, const char *file, bool shadow) 
     char why[512];
     const struct plugin_report report = {.file = file, .why = why, .size = sizeof(why)};
     candidate->busy = true;
+    candidate->file = file;
     candidate->isolation = candidate->config->isolation;
     if (plugin_file_open(&report, candidate->hub->host->copy_dir, &copy) != 0) {
         fail(candidate, SENTIO_FAILED, "%s", why);

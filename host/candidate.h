@@ -24,6 +24,7 @@ struct candidate {
     const struct config_channel *config;
     const struct config *config_host; /* the configuration that it is of */
     char *label;                      /* "channel earnings" */
+    const char *file;                 /* the plugin's */
     struct instance *instance;        /* NULL: not loaded (yet), or taken */
     struct worker *worker;            /* until the instance has it */
     struct effects effects;           /* what open() and restore() have asked for */
@@ -46,7 +47,7 @@ struct candidate *candidate_create(struct hub *hub, const struct config_channel 
 void candidate_destroy(struct candidate *candidate);
 
 /* Loads the plugin, checks that the channel's settings go with it, and opens it. `shadow`: always
- * in a worker. */
+ * in a worker. `file` must outlive it. */
 void candidate_open(struct candidate *candidate, const char *file, bool shadow);
 /* restore(). An error when it does not take the state. */
 void candidate_restore(struct candidate *candidate, uint32_t format, struct sentio_bytes state);
