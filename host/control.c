@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "control.h"
 
+#include <limits.h>
+
 #include "reload.h"
+#include "shadow.h"
 #include "status.h"
+#include "units.h"
+
+enum { NAME_SIZE = 64, SHADOW_MAX_MS = 24 * 60 * 60 * 1000 };
 
 struct resource {
     const char *path;
@@ -34,10 +40,60 @@ static void answer_reload(struct hub *hub, const struct query_message *query) {
     reload_begin(hub, query->io, query->request);
 }
 
+/* A parameter of the query; empty when it is not there or longer than `space`. */
+static struct sentio_bytes parameter(const struct query_message *query, const char *name,
+                                     char *space, size_t size) {
+    struct sentio_field field = {.name = name, .types = SENTIO_JSON_STRING};
+    struct sentio_bytes text = sentio_text("");
+    struct sentio_json all;
+    if (sentio_json_parse(query->parameters, &all, NULL) == 0 &&
+        sentio_json_read(&all, &field, 1, NULL) == 0 && field.value.type == SENTIO_JSON_STRING &&
+        sentio_json_string(&field.value, space, size, &text) == 0 && text.size < size)
+        return text;
+    return sentio_text("");
+}
+
+static struct sentio_bytes channel_of(const struct query_message *query, char space[NAME_SIZE]) {
+    return parameter(query, "channel", space, NAME_SIZE);
+}
+
+/* Milliseconds; 0: it is none. */
+static int64_t time_of(const struct query_message *query) {
+    char space[NAME_SIZE];
+    char text[NAME_SIZE];
+    int64_t time = 0;
+    struct sentio_bytes given = parameter(query, "for", space, sizeof(space));
+    snprintf(text, sizeof(text), "%.*s", (int)given.size, given.data);
+    return units_parse(UNITS_COUNT, text, &time) == 0 && time <= SHADOW_MAX_MS ? time : 0;
+}
+
+static void begin_shadow(struct hub *hub, const struct query_message *query) {
+    char channel[NAME_SIZE];
+    char plugin[PATH_MAX];
+    int64_t time = time_of(query);
+    if (time == 0) {
+        hub_respond_error(hub, query->io, query->request, 422,
+                          "\"for\" must be a number of milliseconds, at most a day");
+        return;
+    }
+    shadow_begin(hub, query->io, query->request, channel_of(query, channel),
+                 parameter(query, "plugin", plugin, sizeof(plugin)), time);
+}
+
+static void report_shadow(struct hub *hub, const struct query_message *query) {
+    char channel[NAME_SIZE];
+    shadow_report(hub, query->io, query->request, channel_of(query, channel));
+}
+
+static void stop_shadow(struct hub *hub, const struct query_message *query) {
+    char channel[NAME_SIZE];
+    shadow_stop(hub, query->io, query->request, channel_of(query, channel));
+}
+
 static const struct resource resources[] = {
-    {"/control/v1/status", false, answer_status},
-    {"/control/v1/channels", false, answer_channels},
-    {"/control/v1/reload", true, answer_reload},
+    {"/control/v1/status", false, answer_status}, {"/control/v1/channels", false, answer_channels},
+    {"/control/v1/reload", true, answer_reload},  {"/control/v1/shadow", true, begin_shadow},
+    {"/control/v1/shadow", false, report_shadow}, {"/control/v1/shadow/stop", true, stop_shadow},
 };
 
 static const struct resource *find(struct sentio_bytes path, bool post) {

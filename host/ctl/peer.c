@@ -103,6 +103,9 @@ static enum ctl_status ask(struct peer *peer, bool post, const char *url, long p
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, peer->socket);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    /* On a connection that was used before, a request that gets no answer is sent once more. */
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, patience);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);

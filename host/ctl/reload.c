@@ -6,14 +6,19 @@
 #include "shadow.h"
 #include "units.h"
 
-enum { RELOAD_PATIENCE_MS = 10 * 60 * 1000, DEFAULT_DURATION_MS = 60 * 1000 };
+enum {
+    RELOAD_PATIENCE_MS = 10 * 60 * 1000,
+    DEFAULT_DURATION_MS = 60 * 1000,
+    DURATION_MAX_MS = 24 * 60 * 60 * 1000
+};
 
 static const char name[] = "reload";
 
 static enum ctl_status read_duration(struct reload_options *options, const char *text) {
-    if (units_duration(text, &options->duration) == 0 && options->duration > 0)
+    bool valid = units_duration(text, &options->duration) == 0;
+    if (valid && options->duration > 0 && options->duration <= DURATION_MAX_MS)
         return CTL_OK;
-    return ctl_misused(name, "--for takes a duration such as 60s, not \"%s\"", text);
+    return ctl_misused(name, "--for takes a duration such as 60s, at most 24h, not \"%s\"", text);
 }
 
 enum ctl_status reload_read(struct reload_options *options, const struct ctl *ctl) {

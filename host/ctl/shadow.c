@@ -67,19 +67,22 @@ static enum ctl_status stop(const struct shadow *shadow) {
     return CTL_FAILED;
 }
 
+static bool is_over(struct json_object *report) {
+    const char *state = answer_text(report, "state");
+    return strcmp(state, "done") == 0 || strcmp(state, "failed") == 0;
+}
+
 /* Waits for its end. CTL_OK: `report` is the last one. `stopped`: it was not run to its end. */
 static enum ctl_status watch(const struct shadow *shadow, struct answer *report, bool *stopped) {
     for (;;) {
         enum ctl_status status = ask_report(shadow, report);
-        if (status != CTL_OK)
+        if (status != CTL_OK || *stopped || is_over(report->json))
             return status;
-        if (strcmp(answer_text(report->json, "state"), "running") != 0)
-            return CTL_OK;
         show_progress(shadow, report->json);
-        *stopped = wait_or_stop(shadow);
-        if (*stopped)
-            return stop(shadow) == CTL_UNREACHABLE ? CTL_UNREACHABLE : CTL_OK;
         answer_finish(report);
+        *stopped = wait_or_stop(shadow);
+        if (*stopped && stop(shadow) == CTL_UNREACHABLE)
+            return CTL_UNREACHABLE;
     }
 }
 

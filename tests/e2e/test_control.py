@@ -87,6 +87,26 @@ def test_a_method_that_does_not_belong_is_refused(host: Daemon) -> None:
     assert host.ask_control("status")["pid"] == host.process.pid
 
 
+def test_what_a_shadow_lacks_is_said(host: Daemon) -> None:
+    control = host.http(host.control)
+    shadow = "/control/v1/shadow?"
+    for query, status in (("channel=none&plugin=/x.so&for=1000", 404),
+                          ("channel=earnings&plugin=/missing.so&for=1000", 422),
+                          ("channel=earnings&plugin=x.so&for=1000", 422),
+                          ("channel=earnings&for=1000", 422),
+                          ("channel=earnings&plugin=/x.so", 422),
+                          ("channel=earnings&plugin=/x.so&for=-1", 422),
+                          ("channel=earnings&plugin=/x.so&for=99999999999999999999", 422),
+                          ("channel=earnings&plugin=/" + "x" * 3000 + "&for=1", 422),
+                          ("", 422), ("for=1000", 404)):
+        answer = control.request("POST", shadow + query, b"")
+        assert (answer.status, bool(answer.detail)) == (status, True), (query, answer)
+    assert control.get("/control/v1/shadow?channel=market-data").status == 404
+    assert control.get("/control/v1/shadow").status == 404
+    assert control.request("POST", "/control/v1/shadow/stop?channel=market-data", b"").status == 404
+    assert host.ask_control("status")["channels"]["open"] == 5
+
+
 def test_garbage_on_the_control_socket_ends_that_connection_alone(host: Daemon) -> None:
     kept = host.http(host.control)
     assert kept.get("/control/v1/status").status == 200

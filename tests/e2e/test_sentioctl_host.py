@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from harness.config import BAD_PLUGINS
 from harness.daemon import Daemon
-from harness.sentioctl import FAILED, OK, ask
+from harness.limits import TIMEOUT
+from harness.sentioctl import FAILED, OK, SENTIOCTL, ask
 
 
 @pytest.fixture
@@ -95,3 +98,77 @@ def test_status_tells_how_the_last_reload_went(start, write_config) -> None:
     assert "1 done, 1 failed" in status
     assert "UTC, failed: " in status
     assert "typo" in status
+
+
+class Comparison:
+    """A shadow run of sentioctl that has begun: what is published now is compared."""
+
+    def __init__(self, host: Daemon, new: Path, *arguments: str) -> None:
+        since = host.mark()
+        self.process = subprocess.Popen(
+            [str(SENTIOCTL), "--socket", host.control.host, "reload", "--shadow", "swap", str(new),
+             *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        host.wait_for("channel swap: .* runs beside the plugin", since)
+
+    def end(self) -> tuple[int, str, str]:
+        out, errors = self.process.communicate(timeout=TIMEOUT)
+        return self.process.returncode, out, errors
+
+
+def report_of(out: str) -> dict[str, int]:
+    rows = (line.rsplit(maxsplit=1) for line in out.splitlines())
+    return {row[0]: int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+
+
+def test_a_new_version_that_does_the_same_is_swapped_when_told(swapping: Daemon, plugin: Path,
+                                                               tmp_path: Path) -> None:
+    new = Path(shutil.copy(plugin, tmp_path / "same.so"))
+    client = swapping.client("/ws/swap")
+    client.subscribe()
+    comparison = Comparison(swapping, new, "--for", "1s", "--swap")
+    for number in range(10):
+        swapping.publish("swap", {"data": number})
+    code, out, errors = comparison.end()
+    assert (code, report_of(out)["calls"], report_of(out)["different"]) == (OK, 10, 0), errors
+    assert [client.live()["data"]["count"] for _ in range(10)] == list(range(1, 11))
+    assert Path(f"{plugin}.previous").exists()
+    assert swapping.publish("swap", {"data": 11})["accepted"] == 1
+
+
+def test_a_new_version_that_differs_is_shown_and_not_swapped(swapping: Daemon,
+                                                             plugin: Path) -> None:
+    before = plugin.read_bytes()
+    new = BAD_PLUGINS / "swap_v2.so"
+    comparison = Comparison(swapping, new, "--for", "1s", "--swap")
+    for number in range(3):
+        swapping.publish("swap", {"data": number})
+    code, out, errors = comparison.end()
+    assert code == FAILED
+    assert (report_of(out)["calls"], report_of(out)["different"]) == (3, 3)
+    assert "call 1, publish" in out
+    assert "nothing was swapped" in errors
+    assert plugin.read_bytes() == before
+    assert f"install -m 0644 {new} {plugin}" in out
+
+
+def test_a_new_version_that_does_not_open_is_refused(swapping: Daemon) -> None:
+    for name in ("swap_bad_open.so", "wrong_major.so", "not_elf.so"):
+        done = ask(swapping, "reload", "--shadow", "swap", BAD_PLUGINS / name)
+        assert (done.returncode, done.stdout) == (FAILED, "")
+        assert str(BAD_PLUGINS / name) in done.stderr
+
+
+def test_an_interrupted_comparison_ends_in_the_host_too(swapping: Daemon, plugin: Path,
+                                                        tmp_path: Path) -> None:
+    new = Path(shutil.copy(plugin, tmp_path / "same.so"))
+    comparison = Comparison(swapping, new, "--for", "1h")
+    busy = ask(swapping, "reload", "--shadow", "swap", new)
+    assert busy.returncode == FAILED
+    assert "another version is being compared" in busy.stderr
+    comparison.process.send_signal(signal.SIGINT)
+    code, out, errors = comparison.end()
+    assert code == FAILED
+    assert "it was stopped" in out
+    assert "stopped before its time" in errors
+    again = Comparison(swapping, new, "--for", "1s")
+    assert again.end()[0] == OK

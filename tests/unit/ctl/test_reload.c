@@ -73,6 +73,7 @@ static void what_does_not_belong_is_wrong_usage(void **state) {
         "--shadow a b --for forever",
         "--shadow a b --for 0",
         "--shadow a b --for -5s",
+        "--shadow a b --for 25h",
     };
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

@@ -4,14 +4,19 @@
 #include "hub_fixture.h"
 #include "worker.h"
 
-static void ask(struct hub_fixture *fixture, const char *path, bool post) {
-    struct query_message *message = query_message_create(sentio_text(""), sentio_text(""),
-                                                         sentio_text(path), sentio_text("{}"));
+static void ask_with(struct hub_fixture *fixture, const char *path, bool post,
+                     const char *parameters) {
+    struct query_message *message = query_message_create(
+        sentio_text(""), sentio_text(""), sentio_text(path), sentio_text(parameters));
     assert_non_null(message);
     message->what = QUERY_CONTROL;
     message->post = post;
     message->request = (struct request *)&fixture->requests[2];
     fixture_send(fixture, &message->head);
+}
+
+static void ask(struct hub_fixture *fixture, const char *path, bool post) {
+    ask_with(fixture, path, post, "{}");
 }
 
 /* Puts 0 where the number after `name` stands. */
@@ -32,6 +37,10 @@ static void paths_are_had_by_their_method_alone(void **state) {
     assert_true(control_has(sentio_text("/control/v1/channels"), false));
     assert_true(control_has(sentio_text("/control/v1/reload"), true));
     assert_false(control_has(sentio_text("/control/v1/reload"), false));
+    assert_true(control_has(sentio_text("/control/v1/shadow"), true));
+    assert_true(control_has(sentio_text("/control/v1/shadow"), false));
+    assert_true(control_has(sentio_text("/control/v1/shadow/stop"), true));
+    assert_false(control_has(sentio_text("/control/v1/shadow/stop"), false));
     assert_false(control_has(sentio_text("/control/v1/"), false));
     assert_false(control_has(sentio_text("/api/v1/channels"), false));
 }
@@ -99,12 +108,35 @@ static void channels_name_the_plugin_s_file(void **state) {
     free(text);
 }
 
+static void a_shadow_takes_channel_plugin_and_time(void **state) {
+    static const char *const wrong[] = {
+        "{}",
+        "{\"for\":\"\"}",
+        "{\"for\":\"0\"}",
+        "{\"for\":\"1s\"}",
+        "{\"for\":\"86400001\"}",
+        "{\"for\":\"99999999999999999999999999999999999999999999999999999999999999999999999\"}",
+    };
+    struct hub_fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        ask_with(fixture, "/control/v1/shadow", true, wrong[i]);
+        assert_sent(fixture, "response 2 422 {\"detail\":\"\\\"for\\\" must be a number of "
+                             "milliseconds, at most a day\"}\n");
+    }
+    ask_with(fixture, "/control/v1/shadow", true, "{\"for\":\"1000\",\"channel\":\"c\"}");
+    assert_sent(fixture, "response 2 404 {\"detail\":\"there is no such channel\"}\n");
+    ask_with(fixture, "/control/v1/shadow", true, "{\"for\":\"1000\",\"channel\":\"a\"}");
+    assert_sent(fixture, "response 2 422 {\"detail\":\"\\\"plugin\\\" must be an absolute path and "
+                         "\\\"for\\\" a time above 0\"}\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_are_had_by_their_method_alone),
         TEST(what_is_not_there_is_404),
         TEST(status_says_what_runs_and_since_when),
         TEST(a_channel_whose_worker_is_not_there_is_restarting_and_then_failed),
+        TEST(a_shadow_takes_channel_plugin_and_time),
         TEST(channels_name_the_plugin_s_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

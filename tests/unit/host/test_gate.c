@@ -136,6 +136,29 @@ static void posts_are_answered_in_order_however_late_the_first_is(void **state) 
     client_disconnect(&client);
 }
 
+/* After a GET it is libwebsockets that has the connection. */
+static void a_post_after_a_get_on_one_connection_is_answered(void **state) {
+    struct fixture *fixture = *state;
+    struct client client;
+    struct answer answer;
+    start(fixture);
+    client_connect(&client, fixture, VIA_UNIX);
+    client_say(&client, "GET /control/v1/status HTTP/1.1\r\n" HOST "\r\n");
+    struct query_message *query = take_query(fixture, "/control/v1/status");
+    hub_answer(fixture, query->request, 200, "{}");
+    message_destroy(&query->head);
+    assert_answer(&client, &answer, 200, "{}");
+    for (int i = 0; i < 3; i++) {
+        client_say(&client, "POST /control/v1/reload HTTP/1.1\r\n" HOST EMPTY "\r\n");
+        query = take_query(fixture, "/control/v1/reload");
+        assert_true(query->post);
+        hub_answer(fixture, query->request, 200, "{\"ok\":true}");
+        message_destroy(&query->head);
+        assert_answer(&client, &answer, 200, "{\"ok\":true}");
+    }
+    client_disconnect(&client);
+}
+
 static void a_body_is_refused(void **state) {
     struct fixture *fixture = *state;
     struct client client;
@@ -181,6 +204,7 @@ int main(void) {
         TEST(a_wrong_method_is_405_with_the_right_one),
         TEST(what_takes_post_says_so),
         TEST(posts_are_answered_in_order_however_late_the_first_is),
+        TEST(a_post_after_a_get_on_one_connection_is_answered),
         TEST(a_body_is_refused),
         TEST(a_query_that_is_not_utf8_is_400),
         TEST(the_answer_to_a_client_that_has_gone_is_dropped),
