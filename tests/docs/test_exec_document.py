@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import os
 import shutil
 import subprocess
@@ -69,7 +70,7 @@ def sensors() -> Iterator[Program]:
 
 
 def test_every_line_of_the_protocol_is_json() -> None:
-    blocks = EXEC.read_text().split("```json\n")[1:]
+    blocks = re.split(r"```jsonl?\n", EXEC.read_text())[1:]
     lines = [line for block in blocks for line in block.partition("```")[0].splitlines()]
     calls = [json.loads(line).get("call") for line in lines]
     assert {"open", "publish", "subscribe", "left", "observe", "save", 0} <= set(calls)
