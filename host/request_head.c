@@ -26,11 +26,6 @@ static enum head_result invalid(struct request_head *head, uint32_t status, cons
     return HEAD_INVALID;
 }
 
-bool request_head_begins(const char *data, size_t size) {
-    size_t compared = size < sizeof(prefix) - 1 ? size : sizeof(prefix) - 1;
-    return memcmp(data, prefix, compared) == 0;
-}
-
 static bool is_alphanumeric(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -43,6 +38,17 @@ static bool is_token(struct sentio_bytes text) {
             memchr(others, text.data[i], sizeof(others) - 1) == NULL)
             return false;
     return text.size > 0;
+}
+
+/* A request begins with its method, a token; an empty line before it is passed over (RFC 9112
+ * section 2.2). */
+static bool is_http(char first) {
+    return first == '\r' || first == '\n' || is_token(sentio_bytes(&first, 1));
+}
+
+bool request_head_begins(const char *data, size_t size) {
+    size_t compared = size < sizeof(prefix) - 1 ? size : sizeof(prefix) - 1;
+    return memcmp(data, prefix, compared) == 0 || !is_http(data[0]);
 }
 
 /* RFC 9110 section 5.5: no control character but the tab. */
@@ -157,6 +163,9 @@ enum head_result request_head_read(struct request_head *head, const char *data, 
     enum head_result result = HEAD_MORE;
     if (head->size == 0 && !request_head_begins(data, limit))
         return HEAD_OTHER;
+    if (head->size == 0 && limit > 0 && !is_http(data[0]))
+        return invalid(head, 400,
+                       "this is not HTTP; a client that speaks TLS needs a \"tls:\" listener");
     while (result == HEAD_MORE) {
         const char *end = memchr(data + head->scanned, '\n', limit - head->scanned);
         if (end == NULL) {

@@ -17,7 +17,7 @@
 enum head_result {
     HEAD_MORE,
     HEAD_COMPLETE,
-    HEAD_OTHER,  /* not a POST */
+    HEAD_OTHER,  /* another request than a POST */
     HEAD_INVALID /* `status` and `detail` say how it is refused */
 };
 
@@ -52,7 +52,8 @@ struct request_head {
     bool keep_alive; /* Connection: keep-alive */
 };
 
-/* Whether what begins with these bytes may be a POST. */
+/* Whether what begins with these bytes, at least one, may be a POST, or can not be HTTP at all,
+ * which is refused here. */
 bool request_head_begins(const char *data, size_t size);
 
 /*

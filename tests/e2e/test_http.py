@@ -159,3 +159,12 @@ def test_two_listeners_serve_the_same_channels(start) -> None:
     client.subscribe("AAPL")
     host.publish("trade-signals", bodies.signals("AAPL"))
     assert symbols(client.live()) == ["AAPL"]
+
+
+@pytest.mark.parametrize("said", [b"\x16\x03\x01\x02\x00\x01\x00", b"\x00", b"{}\n", b"\x81\x85"])
+def test_what_is_not_http_is_told_so(host: Daemon, said: bytes) -> None:
+    with host.tcp.connect() as connection:
+        connection.sendall(said)
+        status, body = answers(connection, 1)[0]
+    assert status == 400
+    assert "not HTTP" in json.loads(body)["detail"]

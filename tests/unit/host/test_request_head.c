@@ -104,7 +104,7 @@ static void a_head_may_be_cut_in_two_anywhere(void **state) {
 
 static void only_a_post_is_read(void **state) {
     static const char *const others[] = {
-        "G", "GET / HTTP/1.1\r\n", "POSTS", "PUT", "post /", "POST\t/", " POST /", "\n"};
+        "G", "GET / HTTP/1.1\r\n", "POSTS", "PUT", "post /", "POST\t/", "\r\n", "\n"};
     struct request_head head;
     (void)state;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -115,6 +115,17 @@ static void only_a_post_is_read(void **state) {
     assert_int_equal(read_text(&head, "POS"), HEAD_MORE);
     assert_true(request_head_begins("POS", 3));
     assert_true(request_head_begins("POST /x", 7));
+}
+
+static void what_can_not_be_http_is_refused(void **state) {
+    static const char *const others[] = {"\x16\x03\x01\x02", " POST /", "{\"data\":1}", "\x81\x85",
+                                         "\x80"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        assert_true(request_head_begins(others[i], strlen(others[i])));
+        assert_invalid(others[i], 400);
+    }
+    assert_true(request_head_begins("\0", 1));
 }
 
 static void a_malformed_request_line_is_refused(void **state) {
@@ -270,6 +281,7 @@ int main(void) {
         cmocka_unit_test(a_head_may_come_byte_by_byte_and_move_meanwhile),
         cmocka_unit_test(a_head_may_be_cut_in_two_anywhere),
         cmocka_unit_test(only_a_post_is_read),
+        cmocka_unit_test(what_can_not_be_http_is_refused),
         cmocka_unit_test(a_malformed_request_line_is_refused),
         cmocka_unit_test(a_malformed_field_is_refused),
         cmocka_unit_test(a_nul_is_refused),
