@@ -2,6 +2,7 @@
 #include "worker_main.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -42,6 +43,8 @@ struct errands {
     struct watches watches;
     uint64_t serial; /* of the call that runs */
     bool quiet;      /* it is a repetition */
+    bool unusable;   /* it did not open, or does not take back its own state: no call runs */
+    bool broken;     /* what the host says is not to be understood */
 };
 
 /* False: the host is gone. */
@@ -131,6 +134,8 @@ static void run(struct errands *errands, const struct wire_frame *frame) {
          effect = effect->next)
         if (effect->kind == EFFECT_WATCH)
             watch(&errands->watches, (int)effect->number, effect->on != 0);
+    if (call->kind == CALL_OPEN || (call->kind == CALL_RESTORE && errands->quiet))
+        errands->unusable = code != 0;
     if (call->kind == CALL_READY)
         resume_watch(&errands->watches, (int)call->number);
     if (wire_result(&errands->out, frame->serial, code, micros, &call->effects) != 0) {
@@ -145,15 +150,19 @@ static bool run_all(struct errands *errands) {
     struct wire_frame frame;
     int result = wire_next(&errands->in, &frame);
     for (; result == 0; result = wire_next(&errands->in, &frame)) {
-        if (frame.kind != WIRE_CALL ||
-            wire_read_call(&frame, instance_table(errands->instance), &errands->call) != 0)
+        errands->broken =
+            frame.kind != WIRE_CALL ||
+            wire_read_call(&frame, instance_table(errands->instance), &errands->call) != 0;
+        if (errands->broken)
             return false;
-        run(errands, &frame);
+        if (!errands->unusable)
+            run(errands, &frame);
         wire_consume(&errands->in, &frame);
         if (errands->out.end - errands->out.start >= SEND_AT && !send_all(&errands->out))
             return false;
     }
-    return result == SENTIO_AGAIN && send_all(&errands->out);
+    errands->broken = result != SENTIO_AGAIN;
+    return !errands->broken && send_all(&errands->out);
 }
 
 /* Waits for the host, and for the plugin's descriptors. */
@@ -225,16 +234,14 @@ static int serve(struct errands *errands, const char *file) {
     if (!read_start(errands))
         return EXIT_BROKEN;
     int error = load(errands, file, why, sizeof(why));
-    if (error)
-        wire_refused(&errands->out, sentio_text(why));
-    else
-        wire_table(&errands->out, instance_table(errands->instance));
-    if (!send_all(&errands->out) || error)
+    int untold = error ? wire_refused(&errands->out, sentio_text(why))
+                       : wire_table(&errands->out, instance_table(errands->instance));
+    if (!send_all(&errands->out) || untold || error)
         return error ? EXIT_FAILURE : EXIT_BROKEN;
     errands->watches.count = 1;
     while (run_all(errands) && wait_for_more(errands)) {
     }
-    return EXIT_SUCCESS;
+    return errands->broken ? EXIT_BROKEN : EXIT_SUCCESS;
 }
 
 int worker_main(const char *file) {
@@ -246,6 +253,8 @@ int worker_main(const char *file) {
         return EXIT_BROKEN;
     }
     close(WORKER_PAGE);
+    /* What the plugin starts is not the host's. */
+    fcntl(WORKER_SOCKET, F_SETFD, FD_CLOEXEC);
     int status = serve(&errands, file);
     instance_destroy(errands.instance);
     wire_call_finish(&errands.call);
