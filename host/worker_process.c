@@ -101,7 +101,8 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
 }
 
 static void poll_socket(struct worker_process *process) {
-    int events = (process->deaf ? 0 : UV_READABLE) | (process->wants_write ? UV_WRITABLE : 0);
+    bool listens = !process->deaf && !process->gone;
+    int events = (listens ? UV_READABLE : 0) | (process->wants_write ? UV_WRITABLE : 0);
     if (process->ended || !process->polling)
         return;
     if (events)
@@ -217,7 +218,8 @@ static struct worker_process *create(uv_loop_t *loop, const char *label,
 }
 
 /* One that never ran: nobody is told. */
-static void abandon(struct worker_process *process, bool spawned) {
+static void abandon(struct worker_process *process) {
+    bool spawned = uv_handle_get_type((uv_handle_t *)&process->process) == UV_PROCESS;
     process->handler.over = NULL;
     process->ended = true;
     uv_handle_t *handles[] = {(uv_handle_t *)&process->err,
@@ -236,7 +238,6 @@ struct worker_process *worker_process_start(uv_loop_t *loop, const char *label, 
                                             const struct worker_process_handler *handler, char *why,
                                             size_t why_size) {
     int fds[WORKER_PAGE + 1] = {-1, -1, -1, -1, plugin_fd, page_fd};
-    bool spawning = false;
     struct worker_process *process = create(loop, label, handler);
     if (process == NULL) {
         fail(why, why_size, "memory", ENOMEM);
@@ -244,7 +245,6 @@ struct worker_process *worker_process_start(uv_loop_t *loop, const char *label, 
     }
     int rc = connect_child(process, loop, fds, why, why_size);
     if (rc == SENTIO_OK) {
-        spawning = true;
         rc = spawn(process, loop, file, fds);
         if (rc != 0)
             fail(why, why_size, "sentiod", -rc);
@@ -254,7 +254,7 @@ struct worker_process *worker_process_start(uv_loop_t *loop, const char *label, 
     if (fds[1] != -1)
         close(fds[1]);
     if (rc != 0) {
-        abandon(process, spawning);
+        abandon(process);
         return NULL;
     }
     uv_read_start((uv_stream_t *)&process->err, on_alloc, on_errors);
@@ -271,13 +271,16 @@ ssize_t worker_process_receive(struct worker_process *process, struct wire_buffe
     do {
         got = recv(process->fd, space, wanted, 0);
     } while (got == -1 && errno == EINTR);
-    if (got > 0)
+    if (got > 0) {
         in->end += (size_t)got;
-    else if (got == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        return got;
+    }
+    if (got == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return 0;
-    else
-        return -1;
-    return got;
+    /* The loop would tell of this end until the process has ended too. */
+    process->gone = true;
+    poll_socket(process);
+    return -1;
 }
 
 ssize_t worker_process_send(struct worker_process *process, const struct iovec *parts, int count) {

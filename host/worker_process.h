@@ -48,6 +48,7 @@ struct worker_process {
     bool polling;
     bool wants_write;
     bool deaf; /* nothing is received now */
+    bool gone; /* it has closed its end */
     bool ended;
     bool shut;
     unsigned closing;
