@@ -22,7 +22,8 @@
  * until the next save(): a checkpoint. After a death the plugin is opened, restores the checkpoint
  * and is given the calls since then once more; what those had asked for was done and is not done
  * again. A plugin that can not save is opened afresh and told of the subscriptions that there are.
- * A call that two workers have died of is given up.
+ * A call that two workers have died of is given up. If the next one of its kind kills two as well,
+ * it is what the plugin has become that kills: it is opened afresh, and that call tried once more.
  */
 
 enum worker_state {
@@ -106,6 +107,8 @@ struct worker {
     bool distrusted;        /* what this process says does not count any more */
     bool hung_up;           /* this process has closed its end, though it has not ended */
     uint64_t accused;       /* the serial of the call that must be the cause; 0: not known */
+    bool gave_up;           /* a call of the kind `given_up`, and none of that was answered since */
+    enum call_kind given_up;
     uint32_t relapses;      /* deaths while it was put back */
     bool torn;              /* a call was sent in part and never will be sent whole */
     uv_timer_t timer;       /* to start it again; while it runs: looks for a call that hangs */

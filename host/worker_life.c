@@ -168,23 +168,34 @@ static bool count_death(struct worker *worker) {
     return now - first < DEATHS_WITHIN;
 }
 
-/* Whether two workers have died of the task, which is given up then. */
+static void start_clean(struct worker *worker, const char *why) {
+    log_error(worker->settings.label, "plugin fault: %s; it starts afresh, without what it knew",
+              why);
+    worker->relapses = 0;
+    worker->clean = true;
+}
+
+/* Whether the task is given up. */
 static bool blame(struct worker *worker, struct task *task) {
     if (task == NULL)
         return false;
-    if (!task->answered) {
-        if (++task->deaths < 2)
-            return false;
-        log_error(worker->settings.label, "plugin fault: two workers have died in the same %s()",
-                  call_name(task->kind));
-        return true;
-    }
-    if (++worker->relapses < 2)
+    if (task->answered) {
+        if (++worker->relapses >= 2)
+            start_clean(worker, "it dies of its own past");
         return false;
-    log_error(worker->settings.label, "plugin fault: it dies of its own past; it starts afresh");
-    worker->relapses = 0;
-    worker->clean = true;
-    return false;
+    }
+    if (++task->deaths < 2)
+        return false;
+    if (task->deaths == 2 && worker->gave_up && worker->given_up == task->kind &&
+        worker->journals) {
+        start_clean(worker, "it dies of one call after the other");
+        return false;
+    }
+    log_error(worker->settings.label, "plugin fault: %s workers have died in the same %s()",
+              task->deaths == 2 ? "two" : "three", call_name(task->kind));
+    worker->gave_up = true;
+    worker->given_up = task->kind;
+    return true;
 }
 
 /* It never worked: whoever wanted it is told, and it stays as it is. */

@@ -108,6 +108,7 @@ static void take_result(struct worker *worker, const struct wire_frame *frame) {
         pass(worker, task);
         task->answered = true;
         worker->progressed = true;
+        worker->gave_up = worker->gave_up && worker->given_up != task->kind;
         worker->relapses = 0;
         worker->waiting -= task->size;
         worker->handler.answered(worker->handler.context, task, &result);

@@ -60,6 +60,68 @@ static void who_is_killed_from_outside_is_not_given_up(void **state) {
     assert_told(fixture, "publish 3: [3,3]\n");
 }
 
+/* Dies of whatever comes after 9, as long as it remembers that. */
+static void stumble(struct fake_process *fake) {
+    const struct call *call = &fake->call.call;
+    if (call->kind == CALL_PUBLISH && fake->instance->state->sum >= 9)
+        fake->dying = SIGSEGV;
+}
+
+static void state_that_makes_every_call_fatal_is_given_up_after_one_of_them(void **state) {
+    struct worker_fixture *fixture = *state;
+    fixture->settings.max_deaths = 0;
+    begin(fixture);
+    fakes()->prepare = stumble;
+    submit(fixture, "4");
+    submit(fixture, "5");
+    submit(fixture, "6");
+    submit(fixture, "7");
+    settle_with_deaths(fixture);
+    assert_told(fixture, "publish 4: [4,4]\npublish 5: [5,9]\npublish 6: died\n"
+                         "afresh\nreopened\npublish 7: [7,7]\n");
+    check_invariants(fixture->worker);
+}
+
+static void second_bad_call_is_given_up_when_the_state_is_not_the_cause(void **state) {
+    struct worker_fixture *fixture = *state;
+    fixture->settings.max_deaths = 0;
+    begin(fixture);
+    submit_fatal(fixture, "3", 2);
+    settle_with_deaths(fixture);
+    submit_fatal(fixture, "4", 3);
+    settle_with_deaths(fixture);
+    submit(fixture, "5");
+    settle(fixture);
+    assert_told(fixture, "publish 3: died\nafresh\nreopened\npublish 4: died\npublish 5: [5,5]\n");
+    check_invariants(fixture->worker);
+}
+
+static void call_that_is_answered_in_between_clears_the_state(void **state) {
+    struct worker_fixture *fixture = *state;
+    fixture->settings.max_deaths = 0;
+    begin(fixture);
+    submit_fatal(fixture, "3", 2);
+    submit(fixture, "1");
+    settle_with_deaths(fixture);
+    submit_fatal(fixture, "4", 2);
+    submit(fixture, "5");
+    settle_with_deaths(fixture);
+    assert_told(fixture, "publish 3: died\npublish 1: [1,1]\npublish 4: died\npublish 5: [5,6]\n");
+}
+
+static void plugin_without_a_past_is_not_opened_once_more_for_it(void **state) {
+    struct worker_fixture *fixture = *state;
+    fakes()->plugin = forgetful();
+    fixture->settings.max_deaths = 0;
+    begin(fixture);
+    submit_fatal(fixture, "3", 2);
+    settle_with_deaths(fixture);
+    submit_fatal(fixture, "4", 2);
+    settle_with_deaths(fixture);
+    assert_told(fixture, "afresh\nreopened\npublish 3: died\nafresh\nreopened\n"
+                         "afresh\nreopened\npublish 4: died\nafresh\nreopened\n");
+}
+
 /* Its end of the connection is closed, and it goes on. */
 static void close_connection(struct worker_fixture *fixture) {
     struct worker_process *process = fixture->worker->process;
@@ -104,6 +166,10 @@ int main(void) {
         TEST(who_says_nonsense_in_a_call_is_given_up_with_it),
         TEST(who_leaves_by_itself_is_given_up_with_the_call_that_it_did_not_answer),
         TEST(who_is_killed_from_outside_is_not_given_up),
+        TEST(state_that_makes_every_call_fatal_is_given_up_after_one_of_them),
+        TEST(second_bad_call_is_given_up_when_the_state_is_not_the_cause),
+        TEST(call_that_is_answered_in_between_clears_the_state),
+        TEST(plugin_without_a_past_is_not_opened_once_more_for_it),
         TEST(who_closes_the_connection_has_time_to_end),
         TEST(who_closes_the_connection_and_does_not_end_is_killed),
         TEST(who_closes_the_connection_is_killed_at_once_where_calls_may_hang),

@@ -166,6 +166,7 @@ static void step(struct model *model) {
 /* A death that is not the fault of what is repeated must not count as one of its past. */
 static void forgive(struct model *model) {
     model->fixture->worker->relapses = 0;
+    model->fixture->worker->gave_up = false;
 }
 
 static void add_up(struct totals *totals, const struct model *model) {
