@@ -2,7 +2,8 @@
 /* Passes {"data": ...} on to everyone, and crashes on each n-th body before it answers.
  *
  * Options: "every" (50) is n. With "save" (false) the count goes over a restart: the update that
- * crashed it crashes it again. Otherwise each instance counts from 0, and a restart cures it. */
+ * crashed it crashes it again. Otherwise each instance counts from 0, and a restart cures it.
+ * Built with FORGETFUL it can not save at all. */
 
 #include <signal.h>
 
@@ -62,6 +63,7 @@ static int subscribe(struct sentio_call *call, const struct sentio_subscriber *s
     return result == SENTIO_OK ? sentio_accept(call, subscriber->conn) : result;
 }
 
+#ifndef FORGETFUL
 static int save(struct sentio_call *call) {
     const struct sentio_channel *channel = call->channel;
     if (!channel->save)
@@ -78,6 +80,7 @@ static int restore(struct sentio_call *call, uint32_t state_format, struct senti
     memcpy(&channel->count, state.data, sizeof channel->count);
     return SENTIO_OK;
 }
+#endif
 
 SENTIO_EXPORT const struct sentio_plugin sentio_plugin = {
     SENTIO_HEADER,
@@ -90,6 +93,8 @@ SENTIO_EXPORT const struct sentio_plugin sentio_plugin = {
     .open = open_channel,
     .publish = publish,
     .subscribe = subscribe,
+#ifndef FORGETFUL
     .save = save,
     .restore = restore,
+#endif
 };
