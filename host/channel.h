@@ -33,7 +33,7 @@ struct counter {
 
 /* What save() gives. */
 struct answer {
-    int error; /* 0, what the callback returned, or SENTIO_AGAIN: it is not running */
+    int error; /* 0, what the callback returned, or SENTIO_NOT_FOUND: nothing */
     uint32_t format;
     struct sentio_bytes state; /* valid for the call */
 };
@@ -42,6 +42,7 @@ struct answer {
 struct wait {
     void (*over)(void *context, const struct answer *answer);
     void *context;
+    unsigned deaths; /* of workers that were asked */
 };
 
 /*
@@ -126,6 +127,8 @@ void channel_let_go(struct channel *channel);
 
 /* save(), answered now or later. SENTIO_NOT_FOUND: the plugin saves nothing. */
 void channel_save(struct channel *channel, const struct wait *wait);
+/* Its worker has died before it could answer that. */
+void channel_save_again(struct channel *channel);
 /* The same, waiting: only when the hub does not run. *state is the caller's to free. */
 int channel_save_now(struct channel *channel, uint32_t *format, char **state, size_t *size);
 

@@ -31,7 +31,7 @@ static void save_here(struct channel *channel, const struct wait *wait) {
     effects_finish(&call.effects);
 }
 
-/* A worker that is not there can not be asked: what it last saved has to do. */
+/* A worker that is not to be there any more can not be asked: what it last saved has to do. */
 static void save_checkpoint(struct channel *channel, const struct wait *wait) {
     const struct worker *worker = channel->instance->worker;
     if (worker->journal > 0)
@@ -67,10 +67,21 @@ void channel_save(struct channel *channel, const struct wait *wait) {
     const struct worker *worker = channel->instance->worker;
     if (worker == NULL)
         save_here(channel, wait);
-    else if (worker->state != WORKER_RUNNING)
+    else if (worker->state == WORKER_FAILED)
         save_checkpoint(channel, wait);
     else
         ask_worker(channel, wait);
+}
+
+/* The next one is put back to the same place and can say it. One that dies of saying it can not,
+ * and whoever waits may be about to replace it. */
+void channel_save_again(struct channel *channel) {
+    struct wait wait = channel->wait;
+    channel->wait.over = NULL;
+    if (channel->instance->worker->state == WORKER_DEAD && ++wait.deaths < 2)
+        ask_worker(channel, &wait);
+    else
+        save_checkpoint(channel, &wait);
 }
 
 /* For those who wait. */
@@ -104,7 +115,7 @@ static void wait_for(struct channel *channel, const struct wanted *wanted) {
 
 int channel_save_now(struct channel *channel, uint32_t *format, char **state, size_t *size) {
     struct wanted wanted = {0};
-    const struct wait wait = {take_answer, &wanted};
+    const struct wait wait = {.over = take_answer, .context = &wanted};
     channel_save(channel, &wait);
     wait_for(channel, &wanted);
     *format = wanted.format;

@@ -21,7 +21,7 @@ static void end_wait(struct channel *channel, const struct result *result) {
     struct wait wait = channel->wait;
     const struct effect *kept = effects_find(result->effects, EFFECT_KEEP);
     struct answer answer = {
-        .error = result->outcome == OUTCOME_RETURNED ? result->code : SENTIO_AGAIN,
+        .error = result->code,
         .format = channel_plugin(channel)->state_format,
         .state = kept ? kept->b : sentio_bytes(NULL, 0),
     };
@@ -45,8 +45,12 @@ static void on_answered(void *context, struct task *task, const struct result *r
     if (result->outcome == OUTCOME_RETURNED)
         channel_took(channel, task->kind, result->micros / 1000);
     if (task->kind == CALL_SAVE) {
-        if (channel->wait.over && !task->own)
+        if (task->own || !channel->wait.over)
+            return;
+        if (result->outcome == OUTCOME_RETURNED)
             end_wait(channel, result);
+        else
+            channel_save_again(channel);
         return;
     }
     if (result->outcome == OUTCOME_DIED) {

@@ -89,3 +89,51 @@ def test_no_worker_outlives_a_host_that_is_killed_while_its_plugin_hangs(start) 
         assert process.gone()
     assert host.wait() == -signal.SIGKILL
     host.stop = lambda: None
+
+
+def sum_of(host: Daemon, *numbers: int) -> int:
+    """Of all that was published on the channel."""
+    client = host.client("/ws/sum")
+    client.subscribe()
+    for number in numbers:
+        host.publish("sum", {"data": number})
+    return [client.live()["data"]["sum"] for _ in numbers][-1]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_a_plugin_knows_goes_over_a_stop_of_the_host(start, restarted: bool) -> None:
+    host = start(channels={"sum": isolated("sums")})
+    assert sum_of(host, 1, 2, 3) == 6
+    if restarted:
+        with worker(host) as process:
+            process.kill()
+        host.wait_for(DIED)
+        assert sum_of(host, 4) == 10
+    host.stop()
+    again = start(channels={"sum": isolated("sums")})
+    assert sum_of(again, 5) == (15 if restarted else 11)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_worker_that_dies_as_the_host_stops_takes_nothing_with_it(start, attempt: int) -> None:
+    host = start(channels={"sum": isolated("sums")})
+    for number in range(4):
+        assert sum_of(host, number, 1) == (number * (number + 1)) // 2 + number + 1
+    with worker(host) as process:
+        process.kill()
+        if attempt == 2:
+            host.wait_for(DIED)
+        host.stop()
+    assert "is not part of its state" not in host.log
+    again = start(channels={"sum": isolated("sums")})
+    assert sum_of(again, 90) == 100
+
+
+def test_a_worker_that_can_not_save_stops_the_host_all_the_same(start) -> None:
+    host = start(channels={"sum": isolated("sums")}, plugins={"hang": "200ms"})
+    assert sum_of(host, 1, 2) == 3
+    with worker(host) as process:
+        process.kill(signal.SIGSTOP)
+        host.stop()
+    again = start(channels={"sum": isolated("sums")})
+    assert sum_of(again, 3) == 6
