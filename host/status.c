@@ -90,8 +90,21 @@ static void write_file(const struct channel *channel, struct sentio_writer *out)
     write_member(out, "file", channel->config->plugin);
     sentio_write_text(out, ",");
     write_member(out, "plugin_name", channel_plugin(channel)->name);
+}
+
+/* The process is for the control socket alone. */
+static void write_isolation(const struct channel *channel, bool whole, struct sentio_writer *out) {
+    const struct worker *worker = channel->instance->worker;
     sentio_write_text(out, ",");
-    write_member(out, "isolation", channel->instance->worker ? "process" : "none");
+    write_member(out, "isolation", worker ? "process" : "none");
+    if (worker == NULL)
+        return;
+    sentio_write_format(out, ",\"worker\":{\"deaths\":%llu,\"given_up\":%llu",
+                        (unsigned long long)worker->death_count,
+                        (unsigned long long)channel->given_up);
+    if (whole && worker->process)
+        sentio_write_format(out, ",\"pid\":%ld", (long)worker->pid);
+    sentio_write_text(out, "}");
 }
 
 static void write_channel(const struct channel *channel, bool whole, struct sentio_writer *out) {
@@ -113,6 +126,7 @@ static void write_channel(const struct channel *channel, bool whole, struct sent
                         channel->topics.table.count, channel->log.bytes);
     if (whole)
         write_file(channel, out);
+    write_isolation(channel, whole, out);
     write_counters(channel, out);
     sentio_write_text(out, "}");
 }

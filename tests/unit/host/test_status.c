@@ -2,6 +2,7 @@
 #include "status.h"
 
 #include "hub_fixture.h"
+#include "worker.h"
 
 static void ask(struct hub_fixture *fixture, enum query_kind what) {
     struct query_message *message =
@@ -50,15 +51,72 @@ static void channels_tell_their_plugin_and_counters(void **state) {
                 "response 2 200 {\"channels\":[{\"name\":\"a\",\"path\":\"/ws/a\",\"plugin\":"
                 "\"scripted.so\",\"version\":\"1.2.3\",\"abi\":\"1.1\",\"state\":\"open\","
                 "\"subscribers\":0,\"offset\":0,\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,"
-                "\"counters\":{\"published\":0,\"rejected\":0,\"slow_calls\":0,\"faults\":0,"
+                "\"isolation\":\"none\",\"counters\":{\"published\":0,\"rejected\":0,"
+                "\"slow_calls\":0,\"faults\":0,"
                 "\"slow_conflated\":0,\"slow_dropped\":0,\"slow_disconnected\":0,"
                 "\"plugin_orders\":3}},"
                 "{\"name\":\"b\",\"path\":\"/ws/b\",\"plugin\":\"scripted.so\",\"version\":"
                 "\"1.2.3\",\"abi\":\"1.1\",\"state\":\"open\",\"subscribers\":0,\"offset\":0,"
-                "\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,\"counters\":{\"published\":1,"
+                "\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,\"isolation\":\"none\","
+                "\"counters\":{\"published\":1,"
                 "\"rejected\":2,\"slow_calls\":3,\"faults\":4,"
                 "\"slow_conflated\":5,\"slow_dropped\":6,\"slow_disconnected\":7}}],\"count\":2,"
                 "\"timestamp\":\"T\"}\n");
+}
+
+/* The answer of both requests, while the first channel has this worker. */
+static void assert_state(struct hub_fixture *fixture, struct worker *worker, const char *health,
+                         const char *channels) {
+    struct channel *channel = fixture->hub->channels[0];
+    const enum query_kind kinds[] = {QUERY_HEALTH, QUERY_CHANNELS};
+    const char *const expected[] = {health, channels};
+    for (size_t i = 0; i < 2; i++) {
+        channel->instance->worker = worker;
+        ask(fixture, kinds[i]);
+        channel->instance->worker = NULL;
+        char *text = fixture_sent(fixture);
+        if (strstr(text, expected[i]) == NULL)
+            fail_msg("no %s in %s", expected[i], text);
+        free(text);
+    }
+}
+
+static void channel_in_a_worker_says_how_that_is(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct channel *channel = fixture->hub->channels[0];
+    struct worker worker = {.state = WORKER_RUNNING, .pid = 77};
+    assert_state(fixture, &worker, "\"a\":{\"state\":\"open\"",
+                 "\"isolation\":\"process\",\"worker\":{\"deaths\":0,\"given_up\":0},");
+    worker.state = WORKER_DEAD;
+    worker.death_count = 3;
+    channel->given_up = 1;
+    assert_state(fixture, &worker, "\"a\":{\"state\":\"restarting\"",
+                 "\"worker\":{\"deaths\":3,\"given_up\":1},");
+    worker.state = WORKER_STARTING;
+    assert_state(fixture, &worker, "\"a\":{\"state\":\"restarting\"",
+                 "\"name\":\"a\",\"path\":\"/ws/a\",\"plugin\":\"scripted.so\","
+                 "\"version\":\"1.2.3\",\"abi\":\"1.1\",\"state\":\"restarting\"");
+    worker.state = WORKER_FAILED;
+    channel->failed = true;
+    assert_state(fixture, &worker, "\"a\":{\"state\":\"failed\"", "\"state\":\"failed\"");
+}
+
+static void process_of_a_worker_is_told_to_the_operator_alone(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct worker_process process = {0};
+    struct worker worker = {.state = WORKER_RUNNING, .pid = 77, .process = &process};
+    struct sentio_writer out;
+    fixture->hub->channels[0]->instance->worker = &worker;
+    for (int whole = 0; whole < 2; whole++) {
+        sentio_writer_init(&out, NULL, 0);
+        status_write_channels(fixture->hub, whole == 1, &out);
+        char *text = strndup(sentio_written(&out).data, sentio_written(&out).size);
+        assert_non_null(text);
+        assert_int_equal(strstr(text, ",\"pid\":77}") != NULL, whole);
+        free(text);
+        sentio_writer_finish(&out);
+    }
+    fixture->hub->channels[0]->instance->worker = NULL;
 }
 
 static void host_without_channels_is_healthy(void **state) {
@@ -72,6 +130,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(health_names_every_channel),
         TEST(channels_tell_their_plugin_and_counters),
+        TEST(channel_in_a_worker_says_how_that_is),
+        TEST(process_of_a_worker_is_told_to_the_operator_alone),
         TEST_CLOSED(host_without_channels_is_healthy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
