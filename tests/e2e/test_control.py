@@ -8,7 +8,7 @@ import socket
 import stat
 from pathlib import Path
 
-from harness.config import BUILD
+from harness.config import BUILD, CHANNELS
 from harness.daemon import Daemon, run
 from harness.http import Http
 from harness.limits import TIMEOUT
@@ -43,7 +43,8 @@ def test_status_says_what_runs(host: Daemon, tmp_path: Path) -> None:
 
 
 def test_a_channel_in_a_worker_is_told_from_the_others(start) -> None:
-    host = start(channels={"earnings": {"isolation": "process"}})
+    inside = {name: {"isolation": "none"} for name in CHANNELS}
+    host = start(channels={**inside, "earnings": {"isolation": "process"}})
     assert host.ask_control("status")["workers"] == 1
     isolation = {item["name"]: item["isolation"]
                  for item in host.ask_control("channels")["channels"]}
