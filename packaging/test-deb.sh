@@ -110,7 +110,8 @@ check_files() {
     local path
     for path in usr/sbin/sentiod usr/bin/sentio-feed usr/bin/sentioctl etc/sentio/sentio.conf \
         etc/sentio/conf.d lib/systemd/system/sentiod.service "usr/lib/$triplet/sentio/plugins/trade_signals.so" \
-        "usr/lib/$triplet/pkgconfig/sentio.pc" usr/include/sentio/plugin.h; do
+        "usr/lib/$triplet/pkgconfig/sentio.pc" usr/include/sentio/plugin.h \
+        usr/share/sentio/template/common/CMakeLists.txt.in; do
         [[ -s $root/$path ]] || {
             echo "missing: /$path"
             return 1
@@ -135,6 +136,22 @@ compile_plugin() {
         >"$root/etc/sentio/conf.d/ticker.conf"
 }
 
+# The same for what sentioctl writes there; then its tools try it, as they would for its author.
+compile_new_plugin() {
+    local directory=$root/usr/lib/$triplet/pkgconfig flags
+    local plugin=usr/lib/$triplet/sentio/plugins/my_feed.so
+    inside sentioctl plugin new my-feed --dir /tmp || return 1
+    flags=$(PKG_CONFIG_LIBDIR=$directory PKG_CONFIG_SYSROOT_DIR=$root \
+        PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 \
+        pkg-config --cflags --libs sentio) || return 1
+    # shellcheck disable=SC2086 # a list of flags
+    gcc -std=c11 -Wall -Wextra -Werror -fPIC -shared -fvisibility=hidden \
+        -o "$root/$plugin" "$root/tmp/my-feed/my_feed.c" $flags || return 1
+    cp "$root/tmp/my-feed/conf.d/my-feed.conf" "$root/etc/sentio/conf.d/" &&
+        inside sentioctl plugin info "/$plugin" &&
+        inside sentioctl plugin test "/$plugin" --publish /tmp/my-feed/samples.ndjson
+}
+
 check_configuration() {
     inside /usr/sbin/sentiod --check-config -c /etc/sentio/sentio.conf
 }
@@ -149,7 +166,7 @@ check_broken_configuration() {
 
 purge_packages() {
     rm -f "$root"/etc/sentio/admin-tokens "$root"/etc/sentio/conf.d/* \
-        "$root/usr/lib/$triplet/sentio/plugins/ticker.so"
+        "$root/usr/lib/$triplet/sentio/plugins/"{ticker,my_feed}.so
     inside apt-get -q purge -y sentio-host sentio-plugins sentio-dev || return 1
     local left
     for left in var/lib/sentio etc/sentio usr/sbin/sentiod "usr/lib/$triplet/sentio"; do
@@ -170,7 +187,8 @@ check every_file_is_where_it_belongs check_files || true
 check configuration_is_valid check_configuration || true
 check a_wrong_setting_fails_the_check check_broken_configuration || true
 check a_plugin_compiles_with_the_development_package compile_plugin || true
-check configuration_with_that_plugin_is_valid check_configuration || true
+check a_new_plugin_compiles_and_passes_its_trial compile_new_plugin || true
+check configuration_with_these_plugins_is_valid check_configuration || true
 "$python" "$top/packaging/test/probe.py" "$root" || failed=1
 check purge_leaves_nothing purge_packages || true
 exit "$failed"

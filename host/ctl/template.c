@@ -85,8 +85,8 @@ static char *read_text(const char *file) {
     return text;
 }
 
-static int write_text(const char *file, const char *text, const struct template_values *values,
-                      mode_t mode) {
+static int write_text(const char *file, const char *text, const struct template_values *values) {
+    mode_t mode = strncmp(text, "#!", 2) == 0 ? 0755 : 0644;
     FILE *out = fopen(file, "wxe");
     if (out == NULL)
         return complain("write", file);
@@ -109,7 +109,7 @@ static int copy_entry(const char *from, const char *to, const struct template_va
     char *text = read_text(from);
     if (text == NULL)
         return SENTIO_FAILED;
-    int rc = write_text(to, text, values, status.st_mode & 0755);
+    int rc = write_text(to, text, values);
     free(text);
     return rc;
 }

@@ -19,8 +19,9 @@ struct template_values {
 
 /*
  * Copies what is in the folder `from` into the folder `to`, which exists: folders as they are, and
- * of files only those whose name ends in ".in", without that ending. Permissions are kept. Nothing
- * is overwritten. 0, or a negative code after standard error said why; some files may be there.
+ * of files only those whose name ends in ".in", without that ending. Scripts, which begin with
+ * "#!", are made executable. Nothing is overwritten. 0, or a negative code after standard error
+ * said why; some files may be there.
  */
 int template_copy(const char *from, const char *to, const struct template_values *values);
 

@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
-from harness.config import BAD_PLUGINS, BUILD, TREE
+from harness.config import BAD_PLUGINS, BUILD, ISOLATION, TREE
 from harness.daemon import Daemon
 from harness.sentioctl import ask, sentioctl
 from harness.tools import ctl_json, sanitized
+
+pytestmark = pytest.mark.skipif(sanitized() == "thread" or ISOLATION is not None,
+                                reason="these tools have one thread, and no channels")
 
 PLUGINS = sorted((BUILD / "plugins").glob("*.so"))
 # Behind exec.so everything depends on the program.
@@ -85,7 +88,7 @@ def test_plugin_info_says_why_it_would_not_load(name: str) -> None:
     assert (status, sheet["loads"], sheet["why"]) == (1, False, why[1])
 
 
-@pytest.mark.skipif(sanitized(), reason="a sanitizer adds variables of its own")
+@pytest.mark.skipif(bool(sanitized()), reason="a sanitizer adds variables of its own")
 def test_plugin_info_names_what_does_not_go_well_with_the_rules() -> None:
     _, sheet = ctl_json("plugin", "info", BREAKS_RULES)
     notes = "\n".join(sheet["notes"])
@@ -238,7 +241,7 @@ def test_a_broken_rule_is_found_and_named(how: str, hello: Path) -> None:
     assert re.search(reason, failed[name]), failed[name]
 
 
-@pytest.mark.skipif(sanitized(), reason="there only its cgroup limits a worker's memory")
+@pytest.mark.skipif(bool(sanitized()), reason="there only its cgroup limits a worker's memory")
 def test_a_plugin_that_takes_all_memory_fails_and_takes_nothing_from_others(hello: Path) -> None:
     status, verdict = try_breach("hog", hello)
     assert status == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,11 @@ from .sentioctl import sentioctl
 BUILD_TIMEOUT = 10 * TIMEOUT
 
 
-def sanitized() -> bool:
-    """Whether the build has a sanitizer, which what links its libraries would need as well."""
+def sanitized() -> str:
+    """The build's sanitizer, "" without: what links its libraries would need it as well."""
     cache = (BUILD / "CMakeCache.txt").read_text()
-    return any(line.startswith("SENTIO_SANITIZE:STRING=") and not line.endswith("=")
-               for line in cache.splitlines())
+    found = re.search(r"^SENTIO_SANITIZE:STRING=(.*)$", cache, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def ctl_json(*arguments: str | Path) -> tuple[int, Any]:

@@ -42,14 +42,13 @@ struct folders {
     char to[64];
 };
 
-static void write_file(const char *folder, const char *name, const char *text, mode_t mode) {
+static void write_file(const char *folder, const char *name, const char *text) {
     char path[256];
     snprintf(path, sizeof(path), "%s/%s", folder, name);
     FILE *out = fopen(path, "w");
     assert_non_null(out);
     fputs(text, out);
     fclose(out);
-    assert_int_equal(chmod(path, mode), 0);
 }
 
 static int make_folders(void **state) {
@@ -91,22 +90,22 @@ static void folder_is_copied_with_names_texts_and_permissions(void **state) {
     char inner[128];
     snprintf(inner, sizeof(inner), "%s/@ID@.d", folders->from);
     assert_int_equal(mkdir(inner, 0755), 0);
-    write_file(folders->from, "@NAME@.c.in", "/* @NAME@ */\n", 0644);
-    write_file(folders->from, "rules.in", "run @ID@", 0755);
-    write_file(folders->from, "empty.in", "", 0644);
-    write_file(inner, ".hidden.in", "@NAME@", 0600);
+    write_file(folders->from, "@NAME@.c.in", "/* @NAME@ */\n");
+    write_file(folders->from, "rules.in", "#!/bin/sh\nrun @ID@");
+    write_file(folders->from, "empty.in", "");
+    write_file(inner, ".hidden.in", "@NAME@");
     assert_int_equal(template_copy(folders->from, folders->to, &values), 0);
     assert_file(folders->to, "my-feed.c", "/* my-feed */\n", 0644);
-    assert_file(folders->to, "rules", "run my_feed", 0755);
+    assert_file(folders->to, "rules", "#!/bin/sh\nrun my_feed", 0755);
     assert_file(folders->to, "empty", "", 0644);
-    assert_file(folders->to, "my_feed.d/.hidden", "my-feed", 0600);
+    assert_file(folders->to, "my_feed.d/.hidden", "my-feed", 0644);
 }
 
 static void file_without_the_ending_is_not_copied(void **state) {
     const struct folders *folders = *state;
     char path[128];
-    write_file(folders->from, "notes~", "x", 0644);
-    write_file(folders->from, ".in", "x", 0644);
+    write_file(folders->from, "notes~", "x");
+    write_file(folders->from, ".in", "x");
     assert_int_equal(template_copy(folders->from, folders->to, &values), 0);
     snprintf(path, sizeof(path), "%s/notes~", folders->to);
     assert_int_equal(access(path, F_OK), -1);
@@ -115,8 +114,8 @@ static void file_without_the_ending_is_not_copied(void **state) {
 
 static void nothing_is_overwritten(void **state) {
     const struct folders *folders = *state;
-    write_file(folders->from, "a.in", "new", 0644);
-    write_file(folders->to, "a", "old", 0644);
+    write_file(folders->from, "a.in", "new");
+    write_file(folders->to, "a", "old");
     assert_int_equal(template_copy(folders->from, folders->to, &values), SENTIO_FAILED);
     assert_file(folders->to, "a", "old", 0644);
 }
