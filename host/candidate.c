@@ -285,17 +285,18 @@ void candidate_restore(struct candidate *candidate, uint32_t format, struct sent
     worker_flush(candidate->instance->worker);
 }
 
-void candidate_restore_saved(struct candidate *candidate) {
+bool candidate_restore_saved(struct candidate *candidate) {
     const char *state_dir = candidate->hub->host->state_dir;
     char *state = NULL;
     size_t size = 0;
     uint32_t format = 0;
     if (state_dir == NULL || !instance_has(candidate->instance, CALL_RESTORE) ||
         state_read_plugin(state_dir, candidate->config->name, &format, &state, &size) != 0)
-        return;
+        return false;
     candidate->lenient = true;
     candidate_restore(candidate, format, sentio_bytes(state, size));
     free(state);
+    return true;
 }
 
 void candidate_wait(struct candidate *candidate) {

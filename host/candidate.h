@@ -53,8 +53,8 @@ void candidate_open(struct candidate *candidate, const char *file, bool shadow);
 void candidate_restore(struct candidate *candidate, uint32_t format, struct sentio_bytes state);
 
 /* restore() of what was saved when the channel ended last. No error when it does not take that: it
- * begins afresh then, which is logged. */
-void candidate_restore_saved(struct candidate *candidate);
+ * begins afresh then, which is logged. False: there is no such thing, and this was no step. */
+bool candidate_restore_saved(struct candidate *candidate);
 
 /* Turns the hub's loop until the step is done: only before the hub runs. */
 void candidate_wait(struct candidate *candidate);

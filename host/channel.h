@@ -33,12 +33,13 @@ struct counter {
 
 /* What save() gives. */
 struct answer {
-    int error; /* 0, what the callback returned, or SENTIO_NOT_FOUND: nothing */
+    int error; /* 0, what the callback returned, or SENTIO_NOT_FOUND: it saves nothing */
+    bool old;  /* it could not be asked: this is from an earlier save(), and it has gone on since */
     uint32_t format;
     struct sentio_bytes state; /* valid for the call */
 };
 
-/* Who waits for an answer of the channel's worker. */
+/* Who waits for a save(). */
 struct wait {
     void (*over)(void *context, const struct answer *answer);
     void *context;
@@ -76,7 +77,8 @@ struct channel {
     bool holding;          /* the plugin is being replaced */
     bool failed;           /* its worker has died too often */
     bool source_paused;
-    struct wait wait; /* `over` NULL: nobody waits */
+    struct wait wait;          /* `over` NULL: nobody waits */
+    const struct task *wanted; /* whose answer it waits for */
     size_t subscribers;
     size_t *io_subscribers; /* [io]: who gets updates */
 };
@@ -125,10 +127,10 @@ void channel_press_source(struct channel *channel);
 void channel_hold(struct channel *channel);
 void channel_let_go(struct channel *channel);
 
-/* save(), answered now or later. SENTIO_NOT_FOUND: the plugin saves nothing. */
+/* save(), answered now or later. One at a time. */
 void channel_save(struct channel *channel, const struct wait *wait);
-/* Its worker has died before it could answer that. */
-void channel_save_again(struct channel *channel);
+/* A save() of its worker is over. */
+void channel_saved(struct channel *channel, const struct task *task, const struct result *result);
 /* The same, waiting: only when the hub does not run. *state is the caller's to free. */
 int channel_save_now(struct channel *channel, uint32_t *format, char **state, size_t *size);
 

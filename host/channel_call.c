@@ -13,7 +13,6 @@
 #include "subscription.h"
 #include "source.h"
 #include "wakeup.h"
-#include "wire_call.h"
 #include "worker.h"
 
 static void count(struct channel *channel, struct sentio_bytes name, uint64_t n) {
@@ -167,7 +166,7 @@ void channel_press_source(struct channel *channel) {
  * plugin must not miss is always written down. */
 static bool line_up(struct channel *channel, struct call *call, const struct asker *asker) {
     size_t limit = (size_t)channel->hub->host->config->limits.queue;
-    bool must = call->kind == CALL_LEFT || call->kind == CALL_READY;
+    bool must = call->kind == CALL_LEFT || call->kind == CALL_READY || (asker && asker->presented);
     if (channel->failed || (!must && backlog(channel) > limit))
         return false;
     call->abi.now = channel_time(channel);
@@ -177,7 +176,8 @@ static bool line_up(struct channel *channel, struct call *call, const struct ask
     if (channel->holding)
         task_list_add(&channel->held, task);
     else
-        channel_worker_call(channel, task);
+        worker_submit(channel->instance->worker, task);
+    channel_press_source(channel);
     return true;
 }
 
@@ -210,42 +210,6 @@ void channel_call(struct channel *channel, struct call *call, const struct asker
     }
     channel_called(channel, call->kind, asker, &result);
     effects_finish(&call->effects);
-}
-
-/* A call that was written down, for a plugin that is loaded here. */
-static void run_task(struct channel *channel, const struct task *task) {
-    struct wire_call read = {0};
-    struct wire_frame frame;
-    struct result result = {.outcome = OUTCOME_NOT_RUNNING, .effects = &read.call.effects};
-    task_frame(task, &frame);
-    if (!instance_has(channel->instance, task->kind)) {
-        result.outcome = OUTCOME_LACKING;
-    } else if (wire_read_call(&frame, channel_plugin(channel), &read) == 0) {
-        result.outcome = OUTCOME_RETURNED;
-        result.code = channel_run(channel, &read.call);
-    }
-    channel_called(channel, task->kind, &task->asker, &result);
-    effects_finish(&read.call.effects);
-    wire_call_finish(&read);
-}
-
-void channel_hold(struct channel *channel) {
-    channel->holding = true;
-}
-
-void channel_let_go(struct channel *channel) {
-    channel->holding = false;
-    for (struct task *task = task_list_take(&channel->held); task;
-         task = task_list_take(&channel->held)) {
-        if (channel->instance->worker) {
-            channel_worker_call(channel, task);
-            continue;
-        }
-        run_task(channel, task);
-        free(task);
-    }
-    hub_run_jobs(channel->hub);
-    channel_press_source(channel);
 }
 
 void channel_publish(struct channel *channel, const struct publisher *publisher,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "candidate.h"
+#include "channel_held.h"
 #include "channel_worker.h"
 #include "hub.h"
 #include "log.h"
@@ -34,33 +35,55 @@ static void save_here(struct channel *channel, const struct wait *wait) {
 /* A worker that is not to be there any more can not be asked: what it last saved has to do. */
 static void save_checkpoint(struct channel *channel, const struct wait *wait) {
     const struct worker *worker = channel->instance->worker;
-    if (worker->journal > 0)
+    const struct answer answer = {
+        .error = worker->checkpoint ? 0 : SENTIO_NOT_FOUND,
+        .old = worker->journal > 0,
+        .format = worker->checkpoint_format,
+        .state = sentio_bytes(worker->checkpoint, worker->checkpoint_size),
+    };
+    if (answer.old)
         log_warning(channel->label, "its worker is not running: what it did since its last save() "
                                     "is not part of its state");
-    tell(wait, worker->checkpoint ? 0 : SENTIO_NOT_FOUND, worker->checkpoint_format,
-         sentio_bytes(worker->checkpoint, worker->checkpoint_size));
+    wait->over(wait->context, &answer);
 }
 
+/* Where it can not save, the answer says so once it has answered everything else. */
 static void ask_worker(struct channel *channel, const struct wait *wait) {
     struct worker *worker = channel->instance->worker;
     struct call call = {.kind = CALL_SAVE, .instance = channel->instance};
     call.abi.now = channel_time(channel);
-    channel->wait = *wait;
-    if (!instance_has(channel->instance, CALL_SAVE)) {
-        if (worker->waiting > 0)
-            return; /* channel_worker.c tells when it has answered everything */
-        channel->wait.over = NULL;
-        tell(wait, SENTIO_NOT_FOUND, 0, sentio_bytes(NULL, 0));
-        return;
-    }
     struct task *task = task_create(&call, NULL);
     if (task == NULL) {
-        channel->wait.over = NULL;
         tell(wait, SENTIO_NO_MEMORY, 0, sentio_bytes(NULL, 0));
         return;
     }
+    channel->wait = *wait;
+    channel->wanted = task;
     worker_submit(worker, task);
+    worker_hurry(worker);
     worker_flush(worker);
+}
+
+/* One that died is followed by another, which is put back to the same place and can say it. One
+ * that dies of saying it can not, and whoever waits may be about to replace it. */
+void channel_saved(struct channel *channel, const struct task *task, const struct result *result) {
+    struct wait wait = channel->wait;
+    const struct effect *kept = effects_find(result->effects, EFFECT_KEEP);
+    bool saved = result->code == 0 && kept != NULL;
+    if (task != channel->wanted)
+        return;
+    channel->wanted = NULL;
+    channel->wait.over = NULL;
+    if (wait.over == NULL)
+        return;
+    if (result->outcome == OUTCOME_RETURNED && saved)
+        tell(&wait, 0, channel_plugin(channel)->state_format, kept->b);
+    else if (result->outcome == OUTCOME_RETURNED)
+        tell(&wait, result->code ? result->code : SENTIO_NOT_FOUND, 0, sentio_bytes(NULL, 0));
+    else if (channel->instance->worker->state == WORKER_DEAD && ++wait.deaths < 2)
+        ask_worker(channel, &wait);
+    else
+        save_checkpoint(channel, &wait);
 }
 
 void channel_save(struct channel *channel, const struct wait *wait) {
@@ -71,17 +94,6 @@ void channel_save(struct channel *channel, const struct wait *wait) {
         save_checkpoint(channel, wait);
     else
         ask_worker(channel, wait);
-}
-
-/* The next one is put back to the same place and can say it. One that dies of saying it can not,
- * and whoever waits may be about to replace it. */
-void channel_save_again(struct channel *channel) {
-    struct wait wait = channel->wait;
-    channel->wait.over = NULL;
-    if (channel->instance->worker->state == WORKER_DEAD && ++wait.deaths < 2)
-        ask_worker(channel, &wait);
-    else
-        save_checkpoint(channel, &wait);
 }
 
 /* For those who wait. */
@@ -141,11 +153,10 @@ static void present(struct channel *channel, struct call *call, const struct ask
 }
 
 void channel_take(struct channel *channel, struct candidate *candidate) {
-    struct task_list waiting = {0};
     bool restored = candidate->restored;
-    if (channel->instance && channel->instance->worker)
-        worker_take_waiting(channel->instance->worker, &waiting);
-    task_list_prepend(&channel->held, &waiting);
+    channel_held_gather(channel);
+    if (channel->instance)
+        channel_held_sift(channel, candidate->instance, restored);
     wakeup_end(channel);
     channel_close(channel);
     channel->instance = candidate->instance;

@@ -17,40 +17,12 @@ static void on_described(void *context, const char *why) {
     (void)why;
 }
 
-static void end_wait(struct channel *channel, const struct result *result) {
-    struct wait wait = channel->wait;
-    const struct effect *kept = effects_find(result->effects, EFFECT_KEEP);
-    struct answer answer = {
-        .error = result->code,
-        .format = channel_plugin(channel)->state_format,
-        .state = kept ? kept->b : sentio_bytes(NULL, 0),
-    };
-    if (answer.error == 0 && kept == NULL)
-        answer.error = SENTIO_NOT_FOUND;
-    channel->wait.over = NULL;
-    wait.over(wait.context, &answer);
-}
-
-/* The plugin has answered everything: where it can not save, that is what was waited for. */
-static void end_drain(struct channel *channel) {
-    struct effects none = {0};
-    const struct result result = {.outcome = OUTCOME_RETURNED, .effects = &none};
-    if (channel->wait.over && !instance_has(channel->instance, CALL_SAVE) &&
-        channel->instance->worker->waiting == 0)
-        end_wait(channel, &result);
-}
-
 static void on_answered(void *context, struct task *task, const struct result *result) {
     struct channel *channel = context;
     if (result->outcome == OUTCOME_RETURNED)
         channel_took(channel, task->kind, result->micros / 1000);
     if (task->kind == CALL_SAVE) {
-        if (task->own || !channel->wait.over)
-            return;
-        if (result->outcome == OUTCOME_RETURNED)
-            end_wait(channel, result);
-        else
-            channel_save_again(channel);
+        channel_saved(channel, task, result);
         return;
     }
     if (result->outcome == OUTCOME_DIED) {
@@ -61,7 +33,6 @@ static void on_answered(void *context, struct task *task, const struct result *r
     channel_called(channel, task->kind, &task->asker, result);
     channel_press_source(channel);
     hub_run_jobs(channel->hub);
-    end_drain(channel);
 }
 
 static void present(struct channel *channel, struct call *call, const struct asker *asker) {

@@ -65,7 +65,8 @@ static void keep_state(struct change *change, const struct answer *answer) {
     change->state = malloc(answer->state.size + 1);
     if (change->state == NULL)
         return;
-    memcpy(change->state, answer->state.data, answer->state.size);
+    if (answer->state.size > 0)
+        memcpy(change->state, answer->state.data, answer->state.size);
     change->state_size = answer->state.size;
     change->state_format = answer->format;
 }
@@ -73,7 +74,12 @@ static void keep_state(struct change *change, const struct answer *answer) {
 static void on_saved(void *context, const struct answer *answer) {
     struct change *change = context;
     struct candidate *candidate = change->candidate;
-    bool given = answer->error == 0 && answer->state.size > 0;
+    bool given = answer->error == 0;
+    if (answer->old)
+        reload_note(&change->reload->warnings,
+                    "channel %s: the worker of the running plugin died: what it did since its last "
+                    "save() is not part of what is handed over",
+                    change->channel->config->name);
     if (answer->error && answer->error != SENTIO_NOT_FOUND)
         reload_error(change->reload, "%s:%d: save() of the running %s failed: %d (%s)",
                      change->channel->config->file, change->channel->config->line,
@@ -117,11 +123,10 @@ static void on_opened(void *context, struct candidate *candidate) {
     struct reload *reload = change->reload;
     if (candidate->error)
         reload_error(reload, "%s", candidate->why);
-    else if (change->kind == CHANGE_ADDED && instance_has(candidate->instance, CALL_RESTORE) &&
-             !candidate->lenient) {
-        candidate_restore_saved(candidate);
-        if (candidate->lenient)
-            return; /* it is told again when that is done */
+    else if (change->kind == CHANGE_ADDED && !candidate->lenient) {
+        candidate->lenient = true;
+        if (candidate_restore_saved(candidate))
+            return; /* on_opened is called again when that is done */
     } else if (change->kind == CHANGE_REPLACED) {
         reload_fits(reload, change);
     }
@@ -153,11 +158,21 @@ static void begin_opening(struct reload *reload) {
     step_done(reload);
 }
 
+/* A worker may have failed behind its last step. */
+static bool still_well(struct reload *reload) {
+    for (size_t i = 0; i < reload->count; i++)
+        if (reload->changes[i].candidate && reload->changes[i].candidate->error)
+            reload_error(reload, "%s", reload->changes[i].candidate->why);
+    return reload->error_count == 0;
+}
+
 static void go_on(struct reload *reload) {
     if (reload->error_count > 0)
         roll_back(reload);
     else if (reload->phase == RELOAD_OPENING)
         begin_switching(reload);
+    else if (!still_well(reload))
+        roll_back(reload);
     else if (reload_apply(reload) == 0)
         end(reload, true);
     else

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channel_held.h"
 #include "log.h"
 #include "reload_internal.h"
 #include "shadow.h"
@@ -38,6 +39,8 @@ static void set_settings(struct change *change) {
     atomic_store(&channel->stream->slow, config->slow);
     channel->instance->forwards = &config->forwards;
     channel->instance->call_bytes = (size_t)host->plugins.call_bytes;
+    if (channel->source)
+        source_limit(channel->source, (size_t)host->publish.body_size);
 }
 
 static void replace(struct change *change) {
@@ -58,9 +61,8 @@ static void remove_channel(struct change *change) {
     struct hub *hub = change->reload->hub;
     const struct sentio_bytes state = sentio_bytes(change->state, change->state_size);
     reload_note(&change->reload->done, "channel %s: removed", channel->config->name);
-    /* What waits is answered like everything else of it. */
-    channel_let_go(channel);
     hub_run_jobs(hub);
+    channel_held_refuse(channel);
     subscription_remove_channel(hub, channel);
     state_save(channel, change->state_format, change->state ? &state : NULL);
     hub->channels[channel->index] = NULL;
@@ -72,7 +74,9 @@ static void restart_source(struct change *change) {
     struct channel *channel = change->channel;
     source_stop(channel->source, NULL, NULL);
     channel->source = NULL;
+    channel->source_paused = false;
     channel_start(channel);
+    channel_press_source(channel);
 }
 
 static void tell_kept(struct change *change) {

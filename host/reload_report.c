@@ -49,9 +49,16 @@ static bool takes_restart(const char *name) {
     return false;
 }
 
+/* The library's tables and the limit of descriptors have a size from the start. */
+static bool takes_more_room(const struct reload *reload, const char *name) {
+    return strcmp(name, "limits.connections") == 0 &&
+           reload->view->config->limits.connections >
+               reload->hub->first_view->config->limits.connections;
+}
+
 static void note_restart(void *context, const char *name) {
     struct reload *reload = context;
-    if (takes_restart(name))
+    if (takes_restart(name) || takes_more_room(reload, name))
         note(&reload->restart, name);
 }
 

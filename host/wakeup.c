@@ -84,6 +84,14 @@ void wakeup_watch(struct channel *channel, int fd, bool on) {
     uv_poll_start(&watch->poll, UV_READABLE, on_readable);
 }
 
+void wakeup_pause(struct channel *channel, bool paused) {
+    for (struct watch *watch = channel->watches; watch; watch = watch->next)
+        if (paused)
+            uv_poll_stop(&watch->poll);
+        else
+            uv_poll_start(&watch->poll, UV_READABLE, on_readable);
+}
+
 void wakeup_end(struct channel *channel) {
     while (channel->watches != NULL)
         end(&channel->watches);

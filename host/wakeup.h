@@ -13,6 +13,8 @@ int wakeup_init(struct channel *channel);
 void wakeup_finish(struct channel *channel);
 /* Nothing calls the plugin any more, until it asks for it anew. */
 void wakeup_end(struct channel *channel);
+/* While paused, descriptors are not looked at. */
+void wakeup_pause(struct channel *channel, bool paused);
 void wakeup_set(struct channel *channel, uint64_t milliseconds);
 void wakeup_watch(struct channel *channel, int fd, bool on);
 

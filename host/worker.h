@@ -135,6 +135,8 @@ int worker_restore(struct worker *worker, uint32_t format, struct sentio_bytes s
 void worker_submit(struct worker *worker, struct task *task);
 /* While `afresh` is being told: in front of all calls that wait. */
 void worker_present(struct worker *worker, struct task *task);
+/* When it is dead it is started again now, not later: somebody waits. */
+void worker_hurry(struct worker *worker);
 /* Sends what is to be sent, as far as it goes. At the end of a turn of the loop. */
 void worker_flush(struct worker *worker);
 

@@ -57,6 +57,11 @@ static bool is_long(const struct worker *worker) {
 static void saved(struct worker *worker, struct task *task, const struct result *result) {
     const struct effect *kept = effects_find(result->effects, EFFECT_KEEP);
     worker->saving = false;
+    if (!worker->journals) {
+        task_list_remove(&worker->tasks, task);
+        free(task);
+        return;
+    }
     if (result->code == 0 && kept != NULL &&
         worker_keep_checkpoint(worker, instance_table(worker->instance)->state_format, kept->b) ==
             0) {

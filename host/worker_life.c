@@ -218,6 +218,11 @@ static void on_start_timer(uv_timer_t *timer) {
     die_young(worker, why);
 }
 
+void worker_hurry(struct worker *worker) {
+    if (worker->state == WORKER_DEAD)
+        uv_timer_start(&worker->timer, on_start_timer, 0, 0);
+}
+
 static void start_later(struct worker *worker) {
     uint64_t wait = worker->progressed ? 0 : worker->backoff;
     uint64_t next = worker->progressed ? BACKOFF_FIRST : worker->backoff * 2;

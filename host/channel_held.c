@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "channel_held.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "channel_worker.h"
+#include "hub.h"
+#include "publication.h"
+#include "wakeup.h"
+#include "wire_call.h"
+#include "worker.h"
+
+void channel_hold(struct channel *channel) {
+    channel->holding = true;
+    wakeup_pause(channel, true);
+}
+
+/* A call that was written down, for a plugin that is loaded here. */
+static void run_task(struct channel *channel, const struct task *task) {
+    struct wire_call read = {0};
+    struct wire_frame frame;
+    struct result result = {.outcome = OUTCOME_NOT_RUNNING, .effects = &read.call.effects};
+    task_frame(task, &frame);
+    if (!instance_has(channel->instance, task->kind)) {
+        result.outcome = OUTCOME_LACKING;
+    } else if (wire_read_call(&frame, channel_plugin(channel), &read) == 0) {
+        result.outcome = OUTCOME_RETURNED;
+        result.code = channel_run(channel, &read.call);
+        result.micros = channel->micros;
+    }
+    channel_called(channel, task->kind, &task->asker, &result);
+    effects_finish(&read.call.effects);
+    wire_call_finish(&read);
+}
+
+void channel_let_go(struct channel *channel) {
+    channel->holding = false;
+    wakeup_pause(channel, false);
+    for (struct task *task = task_list_take(&channel->held); task;
+         task = task_list_take(&channel->held)) {
+        if (channel->instance->worker) {
+            channel_worker_call(channel, task);
+            continue;
+        }
+        run_task(channel, task);
+        free(task);
+    }
+    hub_run_jobs(channel->hub);
+    channel_press_source(channel);
+}
+
+void channel_held_gather(struct channel *channel) {
+    struct task_list waiting = {0};
+    if (channel->instance && channel->instance->worker)
+        worker_take_waiting(channel->instance->worker, &waiting);
+    task_list_prepend(&channel->held, &waiting);
+}
+
+static bool same_text(const char *a, const char *b) {
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool same_route(const struct sentio_route *a, const struct sentio_route *b) {
+    return same_text(a->path, b->path) && same_text(a->parameter, b->parameter) &&
+           a->topics == b->topics && a->source == b->source && a->flags == b->flags &&
+           a->limit == b->limit && a->limit_max == b->limit_max;
+}
+
+/* It was given the items that its route asked for. */
+static bool has_route(const struct channel *channel, const struct task *task,
+                      const struct sentio_plugin *next) {
+    struct wire_call read = {0};
+    struct wire_frame frame;
+    task_frame(task, &frame);
+    bool has = wire_read_call(&frame, channel_plugin(channel), &read) == 0 &&
+               read.call.route < next->route_count &&
+               same_route(read.call.request->route, &next->routes[read.call.route]);
+    wire_call_finish(&read);
+    return has;
+}
+
+static bool is_lost(const struct channel *channel, const struct task *task,
+                    const struct instance *next, bool restored) {
+    if (task->kind == CALL_LEFT)
+        return !restored; /* it does not hear of that subscription at all */
+    if (task->kind == CALL_RENDER)
+        return !has_route(channel, task, instance_table(next));
+    return task->kind == CALL_READY; /* the descriptor was the other one's */
+}
+
+void channel_held_sift(struct channel *channel, const struct instance *next, bool restored) {
+    struct task_list all = channel->held;
+    channel->held = (struct task_list){0};
+    for (struct task *task = task_list_take(&all); task; task = task_list_take(&all)) {
+        struct effects none = {0};
+        const struct result result = {.outcome = OUTCOME_NOT_RUNNING, .effects = &none};
+        task->deaths = 0;
+        if (!is_lost(channel, task, next, restored)) {
+            task_list_add(&channel->held, task);
+            continue;
+        }
+        channel_called(channel, task->kind, &task->asker, &result);
+        free(task);
+    }
+}
+
+void channel_held_refuse(struct channel *channel) {
+    channel_held_gather(channel);
+    for (struct task *task = task_list_take(&channel->held); task;
+         task = task_list_take(&channel->held)) {
+        if (task->kind == CALL_PUBLISH)
+            publication_refuse(channel, &task->asker.publisher, 404, "the channel was removed");
+        free(task);
+    }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SENTIO_HOST_CHANNEL_HELD_H
+#define SENTIO_HOST_CHANNEL_HELD_H
+
+#include "channel.h"
+
+/* Calls that wait while a channel's plugin is replaced. The hub's thread. */
+
+/* Takes over, in front of them, what the channel's worker was given and has not answered. */
+void channel_held_gather(struct channel *channel);
+
+/* They are for `next` now: what only the plugin of before could have understood is taken out.
+ * `restored`: it knows what that one knew. */
+void channel_held_sift(struct channel *channel, const struct instance *next, bool restored);
+
+/* Publishers are told that the channel was removed; whoever else waits is told by others. */
+void channel_held_refuse(struct channel *channel);
+
+#endif
