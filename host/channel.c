@@ -36,9 +36,7 @@ static int init(struct channel *channel, const struct sentio_plugin *plugin) {
     table_init(&channel->users);
     table_init(&channel->phrases);
     log_memory_init(&channel->log, &channel->topics);
-    channel->log.limit_items = (uint32_t)config->history;
-    channel->log.limit_age = config->history_age;
-    channel->log.limit_bytes = (size_t)config->history_bytes;
+    log_memory_limit(&channel->log, config, 0);
     engine_local_init(&channel->engine);
     channel->engine.ordered = publication_ordered;
     channel->engine.context = channel;

@@ -134,6 +134,21 @@ static void enforce_limits(struct log_memory *memory, int64_t now) {
         forget_latest(memory, memory->latest.oldest);
 }
 
+void log_memory_limit(struct log_memory *memory, const struct config_channel *config, int64_t now) {
+    struct log_node *node = memory->history.oldest;
+    memory->limit_items = (uint32_t)config->history;
+    memory->limit_age = config->history_age;
+    memory->limit_bytes = (size_t)config->history_bytes;
+    while (node != NULL) {
+        struct log_node *newer = node->newer;
+        /* Of its topic it is the oldest, or that one has been kept. */
+        if (node->item->topic->history_count > memory->limit_items)
+            forget_oldest(memory, node->item->topic);
+        node = newer;
+    }
+    enforce_limits(memory, now);
+}
+
 void log_memory_append(struct log_memory *memory, const struct update *update) {
     for (uint32_t i = 0; i < update->count; i++) {
         struct item *item = update->items[i];

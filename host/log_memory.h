@@ -41,6 +41,9 @@ struct log_memory {
 void log_memory_init(struct log_memory *memory, struct topic_table *topics);
 void log_memory_finish(struct log_memory *memory);
 
+/* The limits are others from now on: what is beyond them is forgotten. */
+void log_memory_limit(struct log_memory *memory, const struct config_channel *config, int64_t now);
+
 /* Takes note of an ordered update's items. Without memory an item is not kept; that alone is lost.
  */
 void log_memory_append(struct log_memory *memory, const struct update *update);
