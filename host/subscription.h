@@ -40,7 +40,7 @@ void subscription_tell_all(struct channel *channel, const char *code, const char
  * No job may be due (hub_run_jobs). */
 void subscription_remove_channel(struct hub *hub, struct channel *channel);
 /* The channel's `interval` has changed: the io threads get the subscriptions as they are now,
- * without a snapshot. */
+ * without a snapshot. Not those that have an interval of their own. */
 void subscription_reinterest(struct hub *hub, struct channel *channel);
 
 /* Once a second: commands that a plugin has not answered within plugins.answer are. */

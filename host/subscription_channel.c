@@ -24,7 +24,8 @@ void subscription_remove_channel(struct hub *hub, struct channel *channel) {
 void subscription_reinterest(struct hub *hub, struct channel *channel) {
     for (size_t i = 0; i < hub->subscriptions.capacity; i++) {
         struct subscription *subscription = hub->subscriptions.slots[i].value;
-        if (subscription && subscription->channel == channel && subscription->accepted)
+        if (subscription && subscription->channel == channel && subscription->accepted &&
+            !subscription->wants.has_interval)
             subscription_tell(subscription, &subscription->wants, sentio_text(""));
     }
 }
