@@ -198,6 +198,9 @@ static void deliver(void *context, struct message *message) {
     case MESSAGE_LEFT:
         subscription_left(hub, (const struct left_message *)message);
         break;
+    case MESSAGE_VIEW:
+        reload_shown(hub);
+        break;
     case MESSAGE_RELOAD:
         reload_begin(hub, 0, NULL);
         break;

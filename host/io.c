@@ -89,7 +89,8 @@ static void deliver(void *context, struct message *message) {
         break;
     case MESSAGE_VIEW:
         io_configure(io, ((struct view_message *)message)->view);
-        break;
+        queue_put(io->host->to_hub, message);
+        return; /* which says that it was done */
     case MESSAGE_STOP:
         stop(io);
         break;

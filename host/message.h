@@ -33,7 +33,7 @@ enum message_kind {
     MESSAGE_TEXT,    /* to io: a message to one subscriber */
     MESSAGE_CLOSE,   /* to io: close a subscriber's connection */
     MESSAGE_GONE,    /* to io: the hub has forgotten the member */
-    MESSAGE_VIEW,    /* to io: what it goes by from now on */
+    MESSAGE_VIEW,    /* to io: what it goes by from now on; and back, when it does */
     MESSAGE_RESPONSE /* to io: the answer to PUBLISH or QUERY */
 };
 

@@ -173,10 +173,18 @@ static void go_on(struct reload *reload) {
         begin_switching(reload);
     else if (!still_well(reload))
         roll_back(reload);
-    else if (reload_apply(reload) == 0)
-        end(reload, true);
-    else
+    else if (reload_apply(reload) != 0)
         roll_back(reload);
+    else {
+        reload->phase = RELOAD_SHOWING;
+        reload->waiting = reload->hub->host->io_count;
+    }
+}
+
+void reload_shown(struct hub *hub) {
+    struct reload *reload = hub->reload;
+    if (reload != NULL && reload->phase == RELOAD_SHOWING && --reload->waiting == 0)
+        end(reload, true);
 }
 
 /* In a thread of its own: files are read. */
@@ -252,7 +260,7 @@ void reload_abort(struct hub *hub) {
     if (reload == NULL)
         return;
     hub->reload = NULL;
-    for (size_t i = 0; i < reload->count; i++) {
+    for (size_t i = 0; i < reload->count && reload->phase != RELOAD_SHOWING; i++) {
         struct channel *channel = reload->changes[i].channel;
         if (reload->changes[i].candidate)
             reload->changes[i].candidate->stepped = NULL;

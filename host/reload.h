@@ -19,6 +19,9 @@ struct request;
  * the log tells. */
 void reload_begin(struct hub *hub, uint32_t io, struct request *request);
 
+/* An io thread goes by the new configuration. */
+void reload_shown(struct hub *hub);
+
 /* The hub ends: what is under way is dropped. */
 void reload_abort(struct hub *hub);
 

@@ -32,7 +32,12 @@ struct change {
     uint32_t state_format;
 };
 
-enum reload_phase { RELOAD_READING, RELOAD_OPENING, RELOAD_SWITCHING };
+enum reload_phase {
+    RELOAD_READING,
+    RELOAD_OPENING,
+    RELOAD_SWITCHING,
+    RELOAD_SHOWING /* it is done; the io threads are told */
+};
 
 struct reload {
     struct hub *hub;

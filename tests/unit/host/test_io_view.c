@@ -29,10 +29,21 @@ static void witness_ends(struct witness *witness, struct fixture *fixture) {
     hub_forget(fixture);
 }
 
+static void await_shown(struct fixture *fixture) {
+    struct view_message *shown = hub_take(fixture, MESSAGE_VIEW);
+    message_destroy(&shown->head);
+}
+
 /* The io thread goes by another view from now on. */
-static void show(struct fixture *fixture, struct config *config, size_t channels) {
+static void begin_show(struct fixture *fixture, struct config *config, size_t channels) {
     struct view *view = fixture_view(fixture, config, channels);
     hub_say(fixture, view_message_create(view_ref(view)));
+}
+
+/* The same, and it has said so. */
+static void show(struct fixture *fixture, struct config *config, size_t channels) {
+    begin_show(fixture, config, channels);
+    await_shown(fixture);
 }
 
 static void assert_upgrade(struct fixture *fixture, const char *origin, int status) {
@@ -245,12 +256,13 @@ static void a_channel_that_is_gone_closes_its_own_connections_only(void **state)
     client_connect(&subscribed, fixture, VIA_TCP);
     client_upgrade(&subscribed, "/ws/silent", "");
     ws_subscribe(&subscribed, fixture);
-    show(fixture, &fixture->config, 1);
+    begin_show(fixture, &fixture->config, 1);
+    hub_forget(fixture);
+    await_shown(fixture);
     assert_ws_close(&idle, 1001, "the channel was removed");
     assert_ws_close(&subscribed, 1001, "the channel was removed");
     client_finish_close(&idle);
     client_finish_close(&subscribed);
-    hub_forget(fixture);
     ws_say(&several, "{\"action\":\"subscribe\",\"channel\":\"silent\"}");
     assert_ws_text(&several, "\"unknown_channel\"");
     client_disconnect(&several);
