@@ -33,9 +33,7 @@ static void set_settings(struct change *change) {
     channel->config = config;
     if (channel->shadow)
         shadow_configure(channel->shadow, config);
-    channel->log.limit_items = (uint32_t)config->history;
-    channel->log.limit_age = config->history_age;
-    channel->log.limit_bytes = (size_t)config->history_bytes;
+    log_memory_limit(&channel->log, config, channel_time(channel));
     atomic_store(&channel->stream->slow, config->slow);
     channel->instance->forwards = &config->forwards;
     channel->instance->call_bytes = (size_t)host->plugins.call_bytes;

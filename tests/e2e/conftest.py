@@ -11,6 +11,7 @@ import pytest
 
 from harness.config import default_config, dumps, merged
 from harness.daemon import Daemon
+from harness.live import Live
 
 Start = Callable[..., Daemon]
 
@@ -58,6 +59,16 @@ def start(write_config: Callable[..., Path], request: pytest.FixtureRequest) -> 
     finally:
         for daemon in daemons:
             daemon.kill()
+
+
+@pytest.fixture
+def go_live(start: Start, write_config: Callable[..., Path]) -> Callable[..., Live]:
+    """Starts a daemon that is then reloaded."""
+
+    def begin(**changes: Any) -> Live:
+        return Live(start(**changes), write_config, changes)
+
+    return begin
 
 
 @pytest.fixture

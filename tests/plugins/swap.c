@@ -5,6 +5,8 @@
  * swap_bad_open       as v2, but open() fails
  * swap_bad_restore    as v2, but restore() fails
  * swap_other_type     as v2, but its messages have another type
+ * swap_forgets        as v2, without save() and restore()
+ * swap_routes         as v2, with GET /api/v1/tick/count: {"version": 2, "count": n}
  *
  * {"data": x} is emitted to everyone as {"version": 1, "count": n, "subscribers": m, "data": x}:
  * the n-th update, with m subscribers at that time. Both numbers are handed over by save(). Version
@@ -84,6 +86,27 @@ static int left(struct sentio_call *call, uint64_t conn) {
     return SENTIO_OK;
 }
 
+#ifdef SWAP_ROUTES
+static int render(struct sentio_call *call, const struct sentio_request *request,
+                  const struct sentio_item *items, size_t count) {
+    struct sentio_writer writer;
+    char room[96];
+    (void)items;
+    (void)count;
+    sentio_writer_init(&writer, room, sizeof room);
+    sentio_write_format(&writer, "{\"version\":%d,\"count\":%" PRIu64 "}", SWAP_VERSION,
+                        call->channel->count);
+    int result = sentio_respond(call, request->id, 200, sentio_written(&writer));
+    sentio_writer_finish(&writer);
+    return result;
+}
+
+static const struct sentio_route routes[] = {
+    {.path = "/api/v1/tick/count", .topics = SENTIO_TOPICS_ALL},
+};
+#endif
+
+#ifndef SWAP_FORGETS
 /* Version 1: the two numbers as they are. Version 2: as a JSON object. */
 static int save(struct sentio_call *call) {
     const struct sentio_channel *channel = call->channel;
@@ -133,6 +156,7 @@ static int restore(struct sentio_call *call, uint32_t state_format, struct senti
         return restore_v1(call->channel, state);
     return state_format <= SWAP_VERSION ? restore_v2(call->channel, state) : SENTIO_INVALID;
 }
+#endif
 
 SENTIO_EXPORT const struct sentio_plugin sentio_plugin = {
     SENTIO_HEADER,
@@ -147,6 +171,13 @@ SENTIO_EXPORT const struct sentio_plugin sentio_plugin = {
     .publish = publish,
     .subscribe = subscribe,
     .left = left,
+#ifdef SWAP_ROUTES
+    .routes = routes,
+    .route_count = 1,
+    .render = render,
+#endif
+#ifndef SWAP_FORGETS
     .save = save,
     .restore = restore,
+#endif
 };
