@@ -152,7 +152,8 @@ static void begin_opening(struct reload *reload) {
     reload->waiting = 1;
     if (reload_plan(reload) != 0)
         reload_error(reload, "out of memory");
-    for (size_t i = 0; i < reload->count && reload->error_count == 0; i++)
+    /* All of them, so that all that is wrong is told. */
+    for (size_t i = 0; i < reload->count; i++)
         if (reload->changes[i].kind == CHANGE_ADDED || reload->changes[i].kind == CHANGE_REPLACED)
             open_one(&reload->changes[i]);
     step_done(reload);

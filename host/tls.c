@@ -6,13 +6,12 @@
 
 #include <sentio/plugin.h>
 
-#include "log.h"
 
-static int fail(const char *setting, const char *file, const char *what) {
+static int fail(FILE *errors, const char *setting, const char *file, const char *what) {
     char reason[256];
     ERR_error_string_n(ERR_peek_last_error(), reason, sizeof(reason));
     ERR_clear_error();
-    log_error("tls", "%s \"%s\": %s (%s)", setting, file, what, reason);
+    fprintf(errors, "%s: %s %s (%s)\n", file, setting, what, reason);
     return SENTIO_INVALID;
 }
 
@@ -25,17 +24,17 @@ static int no_password(char *buffer, int size, int writing, void *context) {
     return -1;
 }
 
-static int read_pair(SSL_CTX *context, const char *certificate, const char *key) {
+static int read_pair(SSL_CTX *context, const char *certificate, const char *key, FILE *errors) {
     if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
-        return fail("tls.certificate", certificate, "is not a PEM certificate chain");
+        return fail(errors, "tls.certificate", certificate, "is not a PEM certificate chain");
     if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
-        return fail("tls.key", key, "is not a PEM key that goes with tls.certificate");
+        return fail(errors, "tls.key", key, "is not a PEM key that goes with tls.certificate");
     if (SSL_CTX_check_private_key(context) != 1)
-        return fail("tls.key", key, "does not go with tls.certificate");
+        return fail(errors, "tls.key", key, "does not go with tls.certificate");
     return 0;
 }
 
-int tls_load(const struct config *config, SSL_CTX **certificate) {
+int tls_load(const struct config *config, SSL_CTX **certificate, FILE *errors) {
     *certificate = NULL;
     if (config->tls.certificate == NULL || config->tls.key == NULL)
         return 0;
@@ -43,7 +42,7 @@ int tls_load(const struct config *config, SSL_CTX **certificate) {
     if (context == NULL)
         return SENTIO_NO_MEMORY;
     SSL_CTX_set_default_passwd_cb(context, no_password);
-    int error = read_pair(context, config->tls.certificate, config->tls.key);
+    int error = read_pair(context, config->tls.certificate, config->tls.key, errors);
     if (error)
         SSL_CTX_free(context);
     else

@@ -23,7 +23,7 @@ struct view *view_load(struct config *config, FILE *errors) {
     struct ssl_ctx_st *certificate = NULL;
     struct view *view = NULL;
     struct auth *auth = auth_load(config, errors);
-    if (tls_load(config, &certificate) == 0 && auth != NULL)
+    if (tls_load(config, &certificate, errors) == 0 && auth != NULL)
         view = view_create(config, auth, certificate);
     if (view != NULL)
         return view;

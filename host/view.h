@@ -46,7 +46,7 @@ struct view {
 /* Without channels. Takes everything over on success; NULL: out of memory. */
 struct view *view_create(struct config *config, struct auth *auth, struct ssl_ctx_st *certificate);
 /* The same, with what the configuration names read from its files. NULL after every reason was
- * written to `errors` or logged. */
+ * written to `errors`. */
 struct view *view_load(struct config *config, FILE *errors);
 
 /* While nobody else has it. Texts are copied. 0 or SENTIO_NO_MEMORY. */

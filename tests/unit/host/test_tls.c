@@ -90,13 +90,51 @@ static int teardown(void **state) {
     return left;
 }
 
-static int check(char *certificate, char *key) {
+static int load(char *certificate, char *key, SSL_CTX **context) {
     const struct config config = {.tls = {.certificate = certificate, .key = key}};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *errors = open_memstream(&text, &size);
+    assert_non_null(errors);
+    int result = tls_load(&config, context, errors);
+    assert_int_equal(fclose(errors), 0);
+    assert_int_equal(*context != NULL, result == 0 && certificate != NULL);
+    /* One line, which begins with the file that is wrong. */
+    assert_int_equal(result != 0, size > 0);
+    if (result != 0) {
+        assert_true(strncmp(text, certificate, strlen(certificate)) == 0 ||
+                    strncmp(text, key, strlen(key)) == 0);
+        assert_ptr_equal(strchr(text, '\n'), text + size - 1);
+    }
+    free(text);
+    return result;
+}
+
+static int check(char *certificate, char *key) {
     SSL_CTX *context;
-    int result = tls_load(&config, &context);
-    assert_int_equal(context != NULL, result == 0 && certificate != NULL);
+    int result = load(certificate, key, &context);
     SSL_CTX_free(context);
     return result;
+}
+
+/* Whether the two compare as the same, both ways round. */
+static bool same(SSL_CTX *a, SSL_CTX *b) {
+    bool result = tls_same(a, b);
+    assert_int_equal(tls_same(b, a), result);
+    return result;
+}
+
+static void append(const char *to, const char *from) {
+    char text[4096];
+    FILE *file = fopen(from, "r");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof(text), file);
+    assert_true(size > 0 && size < sizeof(text));
+    fclose(file);
+    file = fopen(to, "a");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
 }
 
 static void certificate_and_key_that_go_together_are_good(void **state) {
@@ -130,6 +168,35 @@ static void missing_files_are_refused(void **state) {
     assert_int_equal(check(fixture->certificates[0], missing), SENTIO_INVALID);
 }
 
+static void what_is_read_again_is_the_same(void **state) {
+    struct fixture *fixture = *state;
+    SSL_CTX *first;
+    SSL_CTX *again;
+    assert_int_equal(load(fixture->certificates[0], fixture->keys[0], &first), 0);
+    assert_int_equal(load(fixture->certificates[0], fixture->keys[0], &again), 0);
+    assert_true(same(first, again));
+    assert_true(same(NULL, NULL));
+    assert_false(same(first, NULL));
+    SSL_CTX_free(first);
+    SSL_CTX_free(again);
+}
+
+static void another_certificate_or_chain_is_not_the_same(void **state) {
+    struct fixture *fixture = *state;
+    SSL_CTX *first;
+    SSL_CTX *other;
+    SSL_CTX *longer;
+    assert_int_equal(load(fixture->certificates[0], fixture->keys[0], &first), 0);
+    assert_int_equal(load(fixture->certificates[1], fixture->keys[1], &other), 0);
+    append(fixture->certificates[0], fixture->certificates[1]);
+    assert_int_equal(load(fixture->certificates[0], fixture->keys[0], &longer), 0);
+    assert_false(same(first, other));
+    assert_false(same(first, longer));
+    SSL_CTX_free(first);
+    SSL_CTX_free(other);
+    SSL_CTX_free(longer);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(certificate_and_key_that_go_together_are_good),
@@ -137,6 +204,8 @@ int main(void) {
         cmocka_unit_test(key_of_another_certificate_is_refused),
         cmocka_unit_test(files_that_are_not_pem_are_refused),
         cmocka_unit_test(missing_files_are_refused),
+        cmocka_unit_test(what_is_read_again_is_the_same),
+        cmocka_unit_test(another_certificate_or_chain_is_not_the_same),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
