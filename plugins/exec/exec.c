@@ -191,11 +191,12 @@ static int save(struct sentio_call *call) {
 
 static int restore(struct sentio_call *call, uint32_t state_format, struct sentio_bytes state) {
     struct sentio_writer line;
+    struct sentio_json value;
     if (state_format != STATE_FORMAT)
         return SENTIO_INVALID;
     if (sentio_is(state, NO_STATE))
         return channel_wants(call->channel, CALL_SUBSCRIBE) ? SENTIO_INVALID : SENTIO_OK;
-    if (!channel_wants(call->channel, CALL_RESTORE))
+    if (!channel_wants(call->channel, CALL_RESTORE) || sentio_json_parse(state, &value, NULL) != 0)
         return SENTIO_INVALID;
     struct turn turn = turn_begin(call, CALL_RESTORE, &line);
     request_json(&line, "state", state);

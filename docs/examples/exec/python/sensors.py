@@ -13,8 +13,26 @@ import sys
 from typing import Any, Callable
 
 
+READINGS_MAX = 1000
+SENSORS_MAX = 1000
+
+
 def say(**line: Any) -> None:
     print(json.dumps(line))
+
+
+def is_name(value: Any) -> bool:
+    """Whether it can be a topic: 1 to 128 bytes."""
+    return isinstance(value, str) and 1 <= len(value.encode()) <= 128
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_summary(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        is_number(value.get(field)) for field in ("count", "sum", "min", "max"))
 
 
 class Sensors:
@@ -32,8 +50,9 @@ class Sensors:
 
     def publish(self, call: dict) -> None:
         readings = call["payload"].get("data")
-        if not isinstance(readings, list):
-            say(reject={"field": "data", "message": "must be a list of readings"})
+        if not isinstance(readings, list) or len(readings) > READINGS_MAX:
+            say(reject={"field": "data",
+                        "message": f"must be a list of at most {READINGS_MAX} readings"})
             return
         wrong = [self.mistake(index, reading) for index, reading in enumerate(readings)]
         if any(wrong):
@@ -44,9 +63,10 @@ class Sensors:
 
     def mistake(self, index: int, reading: Any) -> bool:
         """Says what is wrong with a reading; whether anything is."""
-        if not isinstance(reading, dict) or not isinstance(reading.get("sensor"), str):
-            say(reject={"item": index, "field": "sensor", "message": "must be a string"})
-        elif not isinstance(reading.get("value"), (int, float)):
+        if not isinstance(reading, dict) or not is_name(reading.get("sensor")):
+            say(reject={"item": index, "field": "sensor",
+                        "message": "must be a name of 1 to 128 bytes"})
+        elif not is_number(reading.get("value")):
             say(reject={"item": index, "field": "value", "message": "must be a number"})
         elif reading["value"] > self.highest:
             say(reject={"item": index, "field": "value", "message": f"is over {self.highest}"})
@@ -55,6 +75,8 @@ class Sensors:
         return True
 
     def add(self, sensor: str, value: float) -> None:
+        if sensor not in self.seen and len(self.seen) == SENSORS_MAX:
+            return
         seen = self.seen.setdefault(sensor, {"count": 0, "sum": 0, "min": value, "max": value})
         seen["count"] += 1
         seen["sum"] += value
@@ -64,7 +86,7 @@ class Sensors:
     def subscribe(self, call: dict) -> None:
         """{"action": "subscribe", "sensors": ["hall"]}; without sensors it is all of them."""
         sensors = call["request"].get("sensors", ["*"])
-        if not isinstance(sensors, list) or not all(isinstance(name, str) for name in sensors):
+        if not isinstance(sensors, list) or not all(map(is_name, sensors)):
             say(refuse={"error": "invalid_field", "message": '"sensors" must be a list of names'})
             return
         for name in sensors:
@@ -81,17 +103,21 @@ class Sensors:
     def save(self, call: dict) -> None:
         say(state=self.seen)
 
-    def restore(self, call: dict) -> None:
-        self.seen = call["state"]
+    def restore(self, call: dict) -> str | None:
+        state = call["state"]
+        if not isinstance(state, dict) or not all(map(is_summary, state.values())):
+            return "this is no state of sensors.py"
+        self.seen = state
+        return None
 
 
 def main() -> None:
     sensors = Sensors()
     for line in sys.stdin:
         call = json.loads(line)
-        handle: Callable[[dict], None] = getattr(sensors, call["call"])
-        handle(call)
-        say(done=call["id"])
+        handle: Callable[[dict], str | None] = getattr(sensors, call["call"])
+        error = handle(call)
+        say(**({"done": call["id"], "error": error} if error else {"done": call["id"]}))
         sys.stdout.flush()
 
 
