@@ -53,3 +53,13 @@ bool route_match(const char *pattern, struct sentio_bytes path, struct sentio_wr
     }
     return true;
 }
+
+static bool same_text(const char *a, const char *b) {
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool route_same(const struct sentio_route *a, const struct sentio_route *b) {
+    return same_text(a->path, b->path) && same_text(a->parameter, b->parameter) &&
+           a->topics == b->topics && a->source == b->source && a->flags == b->flags &&
+           a->limit == b->limit && a->limit_max == b->limit_max;
+}

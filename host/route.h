@@ -12,4 +12,7 @@
 bool route_match(const char *pattern, struct sentio_bytes path, struct sentio_writer *out,
                  bool *any);
 
+/* Whether both give render() the same items for the same requests. */
+bool route_same(const struct sentio_route *a, const struct sentio_route *b);
+
 #endif

@@ -88,6 +88,28 @@ static void a_pattern_without_parameters_adds_no_members(void **state) {
     sentio_writer_finish(&out);
 }
 
+static void routes_with_other_items_are_not_the_same(void **state) {
+    (void)state;
+    const struct sentio_route route = {.path = "/a", .topics = SENTIO_TOPICS_ALL};
+    struct sentio_route other = route;
+    char path[] = "/a";
+    other.path = path;
+    other.parameter = "";
+    assert_true(route_same(&route, &other));
+    for (int i = 0; i < 7; i++) {
+        other = route;
+        other.path = i == 0 ? "/b" : other.path;
+        other.parameter = i == 1 ? "n" : other.parameter;
+        other.topics += i == 2;
+        other.source += i == 3;
+        other.flags += i == 4;
+        other.limit += i == 5;
+        other.limit_max += i == 6;
+        assert_false(route_same(&route, &other));
+        assert_false(route_same(&other, &route));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pattern_without_parameters_matches_itself),
@@ -97,6 +119,7 @@ int main(void) {
         cmocka_unit_test(what_the_parameters_took_becomes_members_of_the_object),
         cmocka_unit_test(members_follow_those_that_are_there),
         cmocka_unit_test(a_pattern_without_parameters_adds_no_members),
+        cmocka_unit_test(routes_with_other_items_are_not_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
