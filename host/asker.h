@@ -23,7 +23,7 @@ struct publisher {
 struct asker {
     struct publisher publisher; /* publish */
     uint64_t id;                /* conn of a subscriber's message; id of an inquiry */
-    uint32_t shadowed;          /* not 0: a shadow got the call as well (shadow.h) */
+    uint64_t shadowed;          /* not 0: a shadow got the call as well (shadow.h) */
     bool first;                 /* subscribe(): nothing of it was accepted before */
     bool presented; /* subscribe() of a subscription that is there already: nobody is answered */
 };

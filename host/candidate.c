@@ -153,7 +153,11 @@ static void on_described(void *context, const char *why) {
             "%s starts programs, which isolation = \"process\" does not allow; remove the setting: "
             "it runs in a process of its own in any case",
             candidate->file);
-    if (!settings_fit(candidate)) {
+    else if (programs && !worker->settings.programs)
+        fail(candidate, SENTIO_INVALID,
+             "%s starts programs, and the version that runs does not: they can not be compared",
+             candidate->file);
+    if (candidate->error || !settings_fit(candidate)) {
         done(candidate);
         return;
     }

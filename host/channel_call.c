@@ -173,39 +173,40 @@ static bool line_up(struct channel *channel, struct call *call, const struct ask
     struct task *task = task_create(call, asker);
     if (task == NULL)
         return false;
-    if (channel->holding)
+    if (channel->holding) {
         task_list_add(&channel->held, task);
-    else
-        worker_submit(channel->instance->worker, task);
+        channel_press_source(channel);
+        return true;
+    }
+    if (channel->shadow && !task->asker.presented)
+        task->asker.shadowed = shadow_called(channel->shadow, call);
+    worker_submit(channel->instance->worker, task);
     channel_press_source(channel);
     return true;
 }
 
-/* The call goes to the shadow as well, and its asker says so. */
-static const struct asker *cast_shadow(struct channel *channel, const struct call *call,
-                                       const struct asker *asker, struct asker *space) {
+/* It was run here: the shadow gets what the plugin had, its time included. */
+static void cast_shadow(struct channel *channel, const struct call *call, const struct asker *asker,
+                        const struct result *result) {
     if (asker && asker->presented)
-        return asker;
-    if (asker)
-        *space = *asker;
-    space->shadowed = shadow_called(channel->shadow, call);
-    return space;
+        return;
+    uint64_t id = shadow_called(channel->shadow, call);
+    shadow_answered(channel->shadow, id, result);
 }
 
 void channel_call(struct channel *channel, struct call *call, const struct asker *asker) {
     struct result result = {.outcome = OUTCOME_LACKING, .effects = &call->effects};
-    struct asker shadowed = {0};
     call->instance = channel->instance;
     if (instance_has(channel->instance, call->kind)) {
         bool later = channel->holding || channel->instance->worker;
-        if (channel->shadow && !channel->holding && !channel->failed)
-            asker = cast_shadow(channel, call, asker, &shadowed);
         if (later && line_up(channel, call, asker))
             return;
         result.outcome = later ? OUTCOME_NOT_RUNNING : OUTCOME_RETURNED;
         if (!later) {
             result.code = channel_run(channel, call);
             result.micros = channel->micros;
+            if (channel->shadow)
+                cast_shadow(channel, call, asker, &result);
         }
     }
     channel_called(channel, call->kind, asker, &result);

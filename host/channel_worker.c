@@ -7,6 +7,7 @@
 #include "hub.h"
 #include "log.h"
 #include "set_aside.h"
+#include "shadow.h"
 #include "source.h"
 #include "subscription.h"
 #include "wakeup.h"
@@ -47,6 +48,8 @@ static void present(struct channel *channel, struct call *call, const struct ask
 
 static void on_afresh(void *context) {
     struct channel *channel = context;
+    if (channel->shadow)
+        shadow_end(channel->shadow, "the running version has died and begun afresh");
     subscription_present_all(channel, present);
 }
 
@@ -65,6 +68,8 @@ static void on_readable(void *context, int32_t fd) {
 static void on_failed(void *context) {
     struct channel *channel = context;
     channel->failed = true;
+    if (channel->shadow)
+        shadow_end(channel->shadow, "the running version has failed");
     subscription_tell_all(channel, "channel_failed",
                           "the channel has failed; nothing comes until it is mended");
     hub_run_jobs(channel->hub);

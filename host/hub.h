@@ -42,7 +42,7 @@ struct hub {
     uint64_t reloads_done;
     uint64_t reloads_failed;
     char *last_reload;       /* how it went, JSON; NULL: there was none */
-    uint32_t shadows;        /* that there ever were */
+    uint64_t shadowed;       /* calls that shadows ever got */
     struct view *first_view; /* what the host was started with; NULL in tests */
     int64_t started;         /* Unix ms */
     bool held;               /* an io thread's queue is full: nothing is taken on */

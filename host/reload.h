@@ -22,6 +22,10 @@ void reload_begin(struct hub *hub, uint32_t io, struct request *request);
 /* An io thread goes by the new configuration. */
 void reload_shown(struct hub *hub);
 
+/* Why what runs as `before` can not go on as `after`: what its subscribers and its log go by. NULL:
+ * it can. */
+const char *reload_unfit(const struct sentio_plugin *before, const struct sentio_plugin *after);
+
 /* The hub ends: what is under way is dropped. */
 void reload_abort(struct hub *hub);
 

@@ -32,7 +32,7 @@ static void set_settings(struct change *change) {
     const struct config *host = change->reload->view->config;
     channel->config = config;
     if (channel->shadow)
-        shadow_configure(channel->shadow, config);
+        shadow_configure(channel->shadow, config, host);
     log_memory_limit(&channel->log, config, channel_time(channel));
     atomic_store(&channel->stream->slow, config->slow);
     channel->instance->forwards = &config->forwards;

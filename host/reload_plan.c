@@ -117,7 +117,7 @@ static bool same_text(const char *a, const char *b) {
 }
 
 /* Items and subscriptions carry attributes and filters by number: they may be added to. */
-static const char *unfit(const struct sentio_plugin *before, const struct sentio_plugin *after) {
+const char *reload_unfit(const struct sentio_plugin *before, const struct sentio_plugin *after) {
     if (!same_text(before->type, after->type))
         return "its type is another";
     if (before->shape != after->shape)
@@ -144,7 +144,7 @@ static const char *unfit(const struct sentio_plugin *before, const struct sentio
 
 bool reload_fits(struct reload *reload, const struct change *change) {
     const char *why =
-        unfit(channel_plugin(change->channel), instance_table(change->candidate->instance));
+        reload_unfit(channel_plugin(change->channel), instance_table(change->candidate->instance));
     if (why == NULL)
         return true;
     reload_error(reload,

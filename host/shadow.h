@@ -26,17 +26,20 @@ void shadow_report(struct hub *hub, uint32_t io, struct request *request,
 void shadow_stop(struct hub *hub, uint32_t io, struct request *request,
                  struct sentio_bytes channel);
 
-/* The channel's plugin is about to get this call. What the call's asker carries as `shadowed`; 0:
- * it is not compared. */
-uint32_t shadow_called(struct shadow *shadow, const struct call *call);
+/* The channel's plugin gets this call, which has its time; or has had it. What its answer is told
+ * with; 0: it is not compared. */
+uint64_t shadow_called(struct shadow *shadow, const struct call *call);
+/* The channel's plugin has answered it. `id`: what shadow_called() has returned, or of a shadow
+ * before. */
+void shadow_answered(struct shadow *shadow, uint64_t id, const struct result *result);
 /* Sends it what it was given in this turn of the loop. */
 void shadow_flush(struct shadow *shadow);
-/* It has answered the oldest call that it has not; `id`: the call's `shadowed`. */
-void shadow_answered(struct shadow *shadow, uint32_t id, const struct result *result);
-/* The channel's plugin is another, or gone: there is nothing to be compared with. */
+
+/* There is nothing to be compared with any more. */
 void shadow_end(struct shadow *shadow, const char *why);
-/* The channel's configuration has moved. */
-void shadow_configure(struct shadow *shadow, const struct config_channel *config);
+/* The configuration has moved; the channel's in it says the same to a plugin. */
+void shadow_configure(struct shadow *shadow, const struct config_channel *config,
+                      const struct config *host);
 /* NULL is allowed. */
 void shadow_destroy(struct shadow *shadow);
 

@@ -237,7 +237,7 @@ static inline bool fixture_open(struct hub_fixture *fixture) {
     fixture->hub = hub_create(&fixture->host);
     for (size_t i = 0; fixture->hub && i < fixture->hub->channel_count; i++) {
         struct sentio_channel *state = fixture->hub->channels[i]->instance->state;
-        if (fixture->hub->channels[i]->instance->plugin->table.channel_size == 0)
+        if (state == NULL || fixture->hub->channels[i]->instance->plugin->table.channel_size == 0)
             continue;
         state->record = &fixture->record;
         state->name = fixture->texts[i].name;

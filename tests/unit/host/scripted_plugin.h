@@ -7,6 +7,7 @@
  * which the linker takes instead of the host's. Included once in each program.
  */
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -330,19 +332,23 @@ static int bare_open(struct sentio_call *call, struct sentio_bytes config, uint6
 static const struct sentio_plugin bare_plugin = {SENTIO_HEADER, .name = "bare", .version = "1",
                                                  .open = bare_open};
 
+void plugin_file_close(struct plugin_file *file) {
+    if (file->fd != -1)
+        close(file->fd);
+    file->fd = -1;
+}
+
 int plugin_file_open(const struct plugin_report *report, const char *copy_dir,
                      struct plugin_file *file) {
     (void)copy_dir;
     *file = (struct plugin_file){.fd = -1};
-    if (strcmp(report->file, "/plugins/bare.so") == 0 ||
-        strcmp(report->file, "/plugins/scripted.so") == 0)
-        return 0;
-    snprintf(report->why, report->size, "%s: can not be opened", report->file);
-    return SENTIO_NOT_FOUND;
-}
-
-void plugin_file_close(struct plugin_file *file) {
-    (void)file;
+    if (strcmp(report->file, "/plugins/bare.so") != 0 &&
+        strcmp(report->file, "/plugins/scripted.so") != 0) {
+        snprintf(report->why, report->size, "%s: can not be opened", report->file);
+        return SENTIO_NOT_FOUND;
+    }
+    file->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return 0;
 }
 
 int plugin_file_digest(const struct plugin_report *report,
@@ -369,10 +375,18 @@ int plugin_load(const char *file, const char *copy_dir, struct plugin **plugin, 
     struct plugin_file copy;
     *plugin = NULL;
     int error = plugin_file_open(&report, copy_dir, &copy);
-    return error ? error : plugin_load_from(file, copy.path, plugin, why, why_size);
+    if (error == 0)
+        error = plugin_load_from(file, copy.path, plugin, why, why_size);
+    plugin_file_close(&copy);
+    return error;
 }
 
+/* What a worker told of its plugin is the host's; the rest is the test's. */
 void plugin_unload(struct plugin *plugin) {
+    if (plugin && plugin->described) {
+        free(plugin->described);
+        free(plugin->file);
+    }
     free(plugin);
 }
 
