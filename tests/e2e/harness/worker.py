@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
 import signal
+import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterable
 
+from .client import Client
 from .config import BAD_PLUGINS, SENTIOD
 from .daemon import Daemon
 from .limits import TIMEOUT
+from .raw import Answer, Reader, post
 
 DIED = r"plugin fault: the worker of \S+ died of"
 
@@ -87,3 +91,27 @@ def worker(host: Daemon) -> Process:
 def deaths(host: Daemon) -> list[re.Match[str]]:
     """The log's lines about workers that died."""
     return [match for match in map(re.compile(DIED).search, host.lines) if match]
+
+
+def set_aside(state: Path, name: str) -> list[Any]:
+    """The calls that two workers died of, the oldest first."""
+    folder = state / "set-aside"
+    files = sorted(folder.glob(f"{name}.*.json")) if folder.exists() else []
+    return [json.loads(file.read_text()) for file in files]
+
+
+def follow(host: Daemon, name: str) -> Client:
+    client = host.client(f"/ws/{name}")
+    client.subscribe()
+    return client
+
+
+def pipeline(host: Daemon, name: str, data: Iterable[Any]) -> list[Answer]:
+    """Publishes each as {"data": ...} without waiting for the one before; all the answers."""
+    requests = [post(json.dumps({"data": one}), path=f"/api/v1/publish/{name}") for one in data]
+    with host.tcp.connect() as connection:
+        sender = threading.Thread(target=connection.sendall, args=(b"".join(requests),))
+        sender.start()
+        answers = Reader(connection).answers(len(requests))
+        sender.join()
+    return answers
