@@ -123,7 +123,9 @@ static bool draw_seed(uint64_t *seed) {
 static void open_here(struct candidate *candidate) {
     struct call call = {.kind = CALL_OPEN, .text = sentio_text(candidate->config->options)};
     set_bounds(candidate);
-    if (!settings_fit(candidate) || !draw_seed(&call.number)) {
+    if (!draw_seed(&call.number))
+        fail(candidate, SENTIO_FAILED, "there is no randomness to open it with");
+    if (candidate->error || !settings_fit(candidate)) {
         done(candidate);
         return;
     }
@@ -187,11 +189,6 @@ static void on_reopened(void *context, struct effects *effects) {
     effects_append(&candidate->effects, effects);
 }
 
-static void on_readable(void *context, int32_t fd) {
-    (void)context;
-    (void)fd;
-}
-
 static void on_failed(void *context) {
     struct candidate *candidate = context;
     fail(candidate, SENTIO_FAILED, "%s: its worker dies again and again; see the log",
@@ -205,7 +202,6 @@ static void open_in_worker(struct candidate *candidate, const char *path, int fd
         .answered = on_answered,
         .afresh = on_afresh,
         .reopened = on_reopened,
-        .readable = on_readable,
         .failed = on_failed,
         .context = candidate,
     };

@@ -117,6 +117,14 @@ static void answer_publisher(struct channel *channel, const struct publisher *pu
         publication_accept(channel, publisher, 0);
 }
 
+/* The subscription has what it joined, and its answer: what is about the plugin itself is left. */
+static void carry_out_presented(struct channel *channel, const struct effects *effects) {
+    for (const struct effect *effect = effects->first; effect; effect = effect->next)
+        if (effect->kind == EFFECT_WAKE || effect->kind == EFFECT_WATCH ||
+            effect->kind == EFFECT_CLOSE)
+            carry_out(channel, effect);
+}
+
 void channel_called(struct channel *channel, enum call_kind kind, const struct asker *asker,
                     const struct result *result) {
     struct effects *effects = result->effects;
@@ -125,6 +133,8 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
     if (asker && asker->shadowed && channel->shadow)
         shadow_answered(channel->shadow, asker->shadowed, result);
     if (asker && asker->presented) {
+        if (well)
+            carry_out_presented(channel, effects);
         subscription_presented(channel, asker->id, result);
         return;
     }
@@ -143,6 +153,8 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
         subscription_called(channel, asker, kind, result);
     else if (kind == CALL_RENDER)
         inquiry_called(channel->hub, asker->id, result);
+    else if (kind == CALL_OBSERVE && result->outcome == OUTCOME_NOT_RUNNING)
+        log_warning(channel->label, "an update that it observes is lost: %s", not_running(channel));
 }
 
 /* Bytes of calls that wait. */
@@ -166,7 +178,8 @@ void channel_press_source(struct channel *channel) {
  * plugin must not miss is always written down. */
 static bool line_up(struct channel *channel, struct call *call, const struct asker *asker) {
     size_t limit = (size_t)channel->hub->host->config->limits.queue;
-    bool must = call->kind == CALL_LEFT || call->kind == CALL_READY || (asker && asker->presented);
+    bool must = call->kind == CALL_LEFT || call->kind == CALL_READY || call->kind == CALL_WOKEN ||
+                (asker && asker->presented);
     if (channel->failed || (!must && backlog(channel) > limit))
         return false;
     call->abi.now = channel_time(channel);
@@ -197,7 +210,10 @@ static void cast_shadow(struct channel *channel, const struct call *call, const 
 void channel_call(struct channel *channel, struct call *call, const struct asker *asker) {
     struct result result = {.outcome = OUTCOME_LACKING, .effects = &call->effects};
     call->instance = channel->instance;
-    if (instance_has(channel->instance, call->kind)) {
+    if (channel->instance == NULL) {
+        /* It is stopped, and another that is being stopped has something for it. */
+        result.outcome = OUTCOME_NOT_RUNNING;
+    } else if (instance_has(channel->instance, call->kind)) {
         bool later = channel->holding || channel->instance->worker;
         if (later && line_up(channel, call, asker))
             return;

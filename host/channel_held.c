@@ -39,7 +39,7 @@ void channel_let_go(struct channel *channel) {
     wakeup_pause(channel, false);
     for (struct task *task = task_list_take(&channel->held); task;
          task = task_list_take(&channel->held)) {
-        if (channel->instance->worker) {
+        if (channel->instance->worker && instance_has(channel->instance, task->kind)) {
             channel_worker_call(channel, task);
             continue;
         }
@@ -86,7 +86,8 @@ static bool is_lost(const struct channel *channel, const struct task *task,
         return !restored; /* it does not hear of that subscription at all */
     if (task->kind == CALL_RENDER)
         return !has_route(channel, task, instance_table(next));
-    return task->kind == CALL_READY; /* the descriptor was the other one's */
+    /* The descriptor and the timer were the other one's. */
+    return task->kind == CALL_READY || task->kind == CALL_WOKEN || task->asker.presented;
 }
 
 void channel_held_sift(struct channel *channel, const struct instance *next, bool restored) {

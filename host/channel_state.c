@@ -160,7 +160,8 @@ void channel_take(struct channel *channel, struct candidate *candidate) {
     wakeup_end(channel);
     channel_close(channel);
     channel->instance = candidate->instance;
-    channel->failed = false;
+    const struct worker *worker = channel->instance->worker;
+    channel->failed = worker && worker->state == WORKER_FAILED;
     candidate->instance = NULL;
     candidate->worker = NULL;
     if (channel->instance->worker)

@@ -222,7 +222,7 @@ static void pause_others(struct hub *hub, bool paused) {
             continue;
         if (channel->source)
             source_pause(channel->source, paused || channel->source_paused);
-        if (channel->instance->worker)
+        if (channel->instance && channel->instance->worker)
             worker_deafen(channel->instance->worker, paused);
     }
 }

@@ -222,7 +222,7 @@ void inquiry_called(struct hub *hub, uint64_t id, const struct result *result) {
         return;
     if (result->outcome == OUTCOME_NOT_RUNNING)
         end_with_error(hub, inquiry, 503, "the channel's plugin is not running");
-    else if (result->outcome == OUTCOME_LACKING || result->code != 0)
+    else if (result->outcome != OUTCOME_RETURNED || result->code != 0)
         end_with_error(hub, inquiry, 500, "the channel's plugin failed; see the log");
     else
         inquiry->called = true;

@@ -207,7 +207,7 @@ void subscription_called(struct channel *channel, const struct asker *asker, enu
         refuse_text(subscription, "not_supported", "this channel takes no subscribers");
     else if (result->outcome == OUTCOME_NOT_RUNNING)
         refuse_text(subscription, "not_running", "the channel's plugin is not running now");
-    else if (result->code != 0)
+    else if (result->outcome == OUTCOME_DIED || result->code != 0)
         refuse_text(subscription, "failed", "the channel's plugin failed");
     else
         subscription->pending->called = true;

@@ -112,6 +112,11 @@ struct worker *worker_create(uv_loop_t *loop, const struct worker_settings *sett
 
 void worker_handle(struct worker *worker, const struct worker_handler *handler) {
     worker->handler = *handler;
+    if (handler->readable == NULL)
+        return;
+    for (size_t i = 0; i < worker->readable_count; i++)
+        handler->readable(handler->context, worker->readable[i]);
+    worker->readable_count = 0;
 }
 
 void worker_submit(struct worker *worker, struct task *task) {

@@ -45,7 +45,7 @@ struct worker_handler {
      * those of its open(). */
     void (*afresh)(void *context);
     void (*reopened)(void *context, struct effects *effects);
-    /* A descriptor that it watches is readable. */
+    /* A descriptor that it watches is readable. NULL: kept, until there is one who can be told. */
     void (*readable)(void *context, int32_t fd);
     /* It has died too often: nothing is answered any more. */
     void (*failed)(void *context);
@@ -69,7 +69,7 @@ struct worker_settings {
     struct cgroup *groups; /* where it gets one of its own; NULL: nowhere */
 };
 
-enum { WORKER_DEATHS_MAX = 1000 };
+enum { WORKER_DEATHS_MAX = 1000, WORKER_WATCHES_MAX = 16 };
 
 struct worker {
     uv_loop_t *loop;
@@ -90,24 +90,26 @@ struct worker {
     struct task *expected;  /* whose result comes next; NULL: none was sent */
     struct task *unsent;    /* the first that is, perhaps in part; NULL: none */
     size_t sent;            /* bytes of `unsent` */
-    struct task *place;     /* behind which worker_present() puts the next */
-    size_t waiting;         /* bytes of those that are not answered */
-    uint64_t serial;        /* the last that was given */
-    char *checkpoint;       /* what the plugin last saved; NULL: nothing */
+    int32_t readable[WORKER_WATCHES_MAX]; /* descriptors that nobody could be told of */
+    size_t readable_count;
+    struct task *place; /* behind which worker_present() puts the next */
+    size_t waiting;     /* bytes of those that are not answered */
+    uint64_t serial;    /* the last that was given */
+    char *checkpoint;   /* what the plugin last saved; NULL: nothing */
     size_t checkpoint_size;
     uint32_t checkpoint_format;
-    size_t journal;         /* bytes of the calls since then, and something for each */
-    bool saving;            /* the next checkpoint is on its way */
-    bool journals;          /* calls are kept until the next checkpoint */
-    bool described;         /* it was, once */
-    bool opened;            /* open() has succeeded once */
-    bool progressed;        /* it has answered a call since the start */
-    bool clean;             /* it is to be started afresh, though it can save */
-    bool afresh;            /* it was */
-    bool distrusted;        /* what this process says does not count any more */
-    bool hung_up;           /* this process has closed its end, though it has not ended */
-    uint64_t accused;       /* the serial of the call that must be the cause; 0: not known */
-    bool gave_up;           /* a call of the kind `given_up`, and none of that was answered since */
+    size_t journal;   /* bytes of the calls since then, and something for each */
+    bool saving;      /* the next checkpoint is on its way */
+    bool journals;    /* calls are kept until the next checkpoint */
+    bool described;   /* it was, once */
+    bool opened;      /* open() has succeeded once */
+    bool progressed;  /* it has answered a call since the start */
+    bool clean;       /* it is to be started afresh, though it can save */
+    bool afresh;      /* it was */
+    bool distrusted;  /* what this process says does not count any more */
+    bool hung_up;     /* this process has closed its end, though it has not ended */
+    uint64_t accused; /* the serial of the call that must be the cause; 0: not known */
+    bool gave_up;     /* a call of the kind `given_up`, and none of that was answered since */
     enum call_kind given_up;
     uint32_t relapses;      /* deaths while it was put back */
     bool torn;              /* a call was sent in part and never will be sent whole */

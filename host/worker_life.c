@@ -216,12 +216,23 @@ static void die_young(struct worker *worker, const char *why) {
         worker->handler.described(worker->handler.context, why);
 }
 
+static void end_waits(struct worker *worker) {
+    struct task_list waits = {0};
+    task_list_split(&worker->tasks, is_of_this_life, &waits);
+    worker->waiting -= waits.bytes;
+    answer_all(worker, &waits, OUTCOME_NOT_RUNNING);
+}
+
 static void on_start_timer(uv_timer_t *timer) {
     struct worker *worker = timer->data;
     char why[256];
     worker_start(worker);
-    if (worker->process != NULL || worker->opened)
+    if (worker->process != NULL)
         return;
+    if (worker->opened) {
+        end_waits(worker);
+        return;
+    }
     snprintf(why, sizeof(why), "%s: its worker can not be started, see the log",
              worker->settings.plugin);
     die_young(worker, why);
@@ -348,6 +359,7 @@ void worker_start(struct worker *worker) {
     worker->distrusted = false;
     worker->hung_up = false;
     worker->accused = 0;
+    worker->readable_count = 0;
     worker->expected = NULL;
     worker->unsent = NULL;
     worker->sent = 0;

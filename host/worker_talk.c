@@ -179,6 +179,13 @@ static void take_refusal(struct worker *worker, const struct wire_frame *frame) 
     worker->handler.described(worker->handler.context, why);
 }
 
+static void take_readable(struct worker *worker, int32_t fd) {
+    if (worker->handler.readable)
+        worker->handler.readable(worker->handler.context, fd);
+    else if (worker->readable_count < WORKER_WATCHES_MAX)
+        worker->readable[worker->readable_count++] = fd;
+}
+
 static void take_note(struct worker *worker, const struct wire_frame *frame) {
     uint32_t level;
     int32_t fd;
@@ -188,7 +195,7 @@ static void take_note(struct worker *worker, const struct wire_frame *frame) {
     if (frame->kind == WIRE_LOG && wire_read_log(frame, &level, &text) == 0)
         instance_log(worker->instance, level, text);
     else if (frame->kind == WIRE_READABLE && wire_read_readable(frame, &fd) == 0)
-        worker->handler.readable(worker->handler.context, fd);
+        take_readable(worker, fd);
     else
         worker_distrust(worker, "a message that is not valid");
 }
