@@ -6,7 +6,6 @@
 
 #include <sentio/plugin.h>
 
-
 static int fail(FILE *errors, const char *setting, const char *file, const char *what) {
     char reason[256];
     ERR_error_string_n(ERR_peek_last_error(), reason, sizeof(reason));

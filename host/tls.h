@@ -12,7 +12,8 @@ struct ssl_st;
 
 /* Reads the certificate chain and the key that the configuration names into a context of their own,
  * which only holds them: any thread may read it. NULL when none are named. SENTIO_INVALID after the
- * reason was written to `errors`: a file is not what it should be, or the two do not go together. */
+ * reason was written to `errors`: a file is not what it should be, or the two do not go together.
+ */
 int tls_load(const struct config *config, struct ssl_ctx_st **certificate, FILE *errors);
 
 /* Whether both hold the same certificate and key; NULL is none. */

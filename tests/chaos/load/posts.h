@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "histogram.h"
+#include "../../bench/load/histogram.h"
 
 /*
  * Updates {"data": n} for a channel of sums.so, published when they are due, whatever the server

@@ -6,6 +6,8 @@
 enum { BROKEN = 3 };
 
 /* Described, and open. */
+const char child_build[] = SENTIO_TEST_BUILD;
+
 static void begin(struct child *child, const char *plugin) {
     child_start(child, plugin, -1);
     child_say_start(child);

@@ -23,6 +23,9 @@
 
 enum { SPARE = 40 }; /* descriptors of the child's from here on are the test's */
 
+/* The folder of the build, which the program names. */
+extern const char child_build[];
+
 struct child {
     pid_t pid; /* -1: waited for */
     int fd;
@@ -35,7 +38,7 @@ struct child {
 
 static inline void child_run(const struct child *child, int socket, int page, const char *plugin) {
     char path[512];
-    snprintf(path, sizeof(path), "%s/tests/plugins/%s.so", SENTIO_TEST_BUILD, plugin);
+    snprintf(path, sizeof(path), "%s/tests/plugins/%s.so", child_build, plugin);
     int fds[] = {socket, open(path, O_RDONLY), page, child->pipe[0]};
     static const int places[] = {WORKER_SOCKET, WORKER_PLUGIN, WORKER_PAGE, SPARE};
     for (int i = 0; i < 4; i++)
