@@ -2,11 +2,11 @@
 #include "channel_held.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "channel_worker.h"
 #include "hub.h"
 #include "publication.h"
+#include "route.h"
 #include "wakeup.h"
 #include "wire_call.h"
 #include "worker.h"
@@ -57,16 +57,6 @@ void channel_held_gather(struct channel *channel) {
     task_list_prepend(&channel->held, &waiting);
 }
 
-static bool same_text(const char *a, const char *b) {
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
-static bool same_route(const struct sentio_route *a, const struct sentio_route *b) {
-    return same_text(a->path, b->path) && same_text(a->parameter, b->parameter) &&
-           a->topics == b->topics && a->source == b->source && a->flags == b->flags &&
-           a->limit == b->limit && a->limit_max == b->limit_max;
-}
-
 /* It was given the items that its route asked for. */
 static bool has_route(const struct channel *channel, const struct task *task,
                       const struct sentio_plugin *next) {
@@ -75,7 +65,7 @@ static bool has_route(const struct channel *channel, const struct task *task,
     task_frame(task, &frame);
     bool has = wire_read_call(&frame, channel_plugin(channel), &read) == 0 &&
                read.call.route < next->route_count &&
-               same_route(read.call.request->route, &next->routes[read.call.route]);
+               route_same(read.call.request->route, &next->routes[read.call.route]);
     wire_call_finish(&read);
     return has;
 }
