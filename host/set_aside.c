@@ -51,40 +51,39 @@ static int write_call(FILE *file, const struct channel *channel, const struct ta
         wire_call_text(&out, &call.call);
     struct sentio_bytes text = sentio_written(&out);
     if (error == 0 && (out.failed || fwrite(text.data, 1, text.size, file) != text.size ||
-                       fputc('\n', file) == EOF))
+                       fputc('\n', file) == EOF || fflush(file) == EOF))
         error = SENTIO_FAILED;
     sentio_writer_finish(&out);
     wire_call_finish(&call);
     return error;
 }
 
+static char *path_of(const struct channel *channel, const char *folder) {
+    char *path = NULL;
+    if (asprintf(&path, "%s/%s.%013lld.%llu.json", folder, channel->config->name,
+                 (long long)channel_time(channel), (unsigned long long)channel->given_up) == -1)
+        return NULL;
+    return path;
+}
+
 void set_aside(struct channel *channel, const struct task *task) {
     const char *state_dir = channel->hub->host->state_dir;
-    const char *name = channel->config->name;
     char *folder = NULL;
-    char *path = NULL;
-    FILE *file = NULL;
-    if (state_dir == NULL)
+    if (state_dir == NULL || asprintf(&folder, "%s/set-aside", state_dir) == -1)
         return;
-    if (asprintf(&folder, "%s/set-aside", state_dir) == -1) {
-        folder = NULL;
-        goto out;
-    }
     if (mkdir(folder, 0700) == 0 || errno == EEXIST)
-        make_room(folder, name);
-    if (asprintf(&path, "%s/%s.%013lld.%llu.json", folder, name, (long long)channel_time(channel),
-                 (unsigned long long)channel->given_up) == -1) {
-        path = NULL;
-        goto out;
-    }
-    file = fopen(path, "wex");
-out:
-    if (file == NULL || write_call(file, channel, task) != 0)
-        log_error(channel->label, "the update could not be set aside in %s/set-aside: %s",
-                  state_dir, strerror(errno));
-    else
+        make_room(folder, channel->config->name);
+    char *path = path_of(channel, folder);
+    FILE *file = path ? fopen(path, "wex") : NULL;
+    bool written = file && write_call(file, channel, task) == 0;
+    if (written)
         log_error(channel->label, "the update that its plugin died of twice is set aside: %s",
                   path);
+    else
+        log_error(channel->label, "the update could not be set aside in %s: %s", folder,
+                  strerror(errno));
+    if (file && !written)
+        unlink(path);
     if (file)
         fclose(file);
     free(path);
