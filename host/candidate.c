@@ -86,6 +86,11 @@ static void set_bounds(struct candidate *candidate) {
     memcpy(instance->plugin->digest, candidate->digest, sizeof(candidate->digest));
 }
 
+/* Its worker is not started again. */
+static bool has_failed(const struct candidate *candidate) {
+    return candidate->worker && candidate->worker->state == WORKER_FAILED;
+}
+
 /* open() and restore() end the same way, here and in a worker. */
 static void called(struct candidate *candidate, enum call_kind kind, const struct result *result) {
     struct instance *instance = candidate->instance;
@@ -95,7 +100,7 @@ static void called(struct candidate *candidate, enum call_kind kind, const struc
         effects_append(&candidate->effects, result->effects);
         instance->open = true;
         candidate->restored = kind == CALL_RESTORE;
-    } else if (kind == CALL_RESTORE && candidate->lenient && result->outcome == OUTCOME_RETURNED) {
+    } else if (kind == CALL_RESTORE && candidate->lenient && !has_failed(candidate)) {
         log_warning(candidate->label, "the plugin does not take its saved state; it starts afresh");
     } else if (result->outcome != OUTCOME_RETURNED) {
         fail(candidate, code, "%s() of %s: its worker died of it, see the log", call_name(kind),
