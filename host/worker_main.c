@@ -25,7 +25,7 @@
 #include "wire_table.h"
 #include "worker_process.h"
 
-enum { RECEIVE = 64 * 1024, SEND_AT = 64 * 1024, WATCHES_MAX = 16, EXIT_BROKEN = 3 };
+enum { RECEIVE = 64 * 1024, WATCHES_MAX = 16, EXIT_BROKEN = 3 };
 
 /* A descriptor of the plugin's; negative while its call is still to come. */
 struct watches {
@@ -158,11 +158,12 @@ static bool run_all(struct errands *errands) {
         if (!errands->unusable)
             run(errands, &frame);
         wire_consume(&errands->in, &frame);
-        if (errands->out.end - errands->out.start >= SEND_AT && !send_all(&errands->out))
+        /* Before the next call, so that only that one is unanswered if it is the end. */
+        if (!send_all(&errands->out))
             return false;
     }
     errands->broken = result != SENTIO_AGAIN;
-    return !errands->broken && send_all(&errands->out);
+    return !errands->broken;
 }
 
 /* Waits for the host, and for the plugin's descriptors. */
