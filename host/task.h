@@ -21,7 +21,6 @@ struct task {
     enum call_kind kind;
     bool answered;  /* what it asked for is done: it is kept to be repeated after a death */
     bool own;       /* its worker's: a save() that nobody else has asked for */
-    bool suspect;   /* one may have died of it: from now on it is sent alone */
     uint8_t deaths; /* workers that have died of it */
     size_t size;    /* of the frame, its head included */
     char frame[];   /* WIRE_CALL, then the publisher's name */

@@ -86,18 +86,12 @@ void worker_watch_hang(struct worker *worker) {
     uv_timer_start(&worker->timer, on_look, period, period);
 }
 
-/* Its answers come together, so that what it did is not the fault of the call that is expected,
- * unless that is the only one, or all of them are its past. */
-static void accuse(struct worker *worker) {
-    const struct task *task = worker->expected;
-    if (task && (task->suspect || task->answered) && worker->accused == 0)
-        worker->accused = task->serial;
-}
-
 void worker_distrust(struct worker *worker, const char *what) {
     log_error(worker->settings.label, "plugin fault: its worker is ended: %s", what);
     worker->distrusted = true;
-    accuse(worker);
+    /* It may have begun others, but has said this before it answered the one that is expected. */
+    if (worker->expected)
+        worker->accused = worker->expected->serial;
     worker_process_kill(worker->process);
 }
 
@@ -122,9 +116,6 @@ static void describe(const struct worker *worker, const struct worker_end *end, 
 static struct task *in_hand(const struct worker *worker) {
     uint64_t serial = worker->accused ? worker->accused : atomic_load(&worker->page->serial);
     struct task *task = worker->expected;
-    /* What it said came before the call that it may have begun since. */
-    if (worker->distrusted && worker->accused == 0)
-        return NULL;
     while (serial && task && task != worker->unsent && task->serial != serial)
         task = task->next;
     return serial && task && task->serial == serial ? task : NULL;
@@ -252,23 +243,11 @@ static void start_later(struct worker *worker) {
     uv_timer_start(&worker->timer, on_start_timer, wait, 0);
 }
 
-/* Those that this one was sent. */
-static void suspect_all(const struct worker *worker) {
-    for (struct task *task = worker->expected; task; task = task->next) {
-        if (task == worker->unsent && worker->sent == 0)
-            return;
-        task->suspect = !task->answered;
-        if (task == worker->unsent)
-            return;
-    }
-}
-
 /* What becomes of it is settled before anybody is told, who may then do what he likes with it. */
 static void die(struct worker *worker, struct task *task) {
     struct task_list dead = {0};
     struct task_list waits = {0};
     bool too_many = count_death(worker);
-    suspect_all(worker);
     if (blame(worker, task)) {
         task_list_remove(&worker->tasks, task);
         task_list_add(&dead, task);
@@ -313,8 +292,9 @@ static void on_over(void *context, const struct worker_end *end) {
         die_young(worker, why);
         return;
     }
-    if (end->signal == 0 && atomic_load(&worker->page->serial) == 0)
-        accuse(worker);
+    bool by_itself = end->signal == 0 && atomic_load(&worker->page->serial) == 0;
+    if (by_itself && worker->accused == 0 && worker->expected)
+        worker->accused = worker->expected->serial;
     struct task *task = in_hand(worker);
     log_error(worker->settings.label, "plugin fault: the worker of %s died of %s in %s%s",
               worker->settings.plugin, text, task ? call_name(task->kind) : "no call",

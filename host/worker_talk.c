@@ -13,14 +13,6 @@
 
 enum { PARTS_MAX = 64 };
 
-/* A suspect is sent when everything before it has been answered, and then nothing until it has. */
-static bool may_be_sent(const struct worker *worker, const struct task *task, bool first) {
-    const struct task *expected = worker->expected;
-    if (expected == task)
-        return true;
-    return task->suspect ? first && expected == NULL : expected == NULL || !expected->suspect;
-}
-
 static int gather(const struct worker *worker, struct iovec parts[PARTS_MAX]) {
     int count = 0;
     if (worker->out.end > worker->out.start)
@@ -29,12 +21,8 @@ static int gather(const struct worker *worker, struct iovec parts[PARTS_MAX]) {
     struct task *task = worker->state == WORKER_RUNNING ? worker->unsent : NULL;
     size_t skip = worker->sent;
     for (; task && count < PARTS_MAX; task = task->next) {
-        if (!may_be_sent(worker, task, task == worker->unsent))
-            break;
         parts[count++] = (struct iovec){task->frame + skip, task->size - skip};
         skip = 0;
-        if (task->suspect)
-            break;
     }
     return count;
 }
@@ -113,7 +101,6 @@ static void take_result(struct worker *worker, const struct wire_frame *frame) {
     struct call call = {.kind = task->kind, .instance = worker->instance};
     struct result result = {.outcome = OUTCOME_RETURNED, .effects = &call.effects};
     if (wire_read_result(frame, &call, &result.code, &result.micros) != 0) {
-        worker->accused = task->serial;
         worker_distrust(worker, "an answer that is not valid");
     } else if (task->answered) {
         repeated(worker, task, result.code, &call.effects);
@@ -266,9 +253,5 @@ void worker_received(void *context) {
     }
     if (got < 0)
         worker_hang_up(worker);
-    /* What waited for an answer; and a hub that is about to stop sends nothing at the end of a
-     * turn. */
-    if (worker->state == WORKER_RUNNING)
-        worker_flush(worker);
     worker_watch_hang(worker);
 }
