@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOST = "sentiod"
+WORKER = "worker"
 FLOOR = "floor"
 WRAPPING_FLOOR = "floor-wraps"
 SUBSCRIBE = '{"action":"subscribe","id":1}'
@@ -66,8 +67,8 @@ def _fill(place: Place, template: str, **values: object) -> str:
     return str(written)
 
 
-def _host(place: Place) -> list[str]:
-    channel = 'name = "trade-signals"; plugin = "trade_signals.so";'
+def _host(place: Place, isolation: str = "none") -> list[str]:
+    channel = f'name = "trade-signals"; plugin = "trade_signals.so"; isolation = "{isolation}";'
     sections = ""
     scheme = ""
     if place.backlog > 0:
@@ -87,6 +88,10 @@ def _host(place: Place) -> list[str]:
         CHANNEL=channel,
     )
     return [str(place.build / "bin" / "sentiod"), "--config", config]
+
+
+def _worker(place: Place) -> list[str]:
+    return _host(place, "process")
 
 
 def _floor(place: Place) -> list[str]:
@@ -153,7 +158,15 @@ PEERS = (
         HOST,
         _host,
         COMMON
-        | {"broadcast-18k", "projection", "tls-broadcast", "publish-pipelined", "conflation"},
+        | {"broadcast-18k", "projection", "tls-broadcast", "publish-pipelined", "conflation"}
+        | {"worker"},
+        path="/ws/$channel",
+        publish_path="/api/v1/publish/$channel",
+    ),
+    Peer(
+        WORKER,
+        _worker,
+        frozenset({"worker"}),
         path="/ws/$channel",
         publish_path="/api/v1/publish/$channel",
     ),

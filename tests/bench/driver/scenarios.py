@@ -148,4 +148,12 @@ SCENARIOS = (
     Scenario(
         "publish-pipelined", "publish", "publish, nobody subscribed", 0, PUBLISH, ("64x200/1",)
     ),
+    Scenario(
+        "worker",
+        "publish",
+        "publish through a worker",
+        0,
+        PUBLISH,
+        ("1x200", "16x200", "64x200/1"),
+    ),
 )

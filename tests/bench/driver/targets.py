@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from peers import FLOOR, HOST, WRAPPING_FLOOR
+from peers import FLOOR, HOST, WORKER, WRAPPING_FLOOR
 from results import Results, Spread
 from table import number
 
@@ -105,6 +105,13 @@ class _Judge:
         value = self._results.figure(("connect", "", HOST), "rss_kib")
         yield Target("(c) memory of an idle connection, KiB", 2.0, value)
 
+    def worker(self) -> Iterator[Target]:
+        for phase in ("1x200", "16x200", "64x200/1"):
+            value = self._results.ratio(("worker", phase, WORKER), ("worker", phase, HOST), "rate")
+            window = phase.partition("x")[0]
+            what = f"(e) publishes a second through a worker, {window:>2} in flight, / inline"
+            yield Target(what, 0.5, value, at_least=True)
+
     def growth(self) -> Iterator[Target]:
         for window in (1, 64):
             phase = f"{window}x200"
@@ -134,6 +141,7 @@ def targets(results: Results) -> list[Target]:
         *judge.connect(),
         *judge.growth(),
         *judge.conflation(),
+        *judge.worker(),
     ]
 
 
