@@ -97,8 +97,8 @@ static void update_is_a_file_that_the_log_names(void **state) {
 
 static void hundred_of_a_channel_are_kept(void **state) {
     struct hub_fixture *fixture = *state;
-    char first[256];
-    char second[256];
+    char first[1024];
+    char second[1024];
     put_aside(fixture, 1, "{}");
     fixture->hub->channels[0]->engine.time = io_time() + 1000000;
     put_aside(fixture, 0, "{\"x\":1}");
