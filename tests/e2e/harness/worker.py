@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import select
 import signal
@@ -86,6 +87,19 @@ def worker(host: Daemon) -> Process:
     pids = children(host.process.pid)
     assert len(pids) == 1, pids
     return Process(pids[0])
+
+
+def kill_one(host: Daemon, chance: random.Random) -> bool:
+    """Any of its workers. False: that one had gone by itself."""
+    pids = children(host.process.pid)
+    if not pids:
+        return False
+    try:
+        with Process(chance.choice(pids)) as victim:
+            victim.kill()
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def deaths(host: Daemon) -> list[re.Match[str]]:
