@@ -236,6 +236,57 @@ static void every_error_of_both_files_is_reported(void **state) {
     assert_non_null(strstr(fixture->errors, expected));
 }
 
+static struct auth *load_again(const struct config *config) {
+    struct auth *auth = auth_load(config, stderr);
+    assert_non_null(auth);
+    return auth;
+}
+
+static void what_is_read_again_is_the_same(void **state) {
+    struct fixture *fixture = *state;
+    load(fixture, "a:sha256:" ALPHA "\n", "# comment\nb:sha256:" BETA "\n");
+    struct auth *again = load_again(&fixture->config);
+    assert_true(auth_same(fixture->auth, again));
+    auth_destroy(again);
+}
+
+/* Whether files with these contents give the same as those with one line each. */
+static bool same_as(struct fixture *fixture, const char *admins, const char *keys) {
+    struct fixture other = {0};
+    load(&other, admins, keys);
+    assert_non_null(other.auth);
+    bool same = auth_same(fixture->auth, other.auth);
+    assert_int_equal(auth_same(other.auth, fixture->auth), same);
+    auth_destroy(other.auth);
+    unlink(other.admins);
+    unlink(other.keys);
+    free(other.errors);
+    return same;
+}
+
+static void another_name_digest_or_line_is_not_the_same(void **state) {
+    struct fixture *fixture = *state;
+    static const char admin[] = "a:sha256:" ALPHA "\n";
+    static const char key[] = "b:sha256:" BETA "\n";
+    load(fixture, admin, key);
+    assert_true(same_as(fixture, admin, key));
+    assert_false(same_as(fixture, "other:sha256:" ALPHA "\n", key));
+    assert_false(same_as(fixture, "a:sha256:" BETA "\n", key));
+    assert_false(same_as(fixture, "", key));
+    assert_false(same_as(fixture, admin, ""));
+    assert_false(same_as(fixture, admin, "b:sha256:" BETA "\nc:sha256:" ALPHA "\n"));
+    assert_false(same_as(fixture, admin, "other:sha256:" BETA "\n"));
+}
+
+static void an_empty_file_is_not_the_same_as_none(void **state) {
+    struct fixture *fixture = *state;
+    load(fixture, "", "");
+    fixture->config.publish.keys_file = NULL;
+    struct auth *without = load_again(&fixture->config);
+    assert_false(auth_same(fixture->auth, without));
+    auth_destroy(without);
+}
+
 static void destroying_nothing_is_allowed(void **state) {
     (void)state;
     auth_destroy(NULL);
@@ -267,6 +318,9 @@ int main(void) {
         TEST(token_given_twice_is_refused),
         TEST(nul_byte_is_refused),
         TEST(every_error_of_both_files_is_reported),
+        TEST(what_is_read_again_is_the_same),
+        TEST(another_name_digest_or_line_is_not_the_same),
+        TEST(an_empty_file_is_not_the_same_as_none),
         TEST(destroying_nothing_is_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
