@@ -84,8 +84,8 @@ static int plan_one(struct reload *reload, struct change *change,
     change->settings = changed_settings(change);
     if (change->settings == NULL)
         return SENTIO_NO_MEMORY;
-    bool replaced = file_changed(reload, change) || change->due || change->channel->failed ||
-                    limits_changed(reload, change->channel);
+    bool replaced = change->due || change->channel->failed ||
+                    limits_changed(reload, change->channel) || file_changed(reload, change);
     change->kind = replaced ? CHANGE_REPLACED : CHANGE_NONE;
     return 0;
 }

@@ -112,14 +112,21 @@ static void one_failure_leaves_all_as_they_were(void **state) {
 
 static void every_plugin_that_fails_is_told(void **state) {
     struct reload_fixture *fixture = *state;
-    write_in(fixture, "missing.so", "");
+    write_in(fixture, "missing.so", "there, and no plugin");
     configure(fixture,
               "{ name = \"a\"; plugin = \"second.so\"; options = { fail = 1; }; }, "
               "{ name = \"b\"; plugin = \"missing.so\"; }",
               "");
     char *sent = reload(fixture);
-    assert_has(sent, "sentio.conf:4: open() of");
+    assert_has(sent, "sentio.conf:3: open() of");
     assert_has(sent, "missing.so: can not be opened");
+    free(sent);
+    write_in(fixture, "second.so", "");
+    sent = reload(fixture);
+    assert_has(sent, "[\"");
+    assert_has(sent, "second.so: is empty\",");
+    const char *once = strstr(sent, "is empty");
+    assert_null(strstr(once + 1, "is empty"));
     free(sent);
     assert_recorded(fixture->hub, "");
 }
