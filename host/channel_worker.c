@@ -38,7 +38,7 @@ static void on_answered(void *context, struct task *task, const struct result *r
 
 static void present(struct channel *channel, struct call *call, const struct asker *asker) {
     call->instance = channel->instance;
-    call->abi.now = channel_time(channel);
+    call->abi.now = worker_time(channel->instance->worker);
     struct task *task = task_create(call, asker);
     if (task == NULL)
         log_error(channel->label, "out of memory: the plugin does not hear of a subscription");

@@ -47,9 +47,10 @@ static void present(struct channel *channel, struct call *call, const struct ask
 
 static void present_again(struct channel *channel, struct call *call, const struct asker *asker) {
     const struct shadow *shadow = channel->shadow;
-    struct task *task = presentation(shadow, call, asker, channel_time(channel));
+    struct worker *worker = shadow->candidate->worker;
+    struct task *task = presentation(shadow, call, asker, worker_time(worker));
     if (task != NULL)
-        worker_present(shadow->candidate->worker, task);
+        worker_present(worker, task);
 }
 
 /* Started afresh after a death, like a channel's plugin. One that can save has lost what it knew.

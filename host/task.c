@@ -19,6 +19,7 @@ struct task *task_create(const struct call *call, const struct asker *asker) {
     if (task == NULL)
         goto out;
     task->kind = call->kind;
+    task->now = call->abi.now;
     task->size = size;
     memcpy(task->frame, out.data + out.start, size);
     if (asker)

@@ -18,6 +18,7 @@ struct task {
     struct task *next;
     struct asker asker;
     uint64_t serial; /* its worker's, rising; 0: none has it yet */
+    int64_t now;     /* the call's time, Unix ms */
     enum call_kind kind;
     bool answered;  /* what it asked for is done: it is kept to be repeated after a death */
     bool own;       /* its worker's: a save() that nobody else has asked for */

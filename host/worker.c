@@ -134,6 +134,11 @@ void worker_submit(struct worker *worker, struct task *task) {
         worker->unsent = task;
 }
 
+int64_t worker_time(const struct worker *worker) {
+    const struct task *task = worker->tasks.first;
+    return task && task->now > 0 ? task->now : io_time();
+}
+
 void worker_present(struct worker *worker, struct task *task) {
     task_list_insert(&worker->tasks, worker->place, task);
     worker->place = task;

@@ -135,6 +135,9 @@ int worker_restore(struct worker *worker, uint32_t format, struct sentio_bytes s
 
 /* Takes the task over. Answered now when it is WORKER_FAILED. Sent by worker_flush(). */
 void worker_submit(struct worker *worker, struct task *task);
+/* What a plugin that is started again begins with is no later than the calls that it is then given,
+ * so that those have their own time. */
+int64_t worker_time(const struct worker *worker);
 /* While `afresh` is being told: in front of all calls that wait. */
 void worker_present(struct worker *worker, struct task *task);
 /* When it is dead it is started again now, not later: somebody waits. */

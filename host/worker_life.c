@@ -8,7 +8,6 @@
 
 #include "cgroup.h"
 #include "instance.h"
-#include "io.h"
 #include "log.h"
 #include "wire_start.h"
 #include "worker_internal.h"
@@ -25,7 +24,7 @@ enum {
 struct call worker_open_call(const struct worker *worker) {
     return (struct call){
         .kind = CALL_OPEN,
-        .abi.now = io_time(),
+        .abi.now = worker_time(worker),
         .text = sentio_text(worker->settings.options),
         .number = worker->settings.seed,
     };
@@ -34,7 +33,7 @@ struct call worker_open_call(const struct worker *worker) {
 struct call worker_restore_call(const struct worker *worker) {
     return (struct call){
         .kind = CALL_RESTORE,
-        .abi.now = io_time(),
+        .abi.now = worker_time(worker),
         .number = worker->checkpoint_format,
         .text = sentio_bytes(worker->checkpoint, worker->checkpoint_size),
     };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker_fixture.h"
 
+#include <time.h>
+
 enum { ROUNDS = 1000 };
 
 static void what_was_answered_is_repeated_after_a_death(void **state) {
@@ -224,6 +226,49 @@ static void save_of_a_plugin_without_one_is_answered_in_its_turn(void **state) {
     assert_int_equal(fixture->worker->tasks.count, 0);
 }
 
+/* What the plugin has had for the time, call by call. */
+struct times {
+    int64_t seen[8];
+    size_t count;
+};
+
+static struct times *times(void) {
+    static struct times all;
+    return &all;
+}
+
+static void note_time(struct fake_process *fake) {
+    int64_t now = fake->call.call.abi.now;
+    assert_true(times()->count < 8);
+    times()->seen[times()->count++] = now > fake->instance->called ? now : fake->instance->called;
+}
+
+static void submit_at(struct worker_fixture *fixture, int64_t now) {
+    const struct sentio_update update = {.origin = SENTIO_FROM_PUBLISHER};
+    const struct call call = {
+        .kind = CALL_PUBLISH, .update = &update, .text = sentio_text("1"), .abi.now = now};
+    struct task *task = task_create(&call, NULL);
+    assert_non_null(task);
+    worker_submit(fixture->worker, task);
+}
+
+static void what_is_repeated_has_the_time_that_it_had(void **state) {
+    struct worker_fixture *fixture = *state;
+    const int64_t now = (int64_t)time(NULL) * 1000;
+    const int64_t expected[] = {now - 60000, now - 60000, now - 59000, now - 58000};
+    begin(fixture);
+    submit_at(fixture, expected[1]);
+    submit_at(fixture, expected[2]);
+    settle(fixture);
+    kill_worker(fixture);
+    submit_at(fixture, expected[3]);
+    *times() = (struct times){0};
+    fakes()->prepare = note_time;
+    settle_with_deaths(fixture);
+    assert_int_equal(times()->count, 4);
+    assert_memory_equal(times()->seen, expected, sizeof(expected));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(what_was_answered_is_repeated_after_a_death),
@@ -239,6 +284,7 @@ int main(void) {
         TEST(worker_that_can_not_save_after_all_begins_afresh),
         TEST(worker_that_saves_nothing_begins_afresh),
         TEST(save_of_a_plugin_without_one_is_answered_in_its_turn),
+        TEST(what_is_repeated_has_the_time_that_it_had),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
