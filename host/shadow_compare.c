@@ -158,7 +158,11 @@ static int add_missing(struct shadow *shadow, struct pair *pair, const struct ca
 }
 
 static int submit(struct shadow *shadow, const struct call *call, uint64_t id) {
-    const struct asker asker = {.shadowed = id};
+    const struct asker asker = {
+        .shadowed = id,
+        .id = call->kind == CALL_SUBSCRIBE ? call->subscriber->conn : call->number,
+        .first = call->kind == CALL_SUBSCRIBE && !call->subscriber->subscribed,
+    };
     struct task *task = task_create(call, &asker);
     if (task == NULL)
         return SENTIO_NO_MEMORY;
@@ -221,12 +225,14 @@ void shadow_answered(struct shadow *shadow, uint64_t id, const struct result *re
         shadow_compare(shadow);
 }
 
-void shadow_took(struct shadow *shadow, const struct task *task, const struct result *result) {
+bool shadow_note(struct shadow *shadow, const struct task *task, const struct result *result) {
     struct pair *pair = pairs_find(&shadow->pairs, SIDE_NEW, task->asker.shadowed);
-    if (pair == NULL || !note(shadow, pair, SIDE_NEW, result))
-        return;
+    if (pair == NULL)
+        return true;
+    if (!note(shadow, pair, SIDE_NEW, result))
+        return false;
     const char *old = pair->answers[SIDE_OLD];
     if (!pair->lost && (old == NULL || strcmp(old, pair->answers[SIDE_NEW]) != 0))
         pair->input = task_text(shadow, task);
-    shadow_compare(shadow);
+    return true;
 }

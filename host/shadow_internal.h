@@ -57,8 +57,15 @@ void shadow_accept(struct shadow *shadow);
 /* shadow_run.c: its plugin is open, or can not be used. The candidate's `stepped`. */
 void shadow_opened(void *context, struct candidate *candidate);
 
-/* shadow_compare.c: it has answered a call. */
-void shadow_took(struct shadow *shadow, const struct task *task, const struct result *result);
+/* shadow_present.c: what it begins with has all that the old one has answered so far, so that it is
+ * not given those calls. With a state, or with the subscriptions that there are. */
+int shadow_restore(struct shadow *shadow, const struct answer *saved);
+void shadow_present(struct shadow *shadow);
+/* The same after a death of one that saves nothing. */
+void shadow_present_again(struct shadow *shadow);
+
+/* shadow_compare.c: it has answered a call, which is not compared yet. False: it has failed. */
+bool shadow_note(struct shadow *shadow, const struct task *task, const struct result *result);
 /* Compares what both have answered, and ends when the time is over. */
 void shadow_compare(struct shadow *shadow);
 

@@ -22,11 +22,16 @@ struct pair *pairs_add(struct pairs *pairs, enum call_kind kind, uint64_t id) {
     return pair;
 }
 
-struct pair *pairs_find(struct pairs *pairs, enum side side, uint64_t id) {
+void pairs_pass(struct pairs *pairs, enum side side, uint64_t id) {
     struct pair *pair = pairs->unanswered[side];
     for (; pair && pair->id < id; pair = pair->next)
         pair->lost = true;
     pairs->unanswered[side] = pair;
+}
+
+struct pair *pairs_find(struct pairs *pairs, enum side side, uint64_t id) {
+    pairs_pass(pairs, side, id);
+    struct pair *pair = pairs->unanswered[side];
     if (pair == NULL || pair->id != id)
         return NULL;
     pairs->unanswered[side] = pair->next;
@@ -40,9 +45,9 @@ void pairs_answer(struct pairs *pairs, struct pair *pair, enum side side, char *
     pair->micros[side] = micros;
 }
 
-void pairs_lose(struct pairs *pairs, enum side side, enum call_kind kind) {
-    for (struct pair *pair = pairs->unanswered[side]; pair; pair = pair->next)
-        pair->lost |= pair->kind == kind;
+void pairs_lose(struct pairs *pairs, enum side side, uint64_t id) {
+    for (struct pair *pair = pairs->unanswered[side]; pair && pair->id <= id; pair = pair->next)
+        pair->lost |= pair->id == id;
 }
 
 struct pair *pairs_take(struct pairs *pairs) {

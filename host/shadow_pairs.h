@@ -42,8 +42,10 @@ struct pair *pairs_find(struct pairs *pairs, enum side side, uint64_t id);
 /* Takes `text` over. */
 void pairs_answer(struct pairs *pairs, struct pair *pair, enum side side, char *text,
                   uint32_t micros);
-/* Those of that kind that `side` has not answered, it never will. */
-void pairs_lose(struct pairs *pairs, enum side side, enum call_kind kind);
+/* What `side` has not answered of the calls before `id`, it never will. */
+void pairs_pass(struct pairs *pairs, enum side side, uint64_t id);
+/* The same for that call. */
+void pairs_lose(struct pairs *pairs, enum side side, uint64_t id);
 
 /* Takes the oldest out if both have answered it, or never will: pair_free(). NULL: it is not so
  * far, or there is none. */

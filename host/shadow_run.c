@@ -5,7 +5,6 @@
 #include "log.h"
 #include "reload.h"
 #include "shadow_internal.h"
-#include "subscription.h"
 #include "worker.h"
 
 static void on_described(void *context, const char *why) {
@@ -22,35 +21,8 @@ static void on_answered(void *context, struct task *task, const struct result *r
         shadow_accept(shadow);
     else if (task->kind == CALL_RESTORE)
         shadow_fail(shadow, "restore() did not take the state of the running version; see the log");
-    else if (task->asker.shadowed)
-        shadow_took(shadow, task, result);
-}
-
-/* It hears of a subscription that the old one has. */
-static struct task *presentation(const struct shadow *shadow, struct call *call,
-                                 const struct asker *asker, int64_t now) {
-    call->instance = shadow->candidate->instance;
-    call->abi.now = now;
-    struct task *task = task_create(call, asker);
-    if (task == NULL)
-        log_error(shadow->channel->label, "out of memory: %s does not hear of a subscription",
-                  shadow->plugin);
-    return task;
-}
-
-static void present(struct channel *channel, struct call *call, const struct asker *asker) {
-    const struct shadow *shadow = channel->shadow;
-    struct task *task = presentation(shadow, call, asker, shadow->since);
-    if (task != NULL)
-        worker_submit(shadow->candidate->worker, task);
-}
-
-static void present_again(struct channel *channel, struct call *call, const struct asker *asker) {
-    const struct shadow *shadow = channel->shadow;
-    struct worker *worker = shadow->candidate->worker;
-    struct task *task = presentation(shadow, call, asker, worker_time(worker));
-    if (task != NULL)
-        worker_present(worker, task);
+    else if (task->asker.shadowed && shadow_note(shadow, task, result))
+        shadow_compare(shadow);
 }
 
 /* Started afresh after a death, like a channel's plugin. One that can save has lost what it knew.
@@ -63,10 +35,9 @@ static void on_afresh(void *context) {
         shadow_fail(shadow, "it died and has begun afresh, without its state; see the log");
         return;
     }
-    /* The worker does not tell it any more who has left. */
-    pairs_lose(&shadow->pairs, SIDE_NEW, CALL_LEFT);
-    subscription_present_all(shadow->channel, present_again);
-    shadow_compare(shadow);
+    shadow_present_again(shadow);
+    if (!shadow_is_over(shadow))
+        shadow_compare(shadow);
 }
 
 static void on_reopened(void *context, struct effects *effects) {
@@ -109,22 +80,6 @@ static void run(struct shadow *shadow) {
              shadow->plugin, (long long)shadow->duration);
 }
 
-/* As of when save() was asked for, so that the calls since then have a later time. */
-static int restore(struct shadow *shadow, const struct answer *saved) {
-    struct call call = {
-        .kind = CALL_RESTORE,
-        .instance = shadow->candidate->instance,
-        .abi.now = shadow->since,
-        .number = saved->format,
-        .text = saved->state,
-    };
-    struct task *task = task_create(&call, NULL);
-    if (task == NULL)
-        return SENTIO_NO_MEMORY;
-    worker_submit(shadow->candidate->worker, task);
-    return 0;
-}
-
 static void on_saved(void *context, const struct answer *saved) {
     struct shadow *shadow = context;
     bool given = saved->error == 0 && saved->state.size > 0 &&
@@ -133,12 +88,16 @@ static void on_saved(void *context, const struct answer *saved) {
         shadow_fail(shadow, "save() of the running version failed; see the log");
         return;
     }
-    if (given && restore(shadow, saved) != 0) {
+    if (saved->old) {
+        shadow_fail(shadow, "the running version is not running, and what it knew is lost");
+        return;
+    }
+    if (given && shadow_restore(shadow, saved) != 0) {
         shadow_fail(shadow, "the host is out of memory");
         return;
     }
     if (!given)
-        subscription_present_all(shadow->channel, present);
+        shadow_present(shadow);
     run(shadow);
     if (!given)
         shadow_accept(shadow);

@@ -145,6 +145,12 @@ void worker_present(struct worker *worker, struct task *task) {
     worker->waiting += task->size;
 }
 
+void worker_forget(struct worker *worker, struct task *task) {
+    task_list_remove(&worker->tasks, task);
+    worker->waiting -= task->size;
+    free(task);
+}
+
 static int submit_call(struct worker *worker, struct call *call) {
     call->instance = worker->instance;
     struct task *task = task_create(call, NULL);

@@ -142,6 +142,8 @@ int64_t worker_time(const struct worker *worker);
 void worker_present(struct worker *worker, struct task *task);
 /* When it is dead it is started again now, not later: somebody waits. */
 void worker_hurry(struct worker *worker);
+/* While `afresh` is being told: it is not given that call, which is freed. */
+void worker_forget(struct worker *worker, struct task *task);
 /* Sends what is to be sent, as far as it goes. At the end of a turn of the loop. */
 void worker_flush(struct worker *worker);
 

@@ -109,14 +109,14 @@ static void an_answer_to_no_call_of_these_changes_nothing(void **state) {
     pairs_finish(&pairs);
 }
 
-static void calls_of_a_kind_are_lost_unless_they_are_answered(void **state) {
+static void a_call_may_be_lost_alone(void **state) {
     struct pairs pairs = {0};
     (void)state;
-    assert_non_null(pairs_add(&pairs, CALL_LEFT, 1));
-    assert_non_null(pairs_add(&pairs, CALL_LEFT, 2));
-    add(&pairs, 3, 3);
+    add(&pairs, 1, 3);
     answer(&pairs, SIDE_NEW, 1, "n");
-    pairs_lose(&pairs, SIDE_NEW, CALL_LEFT);
+    pairs_lose(&pairs, SIDE_NEW, 1);
+    pairs_lose(&pairs, SIDE_NEW, 2);
+    pairs_lose(&pairs, SIDE_NEW, 9);
     take(&pairs, 0, false);
     answer(&pairs, SIDE_OLD, 1, "o");
     take(&pairs, 1, false);
@@ -125,6 +125,26 @@ static void calls_of_a_kind_are_lost_unless_they_are_answered(void **state) {
     answer(&pairs, SIDE_OLD, 3, "o");
     answer(&pairs, SIDE_NEW, 3, "n");
     take(&pairs, 3, false);
+}
+
+static void calls_before_one_may_be_lost_together(void **state) {
+    struct pairs pairs = {0};
+    (void)state;
+    add(&pairs, 1, 4);
+    answer(&pairs, SIDE_NEW, 1, "n");
+    answer(&pairs, SIDE_OLD, 1, "o");
+    pairs_pass(&pairs, SIDE_NEW, 3);
+    take(&pairs, 1, false);
+    take(&pairs, 2, true);
+    take(&pairs, 0, false);
+    answer(&pairs, SIDE_NEW, 3, "n");
+    pairs_pass(&pairs, SIDE_NEW, UINT64_MAX);
+    answer(&pairs, SIDE_OLD, 3, "o");
+    take(&pairs, 3, false);
+    take(&pairs, 4, true);
+    add(&pairs, 5, 5);
+    assert_ptr_equal(pairs_find(&pairs, SIDE_NEW, 5), pairs.first);
+    pairs_finish(&pairs);
 }
 
 static void what_waits_is_counted(void **state) {
@@ -149,7 +169,8 @@ int main(void) {
         cmocka_unit_test(either_side_may_be_ahead),
         cmocka_unit_test(what_one_side_passes_over_is_lost),
         cmocka_unit_test(an_answer_to_no_call_of_these_changes_nothing),
-        cmocka_unit_test(calls_of_a_kind_are_lost_unless_they_are_answered),
+        cmocka_unit_test(a_call_may_be_lost_alone),
+        cmocka_unit_test(calls_before_one_may_be_lost_together),
         cmocka_unit_test(what_waits_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

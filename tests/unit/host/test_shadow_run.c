@@ -7,15 +7,6 @@ static void publish(struct hub_fixture *fixture) {
     settle(fixture);
 }
 
-/* Connection 1 has topic A of the channel. */
-static void join(struct hub_fixture *fixture) {
-    SCRIPT(fixture_state(fixture, 0), CALL_SUBSCRIBE, 0, {EFFECT_JOIN, .id = 1, .a = "A"},
-           {EFFECT_ACCEPT, .id = 1});
-    SCRIPT_NEW(CALL_SUBSCRIBE, 0, {EFFECT_JOIN, .id = 1, .a = "A"}, {EFFECT_ACCEPT, .id = 1});
-    fixture_command(fixture, &(struct command_message){.conn = 1, .id = sentio_text("1")});
-    free(fixture_sent(fixture));
-}
-
 static void save_here(struct hub_fixture *fixture, const char *saved) {
     SCRIPT(fixture_state(fixture, 0), CALL_SAVE, 0, {EFFECT_KEEP, .b = saved});
 }
@@ -30,37 +21,6 @@ static void assert_new_recorded(const char *expected) {
 /* The new version dies of the next calls of that kind. */
 static void kill_new(enum call_kind kind, unsigned times) {
     fakes()->fatal = (struct fatal){.kind = kind, .signal = SIGSEGV, .times = times};
-}
-
-static void it_begins_with_the_state_of_the_old_one(void **state) {
-    struct hub_fixture *fixture = *state;
-    join(fixture);
-    save_here(fixture, "so far");
-    shadow_started(fixture);
-    publish(fixture);
-    assert_string_equal(cast()->new.state, "so far");
-    assert_int_equal(cast()->new.format, 7);
-    assert_new_recorded("new publish publisher key {}\n");
-}
-
-static void where_nothing_is_saved_it_hears_of_the_subscriptions(void **state) {
-    struct hub_fixture *fixture = *state;
-    join(fixture);
-    shadow_started(fixture);
-    assert_new_recorded("new subscribe 1 \"\" roles=0 topics=0 {}\n");
-    assert_sent(fixture, "");
-    publish(fixture);
-    assert_compared(fixture, 1, 0);
-    assert_int_equal(shadow_of(fixture)->calls, 1);
-}
-
-static void one_that_does_not_restore_hears_of_the_subscriptions(void **state) {
-    struct hub_fixture *fixture = *state;
-    join(fixture);
-    save_here(fixture, "so far");
-    cast()->plugin.restore = NULL;
-    shadow_started(fixture);
-    assert_new_recorded("new subscribe 1 \"\" roles=0 topics=0 {}\n");
 }
 
 static void one_that_refuses_the_state_does_not_run(void **state) {
@@ -159,23 +119,6 @@ static void a_call_that_it_dies_of_twice_is_a_difference(void **state) {
     assert_int_equal(new_worker(fixture)->death_count, 2);
 }
 
-static void one_without_a_state_hears_of_the_subscriptions_again(void **state) {
-    struct hub_fixture *fixture = *state;
-    cast()->plugin.save = NULL;
-    join(fixture);
-    fixture_subscribe(fixture, 0, 2);
-    shadow_started(fixture);
-    kill_new(CALL_PUBLISH, 1);
-    fixture_publish(fixture, 0, "{}");
-    fixture_leave(fixture, 1);
-    cast()->new.record.size = 0;
-    settle(fixture);
-    publish(fixture);
-    assert_new_recorded("new publish publisher key {}\nnew publish publisher key {}\n");
-    assert_compared(fixture, 2, 0);
-    assert_null(shadow_of(fixture)->pairs.first);
-}
-
 static void one_that_dies_of_its_past_ends(void **state) {
     struct hub_fixture *fixture = *state;
     save_here(fixture, "so far");
@@ -270,9 +213,6 @@ static void an_old_one_that_has_failed_has_nothing_to_be_compared_with(void **st
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST_HERE(it_begins_with_the_state_of_the_old_one),
-        TEST_HERE(where_nothing_is_saved_it_hears_of_the_subscriptions),
-        TEST_HERE(one_that_does_not_restore_hears_of_the_subscriptions),
         TEST_HERE(one_that_refuses_the_state_does_not_run),
         TEST_HERE(one_that_dies_of_the_state_does_not_run),
         TEST_HERE(an_old_one_that_does_not_save_has_nothing_to_be_compared_with),
@@ -282,7 +222,6 @@ int main(void) {
         TEST_HERE(while_somebody_else_waits_for_the_state_it_does_not_run),
         TEST_HERE(after_a_death_it_is_put_back_and_goes_on),
         TEST_HERE(a_call_that_it_dies_of_twice_is_a_difference),
-        TEST_HERE(one_without_a_state_hears_of_the_subscriptions_again),
         TEST_HERE(one_that_dies_of_its_past_ends),
         TEST_HERE(one_that_dies_too_often_ends),
         TEST_HERE(its_descriptors_are_read_unheard),
