@@ -6,6 +6,7 @@
  * swap_bad_restore    as v2, but restore() fails
  * swap_other_type     as v2, but its messages have another type
  * swap_forgets        as v2, without save() and restore()
+ * swap_hangs          as v2, but save() does not return
  * swap_routes         as v2, with GET /api/v1/tick/count: {"version": 2, "count": n}
  *
  * {"data": x} is emitted to everyone as {"version": 1, "count": n, "subscribers": m, "data": x}:
@@ -110,6 +111,11 @@ static const struct sentio_route routes[] = {
 /* Version 1: the two numbers as they are. Version 2: as a JSON object. */
 static int save(struct sentio_call *call) {
     const struct sentio_channel *channel = call->channel;
+#ifdef SWAP_HANGS
+    volatile int for_ever = 1;
+    while (for_ever)
+        continue;
+#endif
 #if SWAP_VERSION == 1
     return SENTIO_SERVICE(call, keep, sentio_bytes((const char *)channel, sizeof *channel));
 #else
