@@ -99,14 +99,15 @@ def test_deaths_do_not_add_up_without_a_limit(start) -> None:
     assert status(host, "tick")["worker"]["deaths"] == 6
 
 
-def test_a_reload_with_another_file_mends_it_for_who_is_there(
-        host: Daemon, subscriber: Client, plugin: Path) -> None:
+@pytest.mark.parametrize("other", [b"", b"mended"])
+def test_a_reload_mends_it_for_who_is_there(
+        host: Daemon, subscriber: Client, plugin: Path, other: bytes) -> None:
     fail(host)
     assert subscriber.live()["data"] == 1
     assert subscriber.error()["code"] == "channel_failed"
     mended = plugin.with_suffix(".new")
     # What is behind an ELF file's end is not looked at, but it makes another file.
-    mended.write_bytes(plugin.read_bytes() + b"mended")
+    mended.write_bytes(plugin.read_bytes() + other)
     mended.rename(plugin)
     mark = host.mark()
     host.signal(signal.SIGHUP)
