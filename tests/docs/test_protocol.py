@@ -85,8 +85,8 @@ def test_the_documented_error_codes_are_the_ones_there_are() -> None:
     shown = {code for cell in cells for code in re.findall(r"`(\w+)`", cell)}
     source = "".join(path.read_text() for folder in ("host", "sdk/src", "plugins/admin")
                      for path in sorted((TREE / folder).glob("*.c")))
-    calls = re.findall(r"(?:\bfail\(&?command,|(?:client|send|subscription)_error\(|refuse\w*\()"
-                       r"([^;{]*);", source)
+    calls = re.findall(r"(?:\bfail\(&?command,|(?:client|send|subscription)_error\(|"
+                       r"refuse\w*\(|tell_all\()([^;{]*);", source)
     used = {code for call in calls for code in re.findall(r'"([a-z]+(?:_[a-z]+)*)"', call)}
     closing = {"too_many_connections"}  # such a refusal closes: its reason is sent, not its code
     assert shown == used - closing
