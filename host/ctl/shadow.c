@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ struct shadow {
     const struct ctl *ctl;
     const char *channel;
     const char *plugin; /* absolute */
+    struct stat file;   /* the plugin's, before the host read it */
     bool terminal;      /* standard error is one: it shows progress */
     sigset_t stop;      /* the signals that stop the shadow, blocked while it runs */
 };
@@ -102,14 +104,39 @@ static enum ctl_status begin(const struct shadow *shadow, int64_t duration) {
     return status;
 }
 
+/* It is not what was compared any more. */
+static bool has_changed(const struct shadow *shadow) {
+    const struct stat *then = &shadow->file;
+    struct stat now;
+    return stat(shadow->plugin, &now) == -1 || now.st_dev != then->st_dev ||
+           now.st_ino != then->st_ino || now.st_size != then->st_size ||
+           now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+           now.st_mtim.tv_nsec != then->st_mtim.tv_nsec;
+}
+
+/* Why it is not swapped; NULL: it is. */
+static const char *objection(const struct shadow *shadow, struct json_object *report) {
+    if (strcmp(answer_text(report, "state"), "done") != 0)
+        return "the comparison did not run to its end";
+    if (answer_number(report, "different") > 0)
+        return "the new plugin differs";
+    if (answer_number(report, "deaths") > 0)
+        return "the new plugin has died";
+    if (answer_number(report, "calls") == 0)
+        return "no call was compared";
+    if (has_changed(shadow))
+        return "the new plugin's file has changed since it was compared";
+    return NULL;
+}
+
 static enum ctl_status conclude(const struct shadow *shadow, const struct reload_options *options,
                                 struct json_object *report) {
     bool same = report_is_same(report);
-    if (same && options->swap && answer_number(report, "calls") > 0)
+    const char *why = options->swap ? objection(shadow, report) : NULL;
+    if (options->swap && why == NULL)
         return swap_run(shadow->peer, shadow->ctl, shadow->channel, shadow->plugin);
     if (options->swap)
-        ctl_complain("nothing was swapped: %s",
-                     same ? "no call was compared" : "the new plugin differs");
+        ctl_complain("nothing was swapped: %s", why);
     else if (same && answer_number(report, "calls") == 0)
         ctl_complain("no call was compared: nothing came for the channel meanwhile");
     if (!shadow->ctl->json)
@@ -147,7 +174,7 @@ enum ctl_status shadow_run(struct peer *peer, const struct ctl *ctl,
     char path[PATH_MAX];
     sigset_t before;
     struct shadow shadow = {.peer = peer, .ctl = ctl, .channel = options->channel, .plugin = path};
-    if (realpath(options->plugin, path) == NULL) {
+    if (realpath(options->plugin, path) == NULL || stat(path, &shadow.file) == -1) {
         ctl_complain("%s: %s; name the new plugin's file", options->plugin, strerror(errno));
         return CTL_FAILED;
     }

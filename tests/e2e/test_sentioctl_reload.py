@@ -159,13 +159,27 @@ def test_a_swap_takes_at_least_one_call_that_was_compared(
     assert run(control, "reload", "--shadow", "prices", new).returncode == OK
 
 
+def test_a_file_that_is_another_by_then_is_not_swapped(control: FakeControl,
+                                                       files: tuple[Path, Path]) -> None:
+    old, new = files
+    with subprocess.Popen([str(SENTIOCTL), "--socket", str(control.path), "reload", "--shadow",
+                           "prices", str(new), "--swap"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as process:
+        control.wait_for("GET /shadow")
+        new.write_text("newer")
+        _, errors = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, old.read_text()) == (FAILED, "old")
+    assert "has changed since it was compared" in errors
+
+
 def test_a_shadow_that_died_or_failed_is_not_the_same(control: FakeControl,
                                                       answers: dict[str, Any],
                                                       files: tuple[Path, Path]) -> None:
-    for answer in (report(deaths=1), report(state="failed", why="it can not be opened")):
+    for answer, why in ((report(deaths=1), "has died"),
+                        (report(state="failed", why="it can not be opened"), "not run to its end")):
         answers["GET /shadow"] = (200, answer)
         done = run(control, "reload", "--shadow", "prices", files[1], "--swap")
-        assert done.returncode == FAILED
+        assert (done.returncode, why in done.stderr) == (FAILED, True), done
         assert files[0].read_text() == "old"
     assert "failed: it can not be opened" in done.stdout
 
