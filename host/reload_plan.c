@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connection.h"
 #include "config_compare.h"
 #include "reload_internal.h"
 #include "worker.h"
@@ -33,7 +34,7 @@ static char *changed_settings(struct change *change) {
     sentio_writer_init(&names.text, NULL, 0);
     config_compare_channel(change->channel->config, change->config, take_name, &names);
     struct sentio_bytes text = sentio_written(&names.text);
-    char *copy = strndup(text.size ? text.data : "", text.size);
+    char *copy = connection_copy_text(text);
     sentio_writer_finish(&names.text);
     return copy;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connection.h"
 #include "config_compare.h"
 #include "io.h"
 #include "log.h"
@@ -125,7 +126,7 @@ void reload_report(struct reload *reload, bool well) {
     hub->reloads_done += well;
     hub->reloads_failed += !well;
     free(hub->last_reload);
-    hub->last_reload = text.size ? strndup(text.data, text.size) : NULL;
+    hub->last_reload = text.size ? connection_copy_text(text) : NULL;
     sentio_writer_finish(&out);
 }
 

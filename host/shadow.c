@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connection.h"
 #include "log.h"
 #include "shadow_internal.h"
 #include "worker.h"
@@ -123,7 +124,7 @@ static struct shadow *create(struct channel *channel, struct sentio_bytes plugin
     if (shadow == NULL)
         return NULL;
     shadow->channel = channel;
-    shadow->plugin = strndup(plugin.data, plugin.size);
+    shadow->plugin = connection_copy_text(plugin);
     shadow->timer = calloc(1, sizeof(*shadow->timer));
     shadow->candidate = create_candidate(channel);
     if (shadow->plugin && shadow->timer && shadow->candidate) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connection.h"
 #include "log.h"
 #include "route.h"
 #include "shadow_internal.h"
@@ -14,7 +15,7 @@ enum { PATIENCE = 10000 /* ms without an answer, at the end */, CONTEXT = 256 };
 /* NULL: out of memory. */
 static char *text_of(struct sentio_writer *out) {
     struct sentio_bytes text = sentio_written(out);
-    char *copy = text.size ? strndup(text.data, text.size) : NULL;
+    char *copy = text.size ? connection_copy_text(text) : NULL;
     sentio_writer_finish(out);
     return copy;
 }
