@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "envelope.h"
+#include "text.h"
 #include "view.h"
 
 enum { CLOSE_POLICY = 1008, CLOSE_BAD_TEXT = 1007, USER_MAX = 128, ID_MAX = 256, BURST = 4 };
@@ -133,7 +134,7 @@ static bool identify(struct command *command) {
         return false;
     }
     if (connection->user == NULL && command->action.size && sentio_is(command->action, "subscribe"))
-        connection->user = connection_copy_text(user);
+        connection->user = text_copy(user);
     if (connection->user != NULL && !sentio_is(user, connection->user)) {
         fail(command, "user_mismatch",
              "this connection belongs to another user_id; open a new one to change it");

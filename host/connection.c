@@ -12,16 +12,6 @@
 
 enum { TOO_MANY_REQUESTS = 429 };
 
-char *connection_copy_text(struct sentio_bytes text) {
-    char *copy = malloc(text.size + 1);
-    if (copy == NULL)
-        return NULL;
-    if (text.size)
-        memcpy(copy, text.data, text.size);
-    copy[text.size] = '\0';
-    return copy;
-}
-
 struct connection *connection_create(struct io *io, const struct config_listen *listen,
                                      const char *address) {
     struct connection *connection = calloc(1, sizeof(*connection));

@@ -112,9 +112,6 @@ struct member {
     uint64_t joined;       /* the channel's offset when it joined its filter */
 };
 
-/* The text with a NUL, to be freed; NULL: out of memory. */
-char *connection_copy_text(struct sentio_bytes text);
-
 /* A new one on that listener; over the limits, it is marked as refused. NULL: out of memory. */
 struct connection *connection_create(struct io *io, const struct config_listen *listen,
                                      const char *address);

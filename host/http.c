@@ -17,6 +17,7 @@
 #include "publisher.h"
 #include "response.h"
 #include "route.h"
+#include "text.h"
 #include "view.h"
 
 enum { RETRY_AFTER = 1, DRAIN_RETRY_AFTER = 5 };
@@ -103,7 +104,7 @@ static bool check_origin(struct request *request, const struct header *header) {
         return true;
     if (!origin_allowed(origins, header->origin, header->host, request->connection->tls))
         return false;
-    request->origin = connection_copy_text(header->origin);
+    request->origin = text_copy(header->origin);
     return true;
 }
 

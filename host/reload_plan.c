@@ -5,6 +5,7 @@
 #include "connection.h"
 #include "config_compare.h"
 #include "reload_internal.h"
+#include "text.h"
 #include "worker.h"
 
 /* Names of settings, comma-separated. */
@@ -34,7 +35,7 @@ static char *changed_settings(struct change *change) {
     sentio_writer_init(&names.text, NULL, 0);
     config_compare_channel(change->channel->config, change->config, take_name, &names);
     struct sentio_bytes text = sentio_written(&names.text);
-    char *copy = connection_copy_text(text);
+    char *copy = text_copy(text);
     sentio_writer_finish(&names.text);
     return copy;
 }

@@ -8,6 +8,7 @@
 #include "io.h"
 #include "log.h"
 #include "reload_internal.h"
+#include "text.h"
 #include "tls.h"
 
 enum { NOTE_MAX = 2048 };
@@ -126,7 +127,7 @@ void reload_report(struct reload *reload, bool well) {
     hub->reloads_done += well;
     hub->reloads_failed += !well;
     free(hub->last_reload);
-    hub->last_reload = text.size ? connection_copy_text(text) : NULL;
+    hub->last_reload = text.size ? text_copy(text) : NULL;
     sentio_writer_finish(&out);
 }
 

@@ -8,6 +8,7 @@
 #include "connection.h"
 #include "log.h"
 #include "shadow_internal.h"
+#include "text.h"
 #include "worker.h"
 
 int64_t shadow_time(void) {
@@ -124,7 +125,7 @@ static struct shadow *create(struct channel *channel, struct sentio_bytes plugin
     if (shadow == NULL)
         return NULL;
     shadow->channel = channel;
-    shadow->plugin = connection_copy_text(plugin);
+    shadow->plugin = text_copy(plugin);
     shadow->timer = calloc(1, sizeof(*shadow->timer));
     shadow->candidate = create_candidate(channel);
     if (shadow->plugin && shadow->timer && shadow->candidate) {

@@ -6,6 +6,7 @@
 #include "log.h"
 #include "route.h"
 #include "shadow_internal.h"
+#include "text.h"
 #include "wire_call.h"
 #include "wire_text.h"
 #include "worker.h"
@@ -15,7 +16,7 @@ enum { PATIENCE = 10000 /* ms without an answer, at the end */, CONTEXT = 256 };
 /* NULL: out of memory. */
 static char *text_of(struct sentio_writer *out) {
     struct sentio_bytes text = sentio_written(out);
-    char *copy = text.size ? connection_copy_text(text) : NULL;
+    char *copy = text.size ? text_copy(text) : NULL;
     sentio_writer_finish(out);
     return copy;
 }

@@ -33,6 +33,7 @@ enum { WAIT = 30 /* s, after which a socket's silence is a failure */ };
 
 struct fixture {
     struct config config;
+    struct config changed; /* what a test reloads; the io thread goes by it to its end */
     struct config_listen listen[VIA_COUNT];
     char folder[64];
     char paths[5][96]; /* socket, certificate, key, admins, keys */

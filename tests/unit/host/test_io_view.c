@@ -66,14 +66,15 @@ static void other_origins_are_asked_of_new_connections_only(void **state) {
     struct fixture *fixture = *state;
     static char origin[] = "https://new.example";
     static char *origins[] = {origin};
-    struct config changed = fixture->config;
+    struct config *changed = &fixture->changed;
     struct witness witness;
     fixture_start(fixture);
     witness_begin(&witness, fixture, VIA_TCP);
     assert_upgrade(fixture, "https://dash.example", 101);
     assert_upgrade(fixture, "https://new.example", 403);
-    changed.server.origins = (struct config_strings){origins, 1};
-    show(fixture, &changed, 2);
+    *changed = fixture->config;
+    changed->server.origins = (struct config_strings){origins, 1};
+    show(fixture, changed, 2);
     witness_sees(&witness, fixture);
     assert_upgrade(fixture, "https://dash.example", 403);
     assert_upgrade(fixture, "https://new.example", 101);
@@ -82,7 +83,7 @@ static void other_origins_are_asked_of_new_connections_only(void **state) {
 
 static void a_smaller_message_size_holds_for_those_that_are_there(void **state) {
     struct fixture *fixture = *state;
-    struct config changed = fixture->config;
+    struct config *changed = &fixture->changed;
     struct witness witness;
     struct client client;
     char text[512];
@@ -93,8 +94,9 @@ static void a_smaller_message_size_holds_for_those_that_are_there(void **state) 
     client_open_ws(&client, fixture, VIA_TCP);
     ws_send(&client, 0x81, text, sizeof(text));
     assert_ws_text(&client, "\"pong\"");
-    changed.limits.message_size = 256;
-    show(fixture, &changed, 2);
+    *changed = fixture->config;
+    changed->limits.message_size = 256;
+    show(fixture, changed, 2);
     witness_sees(&witness, fixture);
     ws_send(&client, 0x81, text, sizeof(text));
     assert_ws_close(&client, 1009, "over limits.message_size");
@@ -104,7 +106,7 @@ static void a_smaller_message_size_holds_for_those_that_are_there(void **state) 
 
 static void a_smaller_outbox_ends_the_reader_that_is_behind(void **state) {
     struct fixture *fixture = *state;
-    struct config changed = fixture->config;
+    struct config *changed = &fixture->changed;
     struct witness witness;
     char text[TEXT];
     memset(text, 'a', sizeof(text));
@@ -115,8 +117,9 @@ static void a_smaller_outbox_ends_the_reader_that_is_behind(void **state) {
     for (int i = 0; i < TEXTS; i++)
         hub_say(fixture,
                 text_message_create(witness.member, false, sentio_bytes(text, sizeof(text))));
-    changed.limits.outbox = 64 << 10;
-    show(fixture, &changed, 2);
+    *changed = fixture->config;
+    changed->limits.outbox = 64 << 10;
+    show(fixture, changed, 2);
     hub_say(fixture, text_message_create(witness.member, false, sentio_bytes(text, sizeof(text))));
     hub_forget(fixture);
     struct ws_frame frame = ws_read(&witness.client);
@@ -129,12 +132,13 @@ static void a_smaller_outbox_ends_the_reader_that_is_behind(void **state) {
 
 static void a_shorter_heartbeat_counts_for_those_that_are_there(void **state) {
     struct fixture *fixture = *state;
-    struct config changed = fixture->config;
+    struct config *changed = &fixture->changed;
     struct client client;
     fixture_start(fixture);
     client_open_ws(&client, fixture, VIA_TCP);
-    changed.server.heartbeat = 1;
-    show(fixture, &changed, 2);
+    *changed = fixture->config;
+    changed->server.heartbeat = 1;
+    show(fixture, changed, 2);
     struct ws_frame frame = ws_read(&client);
     assert_int_equal(frame.first, 0x89);
     free(frame.payload);
@@ -159,15 +163,16 @@ static int publish_status(struct fixture *fixture, const char *headers) {
 static void other_publisher_keys_hold_at_once(void **state) {
     static const char key[] = "Authorization: Bearer alpha\r\n";
     struct fixture *fixture = *state;
-    struct config changed = fixture->config;
+    struct config *changed = &fixture->changed;
     struct witness witness;
     fixture_start(fixture);
     witness_begin(&witness, fixture, VIA_TCP);
     assert_int_equal(publish_status(fixture, ""), 422); /* an empty body, but allowed */
     fixture_write(fixture->paths[4], ALPHA);
     assert_int_equal(chmod(fixture->paths[4], 0600), 0);
-    changed.publish.keys_file = fixture->paths[4];
-    show(fixture, &changed, 2);
+    *changed = fixture->config;
+    changed->publish.keys_file = fixture->paths[4];
+    show(fixture, changed, 2);
     witness_sees(&witness, fixture);
     assert_int_equal(publish_status(fixture, ""), 401);
     assert_int_equal(publish_status(fixture, key), 422);
@@ -225,13 +230,14 @@ static void a_view_without_a_certificate_leaves_the_last_one(void **state) {
     struct witness witness;
     struct client client;
     fixture_use_tls(fixture);
-    struct config changed = fixture->config;
+    struct config *changed = &fixture->changed;
     fixture_start(fixture);
     witness_begin(&witness, fixture, VIA_TLS);
     peer_digest(&witness.client, before);
-    changed.tls.certificate = NULL;
-    changed.tls.key = NULL;
-    show(fixture, &changed, 2);
+    *changed = fixture->config;
+    changed->tls.certificate = NULL;
+    changed->tls.key = NULL;
+    show(fixture, changed, 2);
     witness_sees(&witness, fixture);
     client_connect(&client, fixture, VIA_TLS);
     peer_digest(&client, after);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "reload_fixture.h"
+#include "text.h"
 
 static struct reload *empty(struct reload_fixture *fixture) {
     struct reload *reload = calloc(1, sizeof(*reload));
@@ -70,7 +71,7 @@ static void assert_status(struct reload_fixture *fixture, const char *expected) 
     sentio_writer_init(&out, NULL, 0);
     reload_write_status(fixture->hub->hub, &out);
     struct sentio_bytes text = sentio_written(&out);
-    char *copy = strndup(text.data, text.size);
+    char *copy = text_copy(text);
     assert_non_null(copy);
     mask(copy, "\"timestamp\":\"", 'T');
     assert_string_equal(copy, expected);

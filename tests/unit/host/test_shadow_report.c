@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "shadow_fixture.h"
+#include "text.h"
 
 static char *report_of(const struct shadow *shadow) {
     struct sentio_writer out;
     sentio_writer_init(&out, NULL, 0);
     shadow_write(shadow, &out);
     struct sentio_bytes text = sentio_written(&out);
-    char *copy = strndup(text.data, text.size);
+    char *copy = text_copy(text);
     sentio_writer_finish(&out);
     assert_non_null(copy);
     return copy;

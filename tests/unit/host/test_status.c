@@ -2,6 +2,7 @@
 #include "status.h"
 
 #include "hub_fixture.h"
+#include "text.h"
 #include "worker.h"
 
 static void ask(struct hub_fixture *fixture, enum query_kind what) {
@@ -110,7 +111,7 @@ static void process_of_a_worker_is_told_to_the_operator_alone(void **state) {
     for (int whole = 0; whole < 2; whole++) {
         sentio_writer_init(&out, NULL, 0);
         status_write_channels(fixture->hub, whole == 1, &out);
-        char *text = strndup(sentio_written(&out).data, sentio_written(&out).size);
+        char *text = text_copy(sentio_written(&out));
         assert_non_null(text);
         assert_int_equal(strstr(text, ",\"pid\":77}") != NULL, whole);
         free(text);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <sentio/sdk.h>
+
+#include "text.h"
+
+static void a_span_becomes_a_string(void **state) {
+    (void)state;
+    /* Nothing may be read behind it. */
+    char *span = malloc(3);
+    assert_non_null(span);
+    memcpy(span, "abc", 3);
+    char *copy = text_copy(sentio_bytes(span, 3));
+    assert_non_null(copy);
+    free(span);
+    assert_string_equal(copy, "abc");
+    free(copy);
+}
+
+static void an_empty_span_becomes_an_empty_string(void **state) {
+    (void)state;
+    char *copy = text_copy(sentio_bytes(NULL, 0));
+    assert_non_null(copy);
+    assert_string_equal(copy, "");
+    free(copy);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_span_becomes_a_string),
+        cmocka_unit_test(an_empty_span_becomes_an_empty_string),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
