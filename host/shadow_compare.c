@@ -160,11 +160,7 @@ static int add_missing(struct shadow *shadow, struct pair *pair, const struct ca
 }
 
 static int submit(struct shadow *shadow, const struct call *call, uint64_t id) {
-    const struct asker asker = {
-        .shadowed = id,
-        .id = call->kind == CALL_SUBSCRIBE ? call->subscriber->conn : call->number,
-        .first = call->kind == CALL_SUBSCRIBE && !call->subscriber->subscribed,
-    };
+    const struct asker asker = {.shadowed = id};
     struct task *task = task_create(call, &asker);
     if (task == NULL)
         return SENTIO_NO_MEMORY;

@@ -45,11 +45,6 @@ void pairs_answer(struct pairs *pairs, struct pair *pair, enum side side, char *
     pair->micros[side] = micros;
 }
 
-void pairs_lose(struct pairs *pairs, enum side side, uint64_t id) {
-    for (struct pair *pair = pairs->unanswered[side]; pair && pair->id <= id; pair = pair->next)
-        pair->lost |= pair->id == id;
-}
-
 struct pair *pairs_take(struct pairs *pairs) {
     struct pair *pair = pairs->first;
     if (pair == NULL || (!pair->lost && !(pair->answers[SIDE_OLD] && pair->answers[SIDE_NEW])))

@@ -44,8 +44,6 @@ void pairs_answer(struct pairs *pairs, struct pair *pair, enum side side, char *
                   uint32_t micros);
 /* What `side` has not answered of the calls before `id`, it never will. */
 void pairs_pass(struct pairs *pairs, enum side side, uint64_t id);
-/* The same for that call. */
-void pairs_lose(struct pairs *pairs, enum side side, uint64_t id);
 
 /* Takes the oldest out if both have answered it, or never will: pair_free(). NULL: it is not so
  * far, or there is none. */

@@ -54,31 +54,27 @@ static void present(struct channel *channel, struct call *call, const struct ask
         worker_submit(shadow->candidate->worker, task);
 }
 
-static bool has_begun(const struct task_list *tasks, const struct task *end) {
-    for (const struct task *task = tasks->first; task != end; task = task->next)
-        if (task->kind == CALL_SUBSCRIBE && task->asker.first && task->asker.id == end->asker.id)
-            return true;
-    return false;
+/* Who has left is not presented any more, so that it is not told of that either. The calls before
+ * that, in which the old one still knows him, are given to it and not compared. */
+static void pass_leavers(struct shadow *shadow) {
+    uint64_t end = 0;
+    for (const struct pair *pair = shadow->pairs.unanswered[SIDE_NEW]; pair; pair = pair->next)
+        if (pair->kind == CALL_LEFT)
+            end = pair->id + 1;
+    pairs_pass(&shadow->pairs, SIDE_NEW, end);
 }
 
-/* Who has left is not presented any more, so that it is not told of that either, unless it has
- * heard of him among these calls. */
-static void skip_strangers(struct shadow *shadow) {
-    struct task *task = shadow->early.first;
-    while (task != NULL) {
-        struct task *next = task->next;
-        if (task->kind == CALL_LEFT && !has_begun(&shadow->early, task)) {
-            pairs_lose(&shadow->pairs, SIDE_NEW, task->asker.shadowed);
-            task_list_remove(&shadow->early, task);
-            free(task);
-        }
-        task = next;
-    }
+static bool is_left(const struct task *task) {
+    return task->kind == CALL_LEFT;
 }
 
 void shadow_present(struct shadow *shadow) {
+    struct task_list leavers = {0};
     skip_answered(shadow);
-    skip_strangers(shadow);
+    pass_leavers(shadow);
+    task_list_split(&shadow->early, is_left, &leavers);
+    for (struct task *task = task_list_take(&leavers); task; task = task_list_take(&leavers))
+        free(task);
     subscription_present_all(shadow->channel, present);
 }
 
@@ -113,8 +109,6 @@ static bool forget_answered(struct shadow *shadow) {
 void shadow_present_again(struct shadow *shadow) {
     if (!forget_answered(shadow))
         return;
-    /* The worker does not tell it any more who has left. */
-    for (struct pair *pair = shadow->pairs.unanswered[SIDE_NEW]; pair; pair = pair->next)
-        pair->lost |= pair->kind == CALL_LEFT;
+    pass_leavers(shadow); /* the worker has taken their calls out */
     subscription_present_all(shadow->channel, present_again);
 }

@@ -40,6 +40,10 @@ static void what_can_not_begin_is_refused(void **state) {
     begin(fixture, "a", "/plugins/scripted.so", HOUR);
     assert_says(fixture, "response 3 409 {\"detail\":\"a reload is under way\"}");
     shadow_channel(fixture)->holding = false;
+    fixture->hub->reload = (struct reload *)fixture;
+    begin(fixture, "a", "/plugins/scripted.so", HOUR);
+    assert_says(fixture, "response 3 409 {\"detail\":\"a reload is under way\"}");
+    fixture->hub->reload = NULL;
     shadow_channel(fixture)->failed = true;
     begin(fixture, "a", "/plugins/scripted.so", HOUR);
     assert_says(fixture, "response 3 409 {\"detail\":\"the channel has failed");

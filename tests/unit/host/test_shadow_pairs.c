@@ -109,24 +109,6 @@ static void an_answer_to_no_call_of_these_changes_nothing(void **state) {
     pairs_finish(&pairs);
 }
 
-static void a_call_may_be_lost_alone(void **state) {
-    struct pairs pairs = {0};
-    (void)state;
-    add(&pairs, 1, 3);
-    answer(&pairs, SIDE_NEW, 1, "n");
-    pairs_lose(&pairs, SIDE_NEW, 1);
-    pairs_lose(&pairs, SIDE_NEW, 2);
-    pairs_lose(&pairs, SIDE_NEW, 9);
-    take(&pairs, 0, false);
-    answer(&pairs, SIDE_OLD, 1, "o");
-    take(&pairs, 1, false);
-    take(&pairs, 2, true);
-    take(&pairs, 0, false);
-    answer(&pairs, SIDE_OLD, 3, "o");
-    answer(&pairs, SIDE_NEW, 3, "n");
-    take(&pairs, 3, false);
-}
-
 static void calls_before_one_may_be_lost_together(void **state) {
     struct pairs pairs = {0};
     (void)state;
@@ -169,7 +151,6 @@ int main(void) {
         cmocka_unit_test(either_side_may_be_ahead),
         cmocka_unit_test(what_one_side_passes_over_is_lost),
         cmocka_unit_test(an_answer_to_no_call_of_these_changes_nothing),
-        cmocka_unit_test(a_call_may_be_lost_alone),
         cmocka_unit_test(calls_before_one_may_be_lost_together),
         cmocka_unit_test(what_waits_is_counted),
     };
