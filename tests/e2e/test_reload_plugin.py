@@ -173,3 +173,31 @@ def test_rest_routes_are_those_of_the_new_version(go_live, tmp_path: Path) -> No
     install("swap_v2", tick.file)
     tick.live.reload()
     assert http.get("/api/v1/tick/count").status == 404
+
+
+def test_many_swaps_leave_nothing_behind(tick: Tick, tmp_path: Path) -> None:
+    process = Path("/proc") / str(tick.host.process.pid)
+    install("swap_v2", tick.file)
+    tick.live.reload()
+    before = traces(process)
+    for number in range(30):
+        with install("swap_v2", tick.file).open("ab") as file:
+            file.write(bytes(number + 1))
+        assert len(tick.live.changes()) == 1
+    assert tick.publish() == (2, 1, 1)
+    assert not list((tmp_path / "state" / "plugins").iterdir())
+    # The last worker but one may be still about to end.
+    for _ in range(10_000):
+        if traces(process) <= before:
+            return
+        tick.client.ping()
+    assert traces(process) == before
+
+
+def traces(process: Path) -> tuple[int, int, int]:
+    """How many descriptors are open, copies of plugins mapped, and children there."""
+    copies = {line.split()[4] for line in (process / "maps").read_text().splitlines()
+              if "/state/plugins/" in line}
+    children = {child for task in (process / "task").iterdir()
+                for child in (task / "children").read_text().split()}
+    return len(list((process / "fd").iterdir())), len(copies), len(children)
