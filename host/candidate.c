@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "io.h"
 #include "log.h"
 #include "state.h"
 #include "worker.h"
@@ -30,7 +29,7 @@ void candidate_destroy(struct candidate *candidate) {
         return;
     if (candidate->instance && candidate->instance->worker == NULL && candidate->instance->open) {
         struct call call = {.kind = CALL_CLOSE, .instance = candidate->instance};
-        hub_run_call(candidate->hub, &call, io_time());
+        hub_run_call(candidate->hub, &call, hub_time(candidate->hub));
         effects_finish(&call.effects);
     }
     effects_finish(&candidate->effects);
@@ -116,7 +115,7 @@ static void run_here(struct candidate *candidate, struct call *call) {
     struct result result = {.outcome = OUTCOME_RETURNED, .effects = &call->effects};
     call->instance = candidate->instance;
     candidate->instance->complaint[0] = '\0';
-    result.code = hub_run_call(candidate->hub, call, io_time());
+    result.code = hub_run_call(candidate->hub, call, hub_time(candidate->hub));
     called(candidate, call->kind, &result);
     effects_finish(&call->effects);
 }
@@ -140,6 +139,7 @@ static void open_here(struct candidate *candidate) {
 static void on_described(void *context, const char *why) {
     struct candidate *candidate = context;
     struct worker *worker = candidate->worker;
+    hub_enter(candidate->hub);
     if (why) {
         fail(candidate, SENTIO_FAILED, "%s", why);
         done(candidate);
@@ -178,6 +178,7 @@ static void on_described(void *context, const char *why) {
 
 static void on_answered(void *context, struct task *task, const struct result *result) {
     struct candidate *candidate = context;
+    hub_enter(candidate->hub);
     if (candidate->busy)
         called(candidate, task->kind, result);
 }
@@ -222,6 +223,7 @@ static void open_in_worker(struct candidate *candidate, const char *path, int fd
         .hang = config->plugins.hang,
         .max_deaths = config->plugins.max_deaths,
         .programs = programs,
+        .clock = &candidate->hub->now,
     };
     if (draw_seed(&settings.seed))
         candidate->worker = worker_create(&candidate->hub->loop, &settings, fd, &handler);

@@ -7,7 +7,6 @@
 
 #include "candidate.h"
 #include "hub.h"
-#include "io.h"
 #include "log.h"
 #include "publication.h"
 #include "shadow.h"
@@ -20,7 +19,7 @@ const struct sentio_plugin *channel_plugin(const struct channel *channel) {
 }
 
 int64_t channel_time(const struct channel *channel) {
-    int64_t now = io_time();
+    int64_t now = hub_time(channel->hub);
     return now > channel->engine.time ? now : channel->engine.time;
 }
 
@@ -38,6 +37,7 @@ static int init(struct channel *channel, const struct sentio_plugin *plugin) {
     log_memory_init(&channel->log, &channel->topics);
     log_memory_limit(&channel->log, config, 0);
     engine_local_init(&channel->engine);
+    channel->engine.clock = &channel->hub->now;
     channel->engine.ordered = publication_ordered;
     channel->engine.context = channel;
     channel->stream = stream_create(channel->index, config, plugin, epoch, io_count);
@@ -90,6 +90,7 @@ static void on_line(void *context, struct sentio_bytes line) {
         .origin = SENTIO_FROM_SOURCE,
         .name = sentio_text(channel->config->source.items[0]),
     };
+    hub_enter(channel->hub);
     channel_publish(channel, &publisher, line);
     hub_run_jobs(channel->hub);
 }

@@ -20,6 +20,7 @@ static void on_described(void *context, const char *why) {
 
 static void on_answered(void *context, struct task *task, const struct result *result) {
     struct channel *channel = context;
+    hub_enter(channel->hub);
     if (result->outcome == OUTCOME_RETURNED)
         channel_took(channel, task->kind, result->micros / 1000);
     if (task->kind == CALL_SAVE) {
@@ -48,6 +49,7 @@ static void present(struct channel *channel, struct call *call, const struct ask
 
 static void on_afresh(void *context) {
     struct channel *channel = context;
+    hub_enter(channel->hub);
     if (channel->shadow)
         shadow_end(channel->shadow, "the running version has died and begun afresh");
     subscription_present_all(channel, present);
@@ -55,6 +57,7 @@ static void on_afresh(void *context) {
 
 static void on_reopened(void *context, struct effects *effects) {
     struct channel *channel = context;
+    hub_enter(channel->hub);
     wakeup_set(channel, 0);
     channel_carry_out(channel, effects, NULL);
 }
@@ -62,11 +65,13 @@ static void on_reopened(void *context, struct effects *effects) {
 static void on_readable(void *context, int32_t fd) {
     struct channel *channel = context;
     struct call call = {.kind = CALL_READY, .number = (uint64_t)fd};
+    hub_enter(channel->hub);
     channel_call(channel, &call, NULL);
 }
 
 static void on_failed(void *context) {
     struct channel *channel = context;
+    hub_enter(channel->hub);
     channel->failed = true;
     if (channel->shadow)
         shadow_end(channel->shadow, "the running version has failed");

@@ -15,8 +15,9 @@ struct engine {
     int (*publish)(struct engine *engine, struct update *update, void *token);
     void (*ordered)(void *context, struct update *update, void *token);
     void *context;
-    uint64_t offset; /* of the newest item */
-    int64_t time;    /* of the newest update, Unix ms; never goes back */
+    const int64_t *clock; /* the hub's time, Unix ms */
+    uint64_t offset;      /* of the newest item */
+    int64_t time;         /* of the newest update, Unix ms; never goes back */
 };
 
 /* Orders in this process, at once. publish() takes the caller's reference over. */

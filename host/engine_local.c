@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
-#include "io.h"
+#include "stream.h"
 
 static int publish(struct engine *engine, struct update *update, void *token) {
-    int64_t now = io_time();
+    int64_t now = *engine->clock;
     if (now > engine->time)
         engine->time = now;
     update->time = engine->time;

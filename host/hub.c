@@ -19,6 +19,12 @@
 
 enum { TICK = 1000, HELD_RETRY = 1 /* ms */ };
 
+void hub_enter(struct hub *hub) {
+    int64_t now = io_time();
+    if (now > hub->now)
+        hub->now = now;
+}
+
 void hub_send(struct hub *hub, uint32_t io, struct message *message) {
     if (message == NULL) {
         log_error("hub", "out of memory: a message to io %u is lost", io);
@@ -184,6 +190,7 @@ static void publish(struct hub *hub, const struct publish_message *message) {
 
 static void deliver(void *context, struct message *message) {
     struct hub *hub = context;
+    hub_enter(hub);
     switch ((enum message_kind)message->kind) {
     case MESSAGE_PUBLISH:
         publish(hub, (const struct publish_message *)message);
@@ -250,6 +257,7 @@ static bool hold(void *context) {
 
 static void on_tick(uv_timer_t *timer) {
     struct hub *hub = timer->data;
+    hub_enter(hub);
     subscription_tick(hub);
     inquiry_tick(hub);
     hub_run_jobs(hub);
@@ -295,7 +303,8 @@ struct hub *hub_create(struct host *host) {
     if (hub == NULL)
         return NULL;
     hub->host = host;
-    hub->started = io_time();
+    hub_enter(hub);
+    hub->started = hub_time(hub);
     hub->first_view = host->view ? view_ref(host->view) : NULL;
     if (init_loop(hub) != 0) {
         free(hub);
@@ -329,6 +338,7 @@ static void end_workers(struct hub *hub) {
 
 static void *run(void *context) {
     struct hub *hub = context;
+    hub_enter(hub);
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i])
             channel_start(hub->channels[i]);

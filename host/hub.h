@@ -45,6 +45,7 @@ struct hub {
     uint64_t shadowed;       /* calls that shadows ever got */
     struct view *first_view; /* what the host was started with; NULL in tests */
     int64_t started;         /* Unix ms */
+    int64_t now;             /* hub_time() */
     bool held;               /* an io thread's queue is full: nothing is taken on */
     bool running;
     atomic_bool stopping; /* the io threads have ended: their queues do not matter any more */
@@ -65,6 +66,15 @@ void hub_stop(struct hub *hub);
 void hub_join(struct hub *hub);
 /* Closes every channel. NULL is allowed. */
 void hub_destroy(struct hub *hub);
+
+/* Something has come in: the clock is set. Every callback of the loop that works in the hub begins
+ * with it. */
+void hub_enter(struct hub *hub);
+/* When what the hub is at has come in, Unix ms: the only time there is in the hub. Never goes back.
+ */
+static inline int64_t hub_time(const struct hub *hub) {
+    return hub->now;
+}
 
 /* To an io thread. Takes the message over; NULL (out of memory) is logged. */
 void hub_send(struct hub *hub, uint32_t io, struct message *message);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "control.h"
-#include "io.h"
 #include "log.h"
 #include "status.h"
 
@@ -43,7 +42,7 @@ static struct inquiry *create(struct channel *channel, const struct query_messag
     inquiry->channel = channel;
     inquiry->request = query->request;
     inquiry->io = query->io;
-    inquiry->since = io_time();
+    inquiry->since = hub_time(hub);
     if (table_insert(&hub->inquiries, table_hash_number(inquiry->id), inquiry) == 0)
         return inquiry;
     free(inquiry);
@@ -324,7 +323,7 @@ void inquiry_remove_channel(struct hub *hub, const struct channel *channel) {
 }
 
 void inquiry_tick(struct hub *hub) {
-    int64_t due = io_time() - hub->host->config->plugins.answer;
+    int64_t due = hub_time(hub) - hub->host->config->plugins.answer;
     struct inquiry *inquiry = find_overdue(hub, due);
     while (inquiry != NULL) {
         log_warning(inquiry->channel->label, "plugin fault: no answer to a REST request");

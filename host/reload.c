@@ -218,6 +218,7 @@ static void on_read(uv_work_t *work, int status) {
     if (status != 0 || (reload->view == NULL && reload->error_count == 0))
         reload_error(reload, "the configuration could not be read; see the log");
     struct hub *hub = reload->hub;
+    hub_enter(hub);
     if (reload->view == NULL)
         end(reload, false);
     else

@@ -5,7 +5,6 @@
 
 #include "connection.h"
 #include "config_compare.h"
-#include "io.h"
 #include "log.h"
 #include "reload_internal.h"
 #include "text.h"
@@ -100,7 +99,7 @@ static void write_answer(struct sentio_writer *out, const struct reload *reload,
         write_list(out, "errors", &reload->errors);
     }
     sentio_write_text(out, ",\"timestamp\":\"");
-    sentio_write_time(out, io_time());
+    sentio_write_time(out, hub_time(reload->hub));
     sentio_write_text(out, "\"}");
 }
 

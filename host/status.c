@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "io.h"
 #include "reload.h"
 #include "worker.h"
 
@@ -32,7 +31,7 @@ static enum state state_of(const struct channel *channel) {
 }
 
 void status_write_health(const struct hub *hub, struct sentio_writer *out) {
-    int64_t now = io_time();
+    int64_t now = hub_time(hub);
     bool any = false;
     sentio_write_text(out, "{\"status\":\"healthy\",");
     write_member(out, "version", SENTIO_VERSION);
@@ -141,7 +140,7 @@ void status_write_channels(const struct hub *hub, bool whole, struct sentio_writ
         write_channel(hub->channels[i], whole, out);
     }
     sentio_write_format(out, "],\"count\":%zu", count);
-    write_time(out, io_time());
+    write_time(out, hub_time(hub));
     sentio_write_text(out, "}");
 }
 
@@ -174,7 +173,7 @@ static void write_counts(const struct hub *hub, struct sentio_writer *out) {
 }
 
 void status_write_host(const struct hub *hub, struct sentio_writer *out) {
-    int64_t now = io_time();
+    int64_t now = hub_time(hub);
     sentio_write_text(out, "{");
     write_process(hub, out);
     sentio_write_format(out, ",\"uptime\":%lld,\"connections\":%zu",

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io.h"
 #include "log.h"
 #include "subscription_internal.h"
 
@@ -225,7 +224,7 @@ static bool begin_pending(struct subscription *subscription, struct command_mess
         return false;
     }
     pending->message = message;
-    pending->since = io_time();
+    pending->since = hub_time(subscription->channel->hub);
     subscription->pending = pending;
     struct subscription **waiting = &subscription->channel->hub->waiting;
     subscription->next_waiting = *waiting;
@@ -293,7 +292,7 @@ void subscription_left(struct hub *hub, const struct left_message *message) {
 }
 
 void subscription_tick(struct hub *hub) {
-    int64_t due = io_time() - hub->host->config->plugins.answer;
+    int64_t due = hub_time(hub) - hub->host->config->plugins.answer;
     struct subscription *subscription = hub->waiting;
     while (subscription != NULL) {
         struct subscription *next = subscription->next_waiting;

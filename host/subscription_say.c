@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "envelope.h"
-#include "io.h"
 #include "subscription_internal.h"
 
 enum { GOING_AWAY = 1001 };
@@ -16,7 +15,8 @@ static void send_error(const struct subscription *subscription, bool counted,
     char space[1024];
     struct sentio_writer out;
     sentio_writer_init(&out, space, sizeof(space));
-    envelope_error(&out, io_time(), named_channel(subscription), id, code, message);
+    envelope_error(&out, hub_time(subscription->channel->hub), named_channel(subscription), id,
+                   code, message);
     hub_send(subscription->channel->hub, subscription->io,
              text_message_create(subscription->member, counted, sentio_written(&out)));
     sentio_writer_finish(&out);
@@ -36,7 +36,7 @@ void subscription_unknown(struct hub *hub, const struct command_message *message
     char space[1024];
     struct sentio_writer out;
     sentio_writer_init(&out, space, sizeof(space));
-    envelope_error(&out, io_time(), NULL, message->id, sentio_text("unknown_channel"),
+    envelope_error(&out, hub_time(hub), NULL, message->id, sentio_text("unknown_channel"),
                    sentio_text("there is no such channel; GET /api/v1/channels lists them"));
     hub_send(hub, message->io, text_message_create(message->member, true, sentio_written(&out)));
     sentio_writer_finish(&out);

@@ -26,6 +26,7 @@ static void free_watch(uv_handle_t *handle) {
 static void on_timer(uv_timer_t *timer) {
     struct channel *channel = timer->data;
     struct call call = {.kind = CALL_WOKEN};
+    hub_enter(channel->hub);
     channel_call(channel, &call, NULL);
     hub_run_jobs(channel->hub);
 }
@@ -51,6 +52,7 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
     (void)status;
     (void)events;
     struct call call = {.kind = CALL_READY, .number = (uint64_t)watch->fd};
+    hub_enter(channel->hub);
     channel_call(channel, &call, NULL);
     hub_run_jobs(channel->hub);
 }

@@ -11,7 +11,6 @@
 #include <sentio/sdk.h>
 
 #include "instance.h"
-#include "io.h"
 #include "log.h"
 #include "wire_start.h"
 #include "worker_internal.h"
@@ -136,7 +135,7 @@ void worker_submit(struct worker *worker, struct task *task) {
 
 int64_t worker_time(const struct worker *worker) {
     const struct task *task = worker->tasks.first;
-    return task && task->now > 0 ? task->now : io_time();
+    return task && task->now > 0 ? task->now : *worker->settings.clock;
 }
 
 void worker_present(struct worker *worker, struct task *task) {
@@ -168,7 +167,7 @@ int worker_open(struct worker *worker, struct instance *instance) {
 
 int worker_restore(struct worker *worker, uint32_t format, struct sentio_bytes state) {
     struct call call = {
-        .kind = CALL_RESTORE, .abi.now = io_time(), .number = format, .text = state};
+        .kind = CALL_RESTORE, .abi.now = *worker->settings.clock, .number = format, .text = state};
     return submit_call(worker, &call);
 }
 

@@ -66,6 +66,7 @@ struct worker_settings {
     int64_t hang; /* ms; 0: none */
     int64_t max_deaths;
     bool programs;         /* it may start programs */
+    const int64_t *clock;  /* the hub's time, Unix ms */
     struct cgroup *groups; /* where it gets one of its own; NULL: nowhere */
 };
 

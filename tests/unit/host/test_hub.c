@@ -120,6 +120,18 @@ static void call_that_holds_the_hub_is_named(void **state) {
     assert_false(hub_hangs(fixture->hub, 1, &watched.label, &watched.call));
 }
 
+static void clock_goes_on_with_what_comes_and_never_back(void **state) {
+    struct hub_fixture *fixture = *state;
+    int64_t now = io_time();
+    fixture->hub->now = now - 5000;
+    fixture_publish_item(fixture, 0, "A");
+    assert_true(hub_time(fixture->hub) >= now);
+    fixture->hub->now = now + 3600000;
+    fixture_publish_item(fixture, 0, "A");
+    assert_true(hub_time(fixture->hub) == now + 3600000);
+    assert_true(fixture->hub->channels[0]->engine.time == now + 3600000);
+}
+
 static void hub_without_channels_is_allowed(void **state) {
     struct hub_fixture *fixture = *state;
     assert_true(fixture_open(fixture));
@@ -139,6 +151,7 @@ int main(void) {
         TEST(jobs_that_are_left_at_the_end_are_dropped),
         TEST(hub_runs_in_its_own_thread_until_it_is_stopped),
         TEST(call_that_holds_the_hub_is_named),
+        TEST(clock_goes_on_with_what_comes_and_never_back),
         TEST_CLOSED(hub_without_channels_is_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

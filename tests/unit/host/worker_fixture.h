@@ -26,6 +26,7 @@ struct worker_fixture {
     struct instance *instance;
     struct worker_handler handler;
     struct worker_settings settings;
+    int64_t clock;
     struct config_strings forwards;
     char told[32768];
     size_t size;
@@ -244,6 +245,7 @@ static inline int prepare(void **state) {
         .failed = on_failed,
         .context = fixture,
     };
+    fixture->clock = 1;
     fixture->settings = (struct worker_settings){
         .label = "channel test",
         .name = "test",
@@ -252,6 +254,7 @@ static inline int prepare(void **state) {
         .forwards = &fixture->forwards,
         .call_bytes = 1 << 16,
         .max_deaths = 5,
+        .clock = &fixture->clock,
     };
     return 0;
 }
