@@ -8,6 +8,7 @@
 #include "candidate.h"
 #include "hub.h"
 #include "log.h"
+#include "presence.h"
 #include "publication.h"
 #include "shadow.h"
 #include "source.h"
@@ -44,7 +45,8 @@ static int init(struct channel *channel, const struct sentio_plugin *plugin) {
     channel->io_subscribers = calloc(io_count, sizeof(size_t));
     if (!channel->stream || !channel->io_subscribers)
         return SENTIO_NO_MEMORY;
-    return wakeup_init(channel);
+    int error = presence_configure(channel);
+    return error ? error : wakeup_init(channel);
 }
 
 struct channel *channel_create_from(struct hub *hub, struct candidate *candidate, uint32_t index) {
@@ -146,6 +148,7 @@ void channel_destroy(struct channel *channel) {
     for (struct task *task = task_list_take(&channel->held); task;
          task = task_list_take(&channel->held))
         free(task);
+    presence_destroy(channel->presence);
     if (channel->stream) {
         log_memory_finish(&channel->log);
         interest_table_finish(&channel->interests);

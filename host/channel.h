@@ -20,6 +20,7 @@
 
 struct candidate;
 struct hub;
+struct presence;
 struct shadow;
 struct source;
 struct watch;
@@ -63,8 +64,9 @@ struct channel {
     struct log_memory log;
     struct engine engine;
     struct source *source;
-    struct shadow *shadow; /* runs, or has run, beside the plugin; NULL: none did */
-    uint32_t micros;       /* that the last call here took */
+    struct presence *presence; /* NULL: off */
+    struct shadow *shadow;     /* runs, or has run, beside the plugin; NULL: none did */
+    uint32_t micros;           /* that the last call here took */
     uv_timer_t *wake;
     struct watch *watches;
     struct counter *counters;

@@ -188,6 +188,20 @@ static void say(struct text_message *message) {
         count_error(connection);
 }
 
+static void notify(const struct notice_message *message) {
+    for (size_t i = 0; i < message->count; i++) {
+        struct connection *connection = message->members[i]->connection;
+        const char *at = message->text.data;
+        const char *end = at + message->text.size;
+        while (connection != NULL && at < end) {
+            const char *stop = memchr(at, '\n', (size_t)(end - at));
+            size_t size = (size_t)((stop ? stop : end) - at);
+            client_text(connection, sentio_bytes(at, size));
+            at += size + 1;
+        }
+    }
+}
+
 static void end(struct close_message *message) {
     struct connection *connection = message->member->connection;
     if (connection != NULL)
@@ -201,6 +215,9 @@ void client_deliver(struct io *io, struct message *message) {
         break;
     case MESSAGE_TEXT:
         say((struct text_message *)message);
+        break;
+    case MESSAGE_NOTICE:
+        notify((const struct notice_message *)message);
         break;
     case MESSAGE_CLOSE:
         end((struct close_message *)message);

@@ -178,6 +178,10 @@ static void hand_over(struct command *command, enum command_kind what) {
         fail(command, "not_subscribed", "there is nothing to unsubscribe from");
         return;
     }
+    if (member == NULL && what == COMMAND_PRESENCE) {
+        fail(command, "not_subscribed", "only subscribers can ask who is present");
+        return;
+    }
     if (member == NULL)
         member = client_add_member(connection, command->stream);
     struct command_message *message =
@@ -226,5 +230,7 @@ void command_receive(struct connection *connection, struct sentio_bytes text) {
         what = COMMAND_SUBSCRIBE;
     else if (sentio_is(command.action, "unsubscribe"))
         what = COMMAND_UNSUBSCRIBE;
+    else if (sentio_is(command.action, "presence"))
+        what = COMMAND_PRESENCE;
     hand_over(&command, what);
 }

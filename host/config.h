@@ -30,6 +30,9 @@ enum config_auth { CONFIG_AUTH_OPEN };
 /* What happens to a subscriber whose outbox is full. */
 enum config_slow { CONFIG_SLOW_DISCONNECT, CONFIG_SLOW_CONFLATE, CONFIG_SLOW_DROP };
 
+/* What subscribers can learn of who is present on a topic. */
+enum config_presence { CONFIG_PRESENCE_OFF, CONFIG_PRESENCE_COUNT, CONFIG_PRESENCE_USERS };
+
 /* Where a channel's plugin runs. */
 enum config_isolation { CONFIG_ISOLATION_NONE, CONFIG_ISOLATION_PROCESS };
 
@@ -55,7 +58,9 @@ struct config_channel {
     int64_t interval;      /* ms; default 0: at once */
     int64_t interval_min;  /* ms; the least a client may ask for; default 0 */
     int64_t interval_max;  /* ms; default "60s" */
-    int snapshot;          /* -1: as the plugin says (default), 0, 1 */
+    enum config_presence presence;
+    int64_t presence_grace; /* ms between a person's last connection and the leave; "5s" */
+    int snapshot;           /* -1: as the plugin says (default), 0, 1 */
     enum config_slow slow;
     enum config_isolation isolation;
     struct config_strings observes;

@@ -109,8 +109,8 @@ int envelope_frame(struct arena *arena, const struct envelope *envelope, uint64_
     return error;
 }
 
-static void begin(struct sentio_writer *out, const char *type, const char *channel,
-                  struct sentio_bytes id) {
+void envelope_begin(struct sentio_writer *out, const char *type, const char *channel,
+                    struct sentio_bytes id) {
     sentio_write_text(out, "{\"type\":");
     sentio_write_string(out, sentio_text(type));
     if (channel) {
@@ -123,7 +123,7 @@ static void begin(struct sentio_writer *out, const char *type, const char *chann
     }
 }
 
-static void end(struct sentio_writer *out, int64_t time) {
+void envelope_end(struct sentio_writer *out, int64_t time) {
     sentio_write_text(out, ",\"timestamp\":\"");
     sentio_write_time(out, time);
     sentio_write_text(out, "\"}");
@@ -131,17 +131,17 @@ static void end(struct sentio_writer *out, int64_t time) {
 
 void envelope_error(struct sentio_writer *out, int64_t time, const char *channel,
                     struct sentio_bytes id, struct sentio_bytes code, struct sentio_bytes message) {
-    begin(out, "error", channel, id);
+    envelope_begin(out, "error", channel, id);
     sentio_write_text(out, ",\"message\":");
     sentio_write_string(out, message);
     sentio_write_text(out, ",\"code\":");
     sentio_write_string(out, code);
-    end(out, time);
+    envelope_end(out, time);
 }
 
 void envelope_pong(struct sentio_writer *out, int64_t time, struct sentio_bytes id) {
-    begin(out, "pong", NULL, id);
-    end(out, time);
+    envelope_begin(out, "pong", NULL, id);
+    envelope_end(out, time);
 }
 
 void envelope_message(struct sentio_writer *out, int64_t time, const char *channel,
@@ -154,5 +154,5 @@ void envelope_message(struct sentio_writer *out, int64_t time, const char *chann
     }
     sentio_write_text(out, ",\"data\":");
     sentio_write(out, data);
-    end(out, time);
+    envelope_end(out, time);
 }

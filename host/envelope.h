@@ -54,6 +54,11 @@ size_t wrapping_size(const struct wrapping *wrapping, struct item *const *items,
 int envelope_frame(struct arena *arena, const struct envelope *envelope, uint64_t prev,
                    struct item *const *items, size_t count, struct span *span);
 
+/* One of the host's own messages, up to its own members: `channel` NULL: not named; `id` is JSON
+ * text or empty. And its end. */
+void envelope_begin(struct sentio_writer *out, const char *type, const char *channel,
+                    struct sentio_bytes id);
+void envelope_end(struct sentio_writer *out, int64_t time);
 /* {"type":"error",...}; `id` is JSON text or empty, `channel` NULL: not named. */
 void envelope_error(struct sentio_writer *out, int64_t time, const char *channel,
                     struct sentio_bytes id, struct sentio_bytes code, struct sentio_bytes message);

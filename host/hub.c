@@ -8,6 +8,7 @@
 #include "io.h"
 #include "job.h"
 #include "log.h"
+#include "presence.h"
 #include "reload.h"
 #include "response.h"
 #include "shadow.h"
@@ -260,6 +261,7 @@ static void on_tick(uv_timer_t *timer) {
     hub_enter(hub);
     subscription_tick(hub);
     inquiry_tick(hub);
+    presence_tick_all(hub, io_time());
     hub_run_jobs(hub);
 }
 

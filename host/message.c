@@ -120,6 +120,19 @@ struct message *text_message_create(struct member *member, bool error, struct se
     return &message->head;
 }
 
+struct message *notice_message_create(struct sentio_bytes text, struct member *const *members,
+                                      size_t count) {
+    size_t head = sizeof(struct notice_message) + count * sizeof(struct member *);
+    struct notice_message *message = create(MESSAGE_NOTICE, head, text.size);
+    if (message == NULL)
+        return NULL;
+    char *at = (char *)message + head;
+    message->text = keep(&at, text);
+    message->count = count;
+    memcpy(message->members, members, count * sizeof(struct member *));
+    return &message->head;
+}
+
 struct message *close_message_create(struct member *member, uint32_t code,
                                      struct sentio_bytes reason) {
     struct close_message *message = create(MESSAGE_CLOSE, sizeof(*message), reason.size);

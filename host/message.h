@@ -31,6 +31,7 @@ enum message_kind {
     MESSAGE_UPDATE,  /* to io: items, ordered */
     MESSAGE_JOINED,  /* to io: a subscription as it is from now on */
     MESSAGE_TEXT,    /* to io: a message to one subscriber */
+    MESSAGE_NOTICE,  /* to io: messages to several subscribers */
     MESSAGE_CLOSE,   /* to io: close a subscriber's connection */
     MESSAGE_GONE,    /* to io: the hub has forgotten the member */
     MESSAGE_VIEW,    /* to io: what it goes by from now on; and back, when it does */
@@ -64,7 +65,7 @@ struct query_message {
     struct sentio_bytes parameters; /* JSON object of strings */
 };
 
-enum command_kind { COMMAND_SUBSCRIBE, COMMAND_UNSUBSCRIBE, COMMAND_OTHER };
+enum command_kind { COMMAND_SUBSCRIBE, COMMAND_UNSUBSCRIBE, COMMAND_OTHER, COMMAND_PRESENCE };
 
 struct command_message {
     struct message head;
@@ -111,6 +112,13 @@ struct text_message {
     struct sentio_bytes text; /* JSON, complete */
 };
 
+struct notice_message {
+    struct message head;
+    struct sentio_bytes text; /* JSON, complete, a message a line */
+    size_t count;
+    struct member *members[];
+};
+
 struct close_message {
     struct message head;
     struct member *member;
@@ -153,6 +161,8 @@ struct message *update_message_create(struct update *update);
 struct joined_message *joined_message_create(struct sentio_bytes text, struct item *const *snapshot,
                                              uint32_t snapshot_count);
 struct message *text_message_create(struct member *member, bool error, struct sentio_bytes text);
+struct message *notice_message_create(struct sentio_bytes text, struct member *const *members,
+                                      size_t count);
 struct message *close_message_create(struct member *member, uint32_t code,
                                      struct sentio_bytes reason);
 struct message *gone_message_create(struct member *member);

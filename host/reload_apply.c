@@ -4,6 +4,7 @@
 
 #include "channel_held.h"
 #include "log.h"
+#include "presence.h"
 #include "reload_internal.h"
 #include "shadow.h"
 #include "source.h"
@@ -33,6 +34,8 @@ static void set_settings(struct change *change) {
     channel->config = config;
     if (channel->shadow)
         shadow_configure(channel->shadow, config, host);
+    if (presence_configure(channel) != 0)
+        log_error(channel->label, "out of memory: presence stays off");
     log_memory_limit(&channel->log, config, channel_time(channel));
     atomic_store(&channel->stream->slow, config->slow);
     channel->instance->forwards = &config->forwards;

@@ -25,6 +25,9 @@ static const struct setting_choice slow_policies[] = {
     {"drop", CONFIG_SLOW_DROP}, {NULL, 0}};
 static const struct setting_choice isolations[] = {
     {"none", CONFIG_ISOLATION_NONE}, {"process", CONFIG_ISOLATION_PROCESS}, {NULL, 0}};
+static const struct setting_choice presences[] = {
+    {"off", CONFIG_PRESENCE_OFF}, {"count", CONFIG_PRESENCE_COUNT},
+    {"users", CONFIG_PRESENCE_USERS}, {NULL, 0}};
 static const struct setting_choice log_levels[] = {
     {"debug", LOG_LEVEL_DEBUG}, {"info", LOG_LEVEL_INFO}, {"warning", LOG_LEVEL_WARNING},
     {"error", LOG_LEVEL_ERROR}, {NULL, 0}};
@@ -145,6 +148,10 @@ static const struct setting channel_rows[] = {
     CHANNEL(CHOICE, "slow", slow, "disconnect", .choices = slow_policies,
         "When a subscriber's outbox is full: \"disconnect\" closes it with 4101; past half of it, "
         "\"conflate\" keeps the latest item of each key, \"drop\" the newest items."),
+    CHANNEL(CHOICE, "presence", presence, "off", .choices = presences,
+        "What subscribers can learn of who is present on a topic: nothing, how many, or also who."),
+    CHANNEL(DURATION, "presence_grace", presence_grace, "5s", FROM(0, HOUR),
+        "How long somebody whose last connection has ended is still present."),
     CHANNEL(CHOICE, "isolation", isolation, "none", .choices = isolations,
         "\"none\": the plugin runs in the host; \"process\": in a process of its own, so that its "
         "death is a pause of this channel and nothing else."),

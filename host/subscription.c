@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "presence.h"
 #include "subscription_internal.h"
 
 static void count_subscriber(struct subscription *subscription) {
@@ -36,6 +37,7 @@ static void accepted(struct subscription *subscription) {
     if (pending->message->what == COMMAND_SUBSCRIBE)
         remember_request(subscription, pending->message->request);
     subscription_tell(subscription, &before, pending->message->id);
+    presence_moved(subscription, &before, io_time());
     wants_finish(&before);
     subscription_end_pending(subscription);
 }
@@ -73,6 +75,7 @@ static void change(struct subscription *subscription, const struct effect *effec
         log_warning(channel->label, "plugin fault: a join over limits.topics is dropped");
     } else if (error == 0) {
         subscription_tell(subscription, &before, sentio_text(""));
+        presence_moved(subscription, &before, io_time());
     }
     wants_finish(&before);
 }
@@ -150,10 +153,10 @@ static bool too_many_of_user(struct subscription *subscription) {
 static bool read_options(struct subscription *subscription, const struct sentio_json *request) {
     struct wants *wants = &subscription->pending->wants;
     char why[256] = "the host is out of memory";
-    if (wants_read(wants, subscription->channel, request, why, sizeof(why)) == 0)
-        return true;
-    refuse_text(subscription, "invalid_field", why);
-    return false;
+    int error = wants_read(wants, subscription->channel, request, why, sizeof(why));
+    if (error)
+        refuse_text(subscription, error == SENTIO_DENIED ? "presence_off" : "invalid_field", why);
+    return error == 0;
 }
 
 static void call_plugin(struct subscription *subscription, const struct sentio_json *request) {
@@ -237,6 +240,11 @@ static bool begin_pending(struct subscription *subscription, struct command_mess
 
 static void start(struct subscription *subscription, struct command_message *message) {
     struct sentio_json request;
+    if (message->what == COMMAND_PRESENCE) {
+        presence_answer(subscription, message);
+        message_destroy(&message->head);
+        return;
+    }
     if (!begin_pending(subscription, message))
         return;
     sentio_json_parse(message->request, &request, NULL);

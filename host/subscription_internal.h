@@ -34,6 +34,7 @@ struct subscription {
     struct subscription **waiting_link;
     struct phrase *request; /* the last subscribe that was accepted; NULL: none */
     struct user *user;      /* NULL: nobody */
+    struct person *person;  /* as which it is present, counted (presence.h); NULL: it is not */
 };
 
 /* A user of a channel, as long as one of its subscriptions is there. */

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io.h"
+#include "presence.h"
 #include "subscription_internal.h"
 
 static bool has_name(const void *value, const void *key) {
@@ -78,6 +80,7 @@ void subscription_end_pending(struct subscription *subscription) {
 
 static void release(struct subscription *subscription) {
     subscription_end_pending(subscription);
+    presence_left(subscription, io_time());
     while (subscription->first_later != NULL) {
         struct message *message = subscription->first_later;
         subscription->first_later = message->next;

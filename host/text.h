@@ -8,4 +8,7 @@
  * one. NULL: out of memory. */
 char *text_copy(struct sentio_bytes text);
 
+/* Byte by byte, as strcmp. */
+int text_compare(struct sentio_bytes a, struct sentio_bytes b);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "interval.h"
+#include "text.h"
 #include "units.h"
 
 int wants_copy(struct wants *to, const struct wants *from) {
@@ -59,7 +60,7 @@ static size_t place_of(const struct wants *wants, const struct topic *topic) {
     return low;
 }
 
-static bool has(const struct wants *wants, const struct topic *topic) {
+bool wants_has(const struct wants *wants, const struct topic *topic) {
     size_t place = place_of(wants, topic);
     return place < wants->count && wants->topics[place] == topic;
 }
@@ -93,7 +94,7 @@ static int join_topic(struct wants *wants, struct channel *channel, struct senti
 static void leave_topic(struct wants *wants, const struct channel *channel,
                         struct sentio_bytes name) {
     struct topic *topic = topic_find(&channel->topics, name);
-    if (topic == NULL || !has(wants, topic))
+    if (topic == NULL || !wants_has(wants, topic))
         return;
     size_t place = place_of(wants, topic);
     wants->count--;
@@ -171,10 +172,29 @@ static int read_filters(struct wants *wants, const struct sentio_plugin *plugin,
     return error;
 }
 
+static int read_presence(struct wants *wants, const struct channel *channel,
+                         const struct sentio_json *request, char *why, size_t why_size) {
+    struct sentio_field field = {.name = "presence", .types = SENTIO_JSON_BOOL | SENTIO_JSON_NULL};
+    struct sentio_json_error error;
+    if (sentio_json_read(request, &field, 1, &error) != 0) {
+        snprintf(why, why_size, "\"presence\": %s", error.message);
+        return SENTIO_INVALID;
+    }
+    if (field.value.type == SENTIO_JSON_ABSENT)
+        return 0;
+    wants->presence = field.value.type == SENTIO_JSON_BOOL && sentio_json_true(&field.value);
+    if (!wants->presence || channel->config->presence != CONFIG_PRESENCE_OFF)
+        return 0;
+    snprintf(why, why_size, "presence is off on this channel");
+    return SENTIO_DENIED;
+}
+
 int wants_read(struct wants *wants, const struct channel *channel,
                const struct sentio_json *request, char *why, size_t why_size) {
     const struct sentio_plugin *plugin = channel_plugin(channel);
     int error = plugin->filter_count ? read_filters(wants, plugin, request, why, why_size) : 0;
+    if (error == 0)
+        error = read_presence(wants, channel, request, why, why_size);
     if (error)
         return error;
     if (!channel->stream->states)
@@ -227,7 +247,7 @@ int wants_snapshot(const struct wants *wants, const struct wants *before, struct
     if (wants->all)
         error = log_memory_latest(&channel->log, NULL, items);
     for (size_t i = 0; i < wants->count && !error; i++)
-        if (!has(before, wants->topics[i]))
+        if (!wants_has(before, wants->topics[i]))
             error = log_memory_latest(&channel->log, wants->topics[i], items);
     struct topic *everyone = topic_find(&channel->topics, sentio_text("*"));
     if (everyone && !wants->all && wants->count > 0 && before->count == 0 && !error)
@@ -239,11 +259,8 @@ int wants_snapshot(const struct wants *wants, const struct wants *before, struct
 }
 
 static int compare_names(const void *a, const void *b) {
-    struct sentio_bytes x = topic_name(*(struct topic *const *)a);
-    struct sentio_bytes y = topic_name(*(struct topic *const *)b);
-    size_t size = x.size < y.size ? x.size : y.size;
-    int order = memcmp(x.data, y.data, size);
-    return order ? order : (x.size > y.size) - (x.size < y.size);
+    return text_compare(topic_name(*(struct topic *const *)a),
+                        topic_name(*(struct topic *const *)b));
 }
 
 static void write_topics(const struct wants *wants, struct sentio_writer *out) {

@@ -19,6 +19,7 @@ struct wants {
     size_t capacity;
     bool all;
     bool failed;                   /* out of memory: a change is missing */
+    bool presence;                 /* to hear who joins and leaves */
     bool has_interval;             /* the client has named one */
     uint32_t interval;             /* ms */
     struct predicates *predicates; /* NULL: none */
@@ -27,11 +28,14 @@ struct wants {
 int wants_copy(struct wants *to, const struct wants *from);
 void wants_finish(struct wants *wants);
 
+bool wants_has(const struct wants *wants, const struct topic *topic);
+
 /* join or leave; "*" is everything, and leaving it takes everything away. */
 int wants_change(struct wants *wants, struct channel *channel, bool join,
                  struct sentio_bytes topic);
 
-/* The plugin's filters and, on a channel of states, "interval". SENTIO_INVALID with the reason. */
+/* The plugin's filters, "presence" and, on a channel of states, "interval". SENTIO_INVALID with the
+ * reason; SENTIO_DENIED: the channel has no presence. */
 int wants_read(struct wants *wants, const struct channel *channel,
                const struct sentio_json *request, char *why, size_t why_size);
 

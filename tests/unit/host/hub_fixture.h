@@ -149,6 +149,14 @@ static inline void write_joined(struct hub_fixture *fixture, const struct joined
     write_items_text(out, joined->snapshot, joined->snapshot_count);
 }
 
+static inline void write_notice(struct hub_fixture *fixture, const struct notice_message *notice) {
+    char space[8];
+    sentio_write_text(&fixture->sent, "notice");
+    for (size_t i = 0; i < notice->count; i++)
+        sentio_write_format(&fixture->sent, " %s", conn_text(fixture, notice->members[i], space));
+    sentio_write_format(&fixture->sent, "\n%.*s", (int)notice->text.size, notice->text.data);
+}
+
 static inline void write_message(struct hub_fixture *fixture, const struct message *message) {
     struct sentio_writer *out = &fixture->sent;
     const struct text_message *text = (const struct text_message *)message;
@@ -176,6 +184,8 @@ static inline void write_message(struct hub_fixture *fixture, const struct messa
     else if (message->kind == MESSAGE_UPDATE)
         sentio_write_format(out, "update %s at %llu", update->update->stream->name,
                             (unsigned long long)update->update->last);
+    else if (message->kind == MESSAGE_NOTICE)
+        write_notice(fixture, (const struct notice_message *)message);
     else if (message->kind == MESSAGE_VIEW)
         sentio_write_text(out, "view");
     if (message->kind == MESSAGE_UPDATE)
@@ -262,6 +272,7 @@ static inline int fixture_prepare(void **state) {
         return -1;
     log_start(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
     fixture->config.channels = fixture->channels;
+    fixture->config.limits.connections = 100;
     fixture->config.limits.topics = 4;
     fixture->config.limits.per_user = 2;
     fixture->config.limits.queue = 1 << 20;
@@ -328,7 +339,7 @@ static inline void fixture_publish_item(struct hub_fixture *fixture, uint32_t ch
 /* What is not text in `like` is taken over; the action follows from `what` unless it is named. */
 static inline void fixture_command(struct hub_fixture *fixture,
                                    const struct command_message *like) {
-    static const char *const actions[] = {"subscribe", "unsubscribe", "other"};
+    static const char *const actions[] = {"subscribe", "unsubscribe", "other", "presence"};
     struct sentio_bytes request = like->request.size ? like->request : sentio_text("{}");
     struct command_message *message =
         command_message_create(like->user, like->id, sentio_text(actions[like->what]), request);

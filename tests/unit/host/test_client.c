@@ -83,6 +83,32 @@ static void what_comes_for_a_member_that_left_is_dropped(void **state) {
     client_disconnect(&client);
 }
 
+static void a_notice_brings_each_of_its_members_a_message_a_line(void **state) {
+    struct fixture *fixture = *state;
+    struct client first;
+    struct client second;
+    struct client gone;
+    fixture_start(fixture);
+    struct client *clients[] = {&first, &gone, &second};
+    struct member *members[3];
+    for (int i = 0; i < 3; i++) {
+        client_open_ws(clients[i], fixture, VIA_TCP);
+        members[i] = ws_subscribe(clients[i], fixture);
+    }
+    client_disconnect(&gone);
+    struct left_message *left = hub_take(fixture, MESSAGE_LEFT);
+    assert_ptr_equal(left->member, members[1]);
+    hub_say(fixture, notice_message_create(sentio_text("{\"n\":1}\n{\"n\":2}"), members, 3));
+    hub_say(fixture, gone_message_create(members[1]));
+    message_destroy(&left->head);
+    for (int i = 0; i < 3; i += 2) {
+        assert_ws_text(clients[i], "{\"n\":1}");
+        assert_ws_text(clients[i], "{\"n\":2}");
+        client_disconnect(clients[i]);
+        hub_forget(fixture);
+    }
+}
+
 static void a_connection_has_one_member_a_channel(void **state) {
     struct fixture *fixture = *state;
     struct client client;
@@ -114,6 +140,7 @@ int main(void) {
         TEST(the_hubs_errors_count_until_it_accepts_something),
         TEST(over_ten_malformed_messages_close_with_1008),
         TEST(what_comes_for_a_member_that_left_is_dropped),
+        TEST(a_notice_brings_each_of_its_members_a_message_a_line),
         TEST(a_connection_has_one_member_a_channel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,23 @@ static void text_and_close_have_copies(void **state) {
     message_destroy(close);
 }
 
+static void a_notice_has_copies_of_its_text_and_its_members(void **state) {
+    struct fixture *fixture = *state;
+    struct member *members[] = {a_member(fixture), NULL, a_member(fixture)};
+    struct message *message = notice_message_create(sentio_bytes(fixture->text, 7), members, 3);
+    const struct notice_message *notice = (const struct notice_message *)message;
+    memset(fixture->text, 'x', 7);
+    members[0] = NULL;
+    assert_int_equal(message->kind, MESSAGE_NOTICE);
+    assert_int_equal(notice->count, 3);
+    assert_ptr_equal(notice->members[0], a_member(fixture));
+    assert_null(notice->members[1]);
+    assert_ptr_equal(notice->members[2], a_member(fixture));
+    assert_text(notice->text, "abcdefg");
+    assert_true(message->size >= sizeof(*notice) + sizeof(members) + 7);
+    message_destroy(message);
+}
+
 static void a_view_message_takes_the_reference_over(void **state) {
     (void)state;
     struct view *view = view_create(NULL, NULL, NULL);
@@ -208,6 +225,7 @@ int main(void) {
         TEST(a_joined_message_holds_its_snapshot_and_lets_go_of_its_interest),
         TEST(a_joined_message_may_be_empty),
         TEST(text_and_close_have_copies),
+        TEST(a_notice_has_copies_of_its_text_and_its_members),
         TEST(a_view_message_takes_the_reference_over),
         TEST(a_response_has_status_type_and_body),
 #undef TEST
