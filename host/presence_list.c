@@ -69,7 +69,7 @@ static bool read_symbol(struct question *question, const struct sentio_json *val
         question->count++;
         return true;
     }
-    if (name.size > SENTIO_TOPIC_MAX)
+    if (name.size == 0 || name.size > SENTIO_TOPIC_MAX)
         name = sentio_text("that");
     snprintf(why, sizeof(why), "%.*s is not among what is subscribed", (int)name.size, name.data);
     refuse(question, "not_subscribed", why);

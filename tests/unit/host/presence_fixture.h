@@ -38,6 +38,23 @@ static inline void enter(struct hub_fixture *fixture, uint64_t conn, const char 
                                                        .request = sentio_text(request)});
 }
 
+/* A user with a connection from 1000 on: what the hub sends to it is left. */
+static inline void enter_user(struct hub_fixture *fixture, size_t number, const char *topic) {
+    char user[16];
+    uint64_t conn = 1000 + number;
+    snprintf(user, sizeof(user), "u%06zu", number);
+    SCRIPT(fixture_state(fixture, 0), CALL_SUBSCRIBE, 0, {EFFECT_JOIN, .id = conn, .a = topic},
+           {EFFECT_ACCEPT, .id = conn});
+    struct command_message *message =
+        command_message_create(sentio_text(user), sentio_text(""), sentio_text("subscribe"),
+                               sentio_text("{\"action\":\"subscribe\"}"));
+    assert_non_null(message);
+    message->conn = conn;
+    message->member = &fixture->members[0];
+    fixture_send(fixture, &message->head);
+    fixture->record.size = 0;
+}
+
 static inline void drop_sent(struct hub_fixture *fixture) {
     free(fixture_sent(fixture));
 }
