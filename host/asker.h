@@ -7,7 +7,9 @@
 
 #include <sentio/plugin.h>
 
+struct batch;
 struct effects;
+struct publish_key;
 struct request;
 
 /* Where the answer to a publish goes. */
@@ -15,8 +17,12 @@ struct publisher {
     bool http;
     uint32_t io;
     struct request *request;
-    uint32_t origin;          /* enum sentio_origin */
-    struct sentio_bytes name; /* valid for the call */
+    uint32_t origin;           /* enum sentio_origin */
+    struct sentio_bytes name;  /* valid for the call */
+    struct sentio_bytes key;   /* its Idempotency-Key, valid for the call; empty: none */
+    struct publish_key *entry; /* the channel's, which is to be settled with the answer; or NULL */
+    struct batch *batch;       /* what it is a line of; NULL: it stands alone */
+    uint32_t line;             /* from 1 */
 };
 
 /* Who is to be told what came of a call. */

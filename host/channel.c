@@ -35,6 +35,7 @@ static int init(struct channel *channel, const struct sentio_plugin *plugin) {
     interest_table_init(&channel->interests);
     table_init(&channel->users);
     table_init(&channel->phrases);
+    publish_keys_init(&channel->keys);
     log_memory_init(&channel->log, &channel->topics);
     log_memory_limit(&channel->log, config, 0);
     engine_local_init(&channel->engine);
@@ -150,6 +151,7 @@ void channel_destroy(struct channel *channel) {
         free(task);
     presence_destroy(channel->presence);
     if (channel->stream) {
+        publish_keys_finish(&channel->keys);
         log_memory_finish(&channel->log);
         interest_table_finish(&channel->interests);
         topic_table_finish(&channel->topics);

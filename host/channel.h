@@ -14,6 +14,7 @@
 #include "interest.h"
 #include "log_memory.h"
 #include "instance.h"
+#include "publish_keys.h"
 #include "stream.h"
 #include "task.h"
 #include "topic.h"
@@ -63,6 +64,7 @@ struct channel {
     struct table phrases; /* subscribes, for those who begin anew (phrase.h) */
     struct log_memory log;
     struct engine engine;
+    struct publish_keys keys;
     struct source *source;
     struct presence *presence; /* NULL: off */
     struct shadow *shadow;     /* runs, or has run, beside the plugin; NULL: none did */
@@ -72,6 +74,7 @@ struct channel {
     struct counter *counters;
     uint64_t published; /* updates */
     uint64_t rejected;
+    uint64_t duplicates; /* publishes answered as another was that had the same key */
     uint64_t slow_calls;
     uint64_t faults;       /* calls that failed */
     uint64_t given_up;     /* calls that two workers have died of */

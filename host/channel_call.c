@@ -6,6 +6,7 @@
 
 #include "channel_worker.h"
 #include "hub.h"
+#include "idempotency.h"
 #include "inquiry.h"
 #include "log.h"
 #include "publication.h"
@@ -114,7 +115,7 @@ static void answer_publisher(struct channel *channel, const struct publisher *pu
     else if (result != 0)
         publication_refuse(channel, publisher, 500, "the channel's plugin failed; see the log");
     else if (effects->emits == 0)
-        publication_accept(channel, publisher, 0);
+        publication_accept(channel, publisher, 0, channel->engine.offset);
 }
 
 /* The subscription has what it joined, and its answer: what is about the plugin itself is left. */
@@ -243,7 +244,9 @@ void channel_publish(struct channel *channel, const struct publisher *publisher,
     }
     struct sentio_update update = {.origin = publisher->origin, .name = publisher->name};
     struct call call = {.kind = CALL_PUBLISH, .update = &update, .text = value.text};
-    const struct asker asker = {.publisher = *publisher};
+    struct asker asker = {.publisher = *publisher};
+    if (publisher->http && !idempotency_admit(channel, &asker.publisher, &value))
+        return;
     channel_call(channel, &call, &asker);
 }
 

@@ -94,6 +94,8 @@ struct config {
         char *keys_file;   /* NULL: in open mode a loopback publisher needs no key */
         int64_t body_size; /* bytes; "1MiB"; "1KiB".."64MiB" */
         int64_t wait;      /* ms a publisher waits when a queue is full; "2s" */
+        int64_t window;    /* ms for which an idempotency key is kept; "2m" */
+        int64_t keys;      /* kept of a channel at most; 250000 */
     } publish;
     struct {
         int64_t connections;  /* in all; 100000 */

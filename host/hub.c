@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch.h"
+#include "idempotency.h"
 #include "inquiry.h"
 #include "io.h"
 #include "job.h"
@@ -181,8 +183,11 @@ static void publish(struct hub *hub, const struct publish_message *message) {
         .request = message->request,
         .origin = SENTIO_FROM_PUBLISHER,
         .name = message->publisher,
+        .key = message->key,
     };
-    if (channel != NULL)
+    if (channel != NULL && message->lines)
+        batch_publish(channel, message);
+    else if (channel != NULL)
         channel_publish(channel, &publisher, message->body);
     else
         hub_respond_error(hub, message->io, message->request, 404,
@@ -261,7 +266,10 @@ static void on_tick(uv_timer_t *timer) {
     hub_enter(hub);
     subscription_tick(hub);
     inquiry_tick(hub);
-    presence_tick_all(hub, io_time());
+    presence_tick_all(hub, hub_time(hub));
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i])
+            idempotency_tick(hub->channels[i]);
     hub_run_jobs(hub);
 }
 
@@ -396,6 +404,7 @@ void hub_destroy(struct hub *hub) {
     inquiry_destroy_all(hub);
     for (size_t i = 0; i < hub->channel_count; i++)
         channel_destroy(hub->channels[i]);
+    batch_destroy_all(hub);
     queue_finish(&hub->queue, message_destroy);
     uv_close((uv_handle_t *)&hub->prepare, NULL);
     uv_close((uv_handle_t *)&hub->tick, NULL);

@@ -13,6 +13,7 @@
 #include "message.h"
 #include "table.h"
 
+struct batch;
 struct job;
 struct reload;
 struct view;
@@ -35,6 +36,7 @@ struct hub {
     struct table inquiries;       /* REST requests that a plugin has yet to answer, by id */
     struct subscription *waiting; /* with a command that a plugin has yet to answer */
     uint64_t next_inquiry;
+    struct batch *batches; /* publishes of many lines, some of which are not answered */
     struct job *first_job; /* what a commit has led to: done before anything else */
     struct job *last_job;
     struct reload *reload; /* under way; NULL: none */

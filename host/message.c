@@ -26,13 +26,14 @@ static struct sentio_bytes keep(char **at, struct sentio_bytes text) {
 }
 
 struct publish_message *publish_message_create(struct sentio_bytes publisher,
-                                               struct sentio_bytes body) {
+                                               struct sentio_bytes key, struct sentio_bytes body) {
     struct publish_message *message =
-        create(MESSAGE_PUBLISH, sizeof(*message), publisher.size + body.size);
+        create(MESSAGE_PUBLISH, sizeof(*message), publisher.size + key.size + body.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)(message + 1);
     message->publisher = keep(&at, publisher);
+    message->key = keep(&at, key);
     message->space = at;
     message->body = keep(&at, body);
     return message;

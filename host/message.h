@@ -43,7 +43,9 @@ struct publish_message {
     uint32_t io;
     uint32_t channel;
     struct request *request;
+    bool lines; /* each of the body's lines is an update (NDJSON) */
     struct sentio_bytes publisher;
+    struct sentio_bytes key; /* its Idempotency-Key, or empty */
     struct sentio_bytes body;
     char *space; /* where the body lies: its io thread fills it in before the message is sent */
 };
@@ -147,7 +149,7 @@ struct response_message {
 /* Creators return NULL when out of memory. Spans are copied; references are taken over only on
  * success. A body without `data` is room for one of that size. */
 struct publish_message *publish_message_create(struct sentio_bytes publisher,
-                                               struct sentio_bytes body);
+                                               struct sentio_bytes key, struct sentio_bytes body);
 struct query_message *query_message_create(struct sentio_bytes user, struct sentio_bytes pattern,
                                            struct sentio_bytes path,
                                            struct sentio_bytes parameters);

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "batch.h"
 #include "hub.h"
+#include "idempotency.h"
 #include "log.h"
+#include "response.h"
 
 /* What the engine carries along with an update. */
 struct ticket {
@@ -56,26 +59,48 @@ void publication_ordered(void *context, struct update *update, void *token) {
     hub_broadcast(channel, update);
     hub_observe_later(channel, update);
     if (ticket->answered)
-        publication_accept(channel, &ticket->publisher, update->count);
+        publication_accept(channel, &ticket->publisher, update->count, update->last);
     free(ticket);
     update_unref(update);
 }
 
-static void answer(struct channel *channel, const struct publisher *publisher, uint32_t status,
-                   struct sentio_bytes body) {
-    hub_respond(channel->hub, publisher->io, publisher->request, status, sentio_text(""), body);
+void publication_answer(struct channel *channel, const struct publisher *publisher, uint32_t status,
+                        struct sentio_bytes body) {
+    if (publisher->entry)
+        idempotency_refused(channel, publisher->entry, status, body);
+    if (publisher->batch)
+        batch_refused(publisher->batch, publisher->line, status, body);
+    else
+        hub_respond(channel->hub, publisher->io, publisher->request, status, sentio_text(""), body);
 }
 
 void publication_accept(struct channel *channel, const struct publisher *publisher,
-                        uint32_t accepted) {
+                        uint32_t accepted, uint64_t offset) {
     char space[256];
     if (!publisher->http)
         return;
+    if (publisher->entry)
+        idempotency_accepted(channel, publisher->entry, accepted, offset);
+    if (publisher->batch) {
+        batch_accepted(publisher->batch, accepted, offset);
+        return;
+    }
     int size = snprintf(space, sizeof(space),
                         "{\"channel\":\"%s\",\"accepted\":%u,\"offset\":%llu,\"epoch\":\"%s\"}",
-                        channel->stream->name, accepted, (unsigned long long)channel->engine.offset,
+                        channel->stream->name, accepted, (unsigned long long)offset,
                         channel->stream->epoch);
-    answer(channel, publisher, 200, sentio_bytes(space, (size_t)size));
+    hub_respond(channel->hub, publisher->io, publisher->request, 200, sentio_text(""),
+                sentio_bytes(space, (size_t)size));
+}
+
+static void answer_error(struct channel *channel, const struct publisher *publisher,
+                         uint32_t status, const char *detail) {
+    char space[512];
+    struct sentio_writer out;
+    sentio_writer_init(&out, space, sizeof(space));
+    response_detail(&out, detail);
+    publication_answer(channel, publisher, status, sentio_written(&out));
+    sentio_writer_finish(&out);
 }
 
 static const char *origin_text(const struct publisher *publisher) {
@@ -86,7 +111,7 @@ void publication_refuse(struct channel *channel, const struct publisher *publish
                         const char *detail) {
     channel->rejected++;
     if (publisher->http) {
-        hub_respond_error(channel->hub, publisher->io, publisher->request, status, detail);
+        answer_error(channel, publisher, status, detail);
         return;
     }
     log_warning(channel->label, "an update (%s %.*s) is refused: %s", origin_text(publisher),
@@ -141,6 +166,6 @@ void publication_reject(struct channel *channel, const struct publisher *publish
     }
     sentio_write_text(&out, "]}");
     channel->rejected++;
-    answer(channel, publisher, 422, sentio_written(&out));
+    publication_answer(channel, publisher, 422, sentio_written(&out));
     sentio_writer_finish(&out);
 }

@@ -14,7 +14,10 @@ void publication_ordered(void *context, struct update *update, void *token);
 
 /* Answers, to a publisher over HTTP; others are logged when refused. */
 void publication_accept(struct channel *channel, const struct publisher *publisher,
-                        uint32_t accepted);
+                        uint32_t accepted, uint64_t offset);
+/* Anything but 200, over HTTP. */
+void publication_answer(struct channel *channel, const struct publisher *publisher, uint32_t status,
+                        struct sentio_bytes body);
 void publication_refuse(struct channel *channel, const struct publisher *publisher, uint32_t status,
                         const char *detail);
 void publication_malformed(struct channel *channel, const struct publisher *publisher,

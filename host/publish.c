@@ -7,6 +7,7 @@
 
 #include "deadline.h"
 #include "header.h"
+#include "idempotency.h"
 #include "publisher.h"
 #include "view.h"
 
@@ -18,12 +19,26 @@ static const struct stream *find_channel(const struct view *view, struct sentio_
     return channel && channel->stream->type[0] ? channel->stream : NULL;
 }
 
-/* "application/json", with or without parameters. */
-static bool is_json(struct sentio_bytes type) {
-    static const char json[] = "application/json";
-    if (type.size < sizeof(json) - 1 || strncasecmp(type.data, json, sizeof(json) - 1) != 0)
+/* The media type, with or without parameters. */
+static bool is_type(struct sentio_bytes type, const char *wanted) {
+    size_t size = strlen(wanted);
+    if (type.size < size || strncasecmp(type.data, wanted, size) != 0)
         return false;
-    return type.size == sizeof(json) - 1 || memchr("; \t", type.data[sizeof(json) - 1], 3) != NULL;
+    return type.size == size || memchr("; \t", type.data[size], 3) != NULL;
+}
+
+/* False: another type. */
+static bool read_type(struct sentio_bytes type, bool *lines) {
+    *lines = is_type(type, "application/x-ndjson");
+    return *lines || is_type(type, "application/json");
+}
+
+/* draft-ietf-httpapi-idempotency-key-header leaves open what a key is. */
+static bool is_key(struct sentio_bytes key) {
+    for (size_t i = 0; i < key.size; i++)
+        if (key.data[i] < '!' || key.data[i] > '~')
+            return false;
+    return key.data == NULL || (key.size > 0 && key.size <= IDEMPOTENCY_KEY_MAX);
 }
 
 /* Who publishes: the key's name, or NULL. In open mode without a keys file everybody on this
@@ -49,11 +64,13 @@ static void expect_body(struct request *request, struct sentio_bytes expect) {
         http_go_on(request);
 }
 
-static struct publish_message *create_message(struct request *request, const char *publisher) {
+static struct publish_message *create_message(struct request *request, const char *publisher,
+                                              struct sentio_bytes key, bool lines) {
     struct publish_message *message =
-        publish_message_create(sentio_text(publisher), sentio_bytes(NULL, request->length));
+        publish_message_create(sentio_text(publisher), key, sentio_bytes(NULL, request->length));
     if (message == NULL)
         return NULL;
+    message->lines = lines;
     message->io = (uint32_t)request->io->index;
     message->channel = request->channel;
     message->request = request;
@@ -64,6 +81,7 @@ int publish_begin(struct request *request, const struct header *header,
                   struct sentio_bytes channel) {
     const struct view *view = request->io->view;
     const struct stream *stream = find_channel(view, channel);
+    bool lines = false;
     if (request->method != METHOD_POST)
         return http_refuse(request, 405, "publishing takes POST");
     if (request->length > DISCARD_MAX)
@@ -75,15 +93,19 @@ int publish_begin(struct request *request, const struct header *header,
         refuse_later(request, 404, "there is no such channel, or it takes no publishes");
     else if (publisher == NULL)
         refuse_later(request, 401, "a publisher key is required: Authorization: Bearer <key>");
-    else if (!is_json(header->type))
-        refuse_later(request, 415, "the Content-Type must be application/json");
+    else if (!read_type(header->type, &lines))
+        refuse_later(request, 415,
+                     "the Content-Type must be application/json or application/x-ndjson");
+    else if (!is_key(header->key))
+        refuse_later(request, 400, "the Idempotency-Key must be 1 to 255 visible characters");
     else if (request->length == 0)
-        refuse_later(request, 422, "the body must be a JSON object");
+        refuse_later(request, 422,
+                     lines ? "the body has no update in it" : "the body must be a JSON object");
     if (request->length == 0)
         return http_refuse(request, request->refused, request->detail);
     request->channel = stream ? stream->index : 0;
     if (!request->refused) {
-        request->message = create_message(request, publisher);
+        request->message = create_message(request, publisher, header->key, lines);
         if (request->message == NULL)
             return http_refuse(request, 503, "the host is out of memory");
     }

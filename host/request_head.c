@@ -15,6 +15,7 @@ static const struct {
     [FIELD_TYPE] = {"content-type", false},
     [FIELD_AUTHORIZATION] = {"authorization", false},
     [FIELD_EXPECT] = {"expect", false},
+    [FIELD_KEY] = {"idempotency-key", false},
     [FIELD_LENGTH] = {"content-length", false},
     [FIELD_ENCODING] = {"transfer-encoding", true},
     [FIELD_CONNECTION] = {"connection", true},
@@ -197,6 +198,9 @@ void request_head_header(const struct request_head *head, const char *data, stru
     header->origin = text_of(head->fields[FIELD_ORIGIN], data);
     header->type = text_of(head->fields[FIELD_TYPE], data);
     header->expect = text_of(head->fields[FIELD_EXPECT], data);
+    header->key = none;
+    if (head->found & 1u << FIELD_KEY)
+        header->key = text_of(head->fields[FIELD_KEY], data);
     header->token = sentio_text("");
     header->wsi = NULL;
     header->query = sentio_text("");

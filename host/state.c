@@ -12,8 +12,10 @@
 
 #include "hub.h"
 #include "log.h"
+#include "state_keys.h"
 
-/* JSON lines: a head, an item a line, and an end that shows that nothing is missing. */
+/* JSON lines: a head, an item a line, an idempotency key a line, and an end that shows that nothing
+ * is missing. */
 
 static const char end_line[] = "{\"end\":true}";
 
@@ -245,7 +247,9 @@ static int restore_items(struct channel *channel, struct sentio_bytes rest) {
     bool ended = false;
     while (!error && !ended && next_line(&rest, &line)) {
         ended = sentio_is(line, end_line);
-        error = ended ? 0 : restore_item(channel, line, &space);
+        if (!ended)
+            error = state_keys_is(line) ? state_keys_restore(&channel->keys, line)
+                                        : restore_item(channel, line, &space);
     }
     free(space.data);
     if (error)
@@ -269,6 +273,8 @@ static int restore(struct channel *channel, const struct file *file) {
 /* What was restored so far does not count: a new epoch says that offsets begin again. */
 static void start_empty(struct channel *channel) {
     log_memory_finish(&channel->log);
+    publish_keys_finish(&channel->keys);
+    publish_keys_init(&channel->keys);
     topic_table_finish(&channel->topics);
     topic_table_init(&channel->topics, channel->stream->io_count);
     channel->engine.offset = 0;
@@ -378,6 +384,7 @@ void state_save(struct channel *channel, uint32_t format, const struct sentio_by
         write_plugin_state(&out, *state);
     sentio_write_text(&out, "}\n");
     write_items(&out, &channel->log);
+    state_keys_write(&out, &channel->keys);
     sentio_write_format(&out, "%s\n", end_line);
     if (!path || !fresh || out.failed || write_file(fresh, sentio_written(&out)) != 0 ||
         rename(fresh, path) != 0)

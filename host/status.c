@@ -72,10 +72,11 @@ static void write_slow(const struct stream *stream, struct sentio_writer *out) {
 static void write_counters(const struct channel *channel, struct sentio_writer *out) {
     sentio_write_format(
         out,
-        ",\"counters\":{\"published\":%llu,\"rejected\":%llu,\"slow_calls\":%llu,"
-        "\"faults\":%llu",
+        ",\"counters\":{\"published\":%llu,\"rejected\":%llu,\"duplicates\":%llu,"
+        "\"slow_calls\":%llu,\"faults\":%llu",
         (unsigned long long)channel->published, (unsigned long long)channel->rejected,
-        (unsigned long long)channel->slow_calls, (unsigned long long)channel->faults);
+        (unsigned long long)channel->duplicates, (unsigned long long)channel->slow_calls,
+        (unsigned long long)channel->faults);
     write_slow(channel->stream, out);
     for (const struct counter *counter = channel->counters; counter; counter = counter->next)
         sentio_write_format(out, ",\"plugin_%s\":%llu", counter->name,

@@ -70,6 +70,13 @@ def test_every_documented_publish_is_accepted(host: Daemon) -> None:
                                 "trade-signals"]
 
 
+def test_a_batch_is_answered_as_documented(host: Daemon) -> None:
+    got = answers(host.shell(marked(PROTOCOL, "run lines")))[0]
+    shown = documented("batch")
+    same_shape(shown, got)
+    assert (got["accepted"], got["errors"]) == (shown["accepted"], shown["errors"])
+
+
 def test_a_rejection_looks_as_documented(host: Daemon) -> None:
     shown = documented("rejected")
     item = '{"symbol":"A","signal":"buy","confidence":%d}'

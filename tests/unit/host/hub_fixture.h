@@ -277,6 +277,8 @@ static inline int fixture_prepare(void **state) {
     fixture->config.limits.per_user = 2;
     fixture->config.limits.queue = 1 << 20;
     fixture->config.publish.body_size = 1 << 20;
+    fixture->config.publish.window = 60000;
+    fixture->config.publish.keys = 1000;
     fixture->config.plugins.slow_call = 60000;
     fixture->config.plugins.answer = 60000;
     fixture->config.plugins.call_bytes = 1 << 16;
@@ -317,13 +319,29 @@ static inline void fixture_send(struct hub_fixture *fixture, struct message *mes
     queue_pump(&fixture->hub->queue);
 }
 
+/* A publisher's request; `request` is the number that its answer is told by. */
+struct fixture_publish {
+    uint32_t channel;
+    size_t request;
+    const char *name;
+    const char *key; /* NULL: none */
+    bool lines;
+};
+
+static inline void fixture_publish_as(struct hub_fixture *fixture,
+                                      const struct fixture_publish *like, const char *body) {
+    struct publish_message *message =
+        publish_message_create(sentio_text(like->name), sentio_text(like->key), sentio_text(body));
+    assert_non_null(message);
+    message->channel = like->channel;
+    message->lines = like->lines;
+    message->request = (struct request *)&fixture->requests[like->request];
+    fixture_send(fixture, &message->head);
+}
+
 static inline void fixture_publish(struct hub_fixture *fixture, uint32_t channel,
                                    const char *body) {
-    struct publish_message *message = publish_message_create(sentio_text("key"), sentio_text(body));
-    assert_non_null(message);
-    message->channel = channel;
-    message->request = (struct request *)&fixture->requests[0];
-    fixture_send(fixture, &message->head);
+    fixture_publish_as(fixture, &(struct fixture_publish){.channel = channel, .name = "key"}, body);
 }
 
 /* One item: {"symbol":topic} on `topic`. */

@@ -85,7 +85,8 @@ static void jobs_that_are_left_at_the_end_are_dropped(void **state) {
 static void hub_runs_in_its_own_thread_until_it_is_stopped(void **state) {
     struct hub_fixture *fixture = *state;
     assert_int_equal(hub_start(fixture->hub), 0);
-    struct publish_message *message = publish_message_create(sentio_text("key"), sentio_text("{}"));
+    struct publish_message *message =
+        publish_message_create(sentio_text("key"), sentio_text(""), sentio_text("{}"));
     assert_non_null(message);
     message->channel = 1;
     queue_push(&fixture->hub->queue, &message->head);

@@ -43,8 +43,8 @@ static struct request *a_request(struct fixture *fixture) {
 
 static void a_publish_has_its_body(void **state) {
     struct fixture *fixture = *state;
-    struct publish_message *message =
-        publish_message_create(sentio_bytes(fixture->text, 3), sentio_bytes(fixture->text, 7));
+    struct publish_message *message = publish_message_create(
+        sentio_bytes(fixture->text, 3), sentio_text(""), sentio_bytes(fixture->text, 7));
     memset(fixture->text, 'x', 7);
     assert_int_equal(message->head.kind, MESSAGE_PUBLISH);
     assert_text(message->publisher, "abc");

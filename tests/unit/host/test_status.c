@@ -42,6 +42,7 @@ static void channels_tell_their_plugin_and_counters(void **state) {
     free(fixture_sent(fixture));
     channel->published = 1;
     channel->rejected = 2;
+    channel->duplicates = 8;
     channel->slow_calls = 3;
     atomic_store(&channel->stream->slow_conflated, 5);
     atomic_store(&channel->stream->slow_dropped, 6);
@@ -53,14 +54,14 @@ static void channels_tell_their_plugin_and_counters(void **state) {
                 "\"scripted.so\",\"version\":\"1.2.3\",\"abi\":\"1.1\",\"state\":\"open\","
                 "\"subscribers\":0,\"offset\":0,\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,"
                 "\"isolation\":\"none\",\"counters\":{\"published\":0,\"rejected\":0,"
-                "\"slow_calls\":0,\"faults\":0,"
+                "\"duplicates\":0,\"slow_calls\":0,\"faults\":0,"
                 "\"slow_conflated\":0,\"slow_dropped\":0,\"slow_disconnected\":0,"
                 "\"plugin_orders\":3}},"
                 "{\"name\":\"b\",\"path\":\"/ws/b\",\"plugin\":\"scripted.so\",\"version\":"
                 "\"1.2.3\",\"abi\":\"1.1\",\"state\":\"open\",\"subscribers\":0,\"offset\":0,"
                 "\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,\"isolation\":\"none\","
                 "\"counters\":{\"published\":1,"
-                "\"rejected\":2,\"slow_calls\":3,\"faults\":4,"
+                "\"rejected\":2,\"duplicates\":8,\"slow_calls\":3,\"faults\":4,"
                 "\"slow_conflated\":5,\"slow_dropped\":6,\"slow_disconnected\":7}}],\"count\":2,"
                 "\"timestamp\":\"T\"}\n");
 }
