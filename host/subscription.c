@@ -37,7 +37,7 @@ static void accepted(struct subscription *subscription) {
     if (pending->message->what == COMMAND_SUBSCRIBE)
         remember_request(subscription, pending->message->request);
     subscription_tell(subscription, &before, pending->message->id);
-    presence_moved(subscription, &before, io_time());
+    presence_moved(subscription, &before, hub_time(subscription->channel->hub));
     wants_finish(&before);
     subscription_end_pending(subscription);
 }
@@ -75,7 +75,7 @@ static void change(struct subscription *subscription, const struct effect *effec
         log_warning(channel->label, "plugin fault: a join over limits.topics is dropped");
     } else if (error == 0) {
         subscription_tell(subscription, &before, sentio_text(""));
-        presence_moved(subscription, &before, io_time());
+        presence_moved(subscription, &before, hub_time(subscription->channel->hub));
     }
     wants_finish(&before);
 }

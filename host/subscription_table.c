@@ -80,7 +80,7 @@ void subscription_end_pending(struct subscription *subscription) {
 
 static void release(struct subscription *subscription) {
     subscription_end_pending(subscription);
-    presence_left(subscription, io_time());
+    presence_left(subscription, hub_time(subscription->channel->hub));
     while (subscription->first_later != NULL) {
         struct message *message = subscription->first_later;
         subscription->first_later = message->next;
