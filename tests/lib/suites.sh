@@ -3,7 +3,7 @@
 # The suites, in the order in which they run.
 
 # node comes before e2e, which runs its tests once more and needs what npm installs.
-ALL_SUITES=(style build build-clang unit node e2e browser docs abi asan tsan valgrind package)
+ALL_SUITES=(style build build-clang unit node e2e browser python docs abi asan tsan valgrind package)
 FAST_SUITES=(build unit e2e)
 LONG_SUITES=(fuzz bench chaos)
 
@@ -125,6 +125,17 @@ suite_docs() {
     run_suite docs pytest 300 env SENTIO_BUILD="$top/build" PYTHONDONTWRITEBYTECODE=1 \
         "$python" -m pytest "$top/tests/docs" -q -p no:cacheprovider \
         --junitxml="$logs/docs.xml"
+}
+
+suite_python() {
+    with_build python build gcc "" || return 0
+    with_packages python python3 python3-pytest python3-websockets python3-setuptools \
+        python3-wheel mypy openssl || return 0
+    run_suite python-types status 200 env -C "$top/sdk/python" \
+        "$python" -m mypy --cache-dir "$top/build/mypy" src
+    run_suite python pytest 300 env SENTIO_BUILD="$top/build" PYTHONDONTWRITEBYTECODE=1 \
+        "$python" -m pytest "$top/tests/python" -q -p no:cacheprovider \
+        --junitxml="$logs/python.xml"
 }
 
 suite_abi() {
