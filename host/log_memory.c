@@ -42,13 +42,20 @@ static void release(struct log_memory *memory, struct log_node *node) {
     free(node);
 }
 
+static void note_trimmed(struct log_memory *memory, struct topic *topic, uint64_t offset) {
+    if (offset > topic->trimmed)
+        topic->trimmed = offset;
+    if (offset > memory->trimmed)
+        memory->trimmed = offset;
+}
+
 static void forget_oldest(struct log_memory *memory, struct topic *topic) {
     struct log_node *node = topic->oldest;
     topic->oldest = node->topic_newer;
     if (topic->oldest == NULL)
         topic->newest = NULL;
     topic->history_count--;
-    topic->trimmed = node->item->offset;
+    note_trimmed(memory, topic, node->item->offset);
     list_remove(&memory->history, node);
     release(memory, node);
 }
@@ -110,7 +117,7 @@ static void keep_history(struct log_memory *memory, struct item *item) {
     struct topic *topic = item->topic;
     struct log_node *node = node_create(memory, item);
     if (node == NULL) {
-        topic->trimmed = item->offset;
+        note_trimmed(memory, topic, item->offset);
         return;
     }
     list_append(&memory->history, node);
@@ -124,10 +131,14 @@ static void keep_history(struct log_memory *memory, struct item *item) {
         forget_oldest(memory, topic);
 }
 
-static void enforce_limits(struct log_memory *memory, int64_t now) {
+void log_memory_expire(struct log_memory *memory, int64_t now) {
     while (memory->history.oldest && memory->limit_age &&
            memory->history.oldest->item->time + memory->limit_age < now)
         forget_oldest(memory, memory->history.oldest->item->topic);
+}
+
+static void enforce_limits(struct log_memory *memory, int64_t now) {
+    log_memory_expire(memory, now);
     while (memory->history.oldest && memory->bytes > memory->limit_bytes)
         forget_oldest(memory, memory->history.oldest->item->topic);
     while (memory->latest.oldest && memory->bytes > memory->limit_bytes)
@@ -156,16 +167,20 @@ void log_memory_append(struct log_memory *memory, const struct update *update) {
         if (memory->limit_items > 0)
             keep_history(memory, item);
         else
-            item->topic->trimmed = item->offset;
+            note_trimmed(memory, item->topic, item->offset);
     }
     enforce_limits(memory, update->time);
 }
 
 void log_memory_restore(struct log_memory *memory, struct item *item, bool latest, bool history) {
+    if (item->topic->trimmed > memory->trimmed)
+        memory->trimmed = item->topic->trimmed;
     if (latest)
         keep_latest(memory, item);
     if (history && memory->limit_items > 0)
         keep_history(memory, item);
+    else if (history)
+        note_trimmed(memory, item->topic, item->offset);
 }
 
 void log_memory_finish(struct log_memory *memory) {
@@ -215,7 +230,7 @@ void log_items_sort(struct log_items *items) {
         qsort(items->items, items->count, sizeof(*items->items), compare_offsets);
 }
 
-static void keep_last(struct log_items *items, size_t count) {
+void log_items_keep_last(struct log_items *items, size_t count) {
     if (items->count <= count)
         return;
     size_t surplus = items->count - count;
@@ -238,7 +253,20 @@ int log_memory_history(const struct log_memory *memory, struct topic *const *top
         if (node->item->time >= since)
             error = add(items, node->item);
     log_items_sort(items);
-    keep_last(items, count);
+    log_items_keep_last(items, count);
+    return error;
+}
+
+int log_memory_since(const struct log_memory *memory, struct topic *const *topics,
+                     size_t topic_count, uint64_t since, struct log_items *items) {
+    int error = 0;
+    for (size_t i = 0; topics && i < topic_count && !error; i++)
+        for (struct log_node *node = topics[i]->oldest; node && !error; node = node->topic_newer)
+            if (node->item->offset > since)
+                error = add(items, node->item);
+    for (struct log_node *node = topics ? NULL : memory->history.newest;
+         node && node->item->offset > since && !error; node = node->older)
+        error = add(items, node->item);
     return error;
 }
 

@@ -33,6 +33,7 @@ struct log_memory {
     struct log_list latest;
     size_t bytes; /* of both */
     size_t latest_count;
+    uint64_t trimmed;     /* the largest offset that any topic's history has dropped */
     size_t limit_bytes;   /* history goes first, then the keys that were longest without an item */
     uint32_t limit_items; /* of history, a topic; 0: no history */
     int64_t limit_age;    /* of history, ms; 0: none */
@@ -48,8 +49,11 @@ void log_memory_limit(struct log_memory *memory, const struct config_channel *co
  */
 void log_memory_append(struct log_memory *memory, const struct update *update);
 
-/* An item of an earlier run, in the order of offsets, to either or both of the lists. The limits do
- * not act before the next append. */
+/* What is older than the limit of age by now is forgotten. */
+void log_memory_expire(struct log_memory *memory, int64_t now);
+
+/* An item of an earlier run, in the order of offsets, to either or both of the lists. Its topic
+ * knows what it had dropped by then. The limits do not act before the next append. */
 void log_memory_restore(struct log_memory *memory, struct item *item, bool latest, bool history);
 
 /* Items as counted pointers; `items` is the caller's to free with log_items_finish. */
@@ -65,7 +69,12 @@ int log_memory_latest(const struct log_memory *memory, const struct topic *topic
 /* The last `count` items of the topics (of all, when `topic_count` is 0), oldest first. */
 int log_memory_history(const struct log_memory *memory, struct topic *const *topics,
                        size_t topic_count, size_t count, int64_t now, struct log_items *items);
-void log_items_sort(struct log_items *items); /* by offset */
+/* Adds what history has of the topics (NULL: of all) after that offset, in no order. What was
+ * dropped before tell the topics' `trimmed`, and the log's. */
+int log_memory_since(const struct log_memory *memory, struct topic *const *topics,
+                     size_t topic_count, uint64_t since, struct log_items *items);
+void log_items_sort(struct log_items *items);                    /* by offset */
+void log_items_keep_last(struct log_items *items, size_t count); /* of sorted ones */
 void log_items_finish(struct log_items *items);
 
 #endif

@@ -63,7 +63,7 @@ static bool next_line(struct sentio_bytes *rest, struct sentio_bytes *line) {
     return true;
 }
 
-enum head_field { VERSION, EPOCH, OFFSET, TIME, FORMAT, STATE, HEAD_FIELDS };
+enum head_field { VERSION, EPOCH, OFFSET, TIME, TRIMMED, EVERYONE, FORMAT, STATE, HEAD_FIELDS };
 
 static int read_head(struct sentio_bytes line, struct sentio_field fields[HEAD_FIELDS]) {
     static const struct sentio_field wanted[HEAD_FIELDS] = {
@@ -71,6 +71,8 @@ static int read_head(struct sentio_bytes line, struct sentio_field fields[HEAD_F
         [EPOCH] = {.name = "epoch", .types = SENTIO_JSON_STRING, .required = true},
         [OFFSET] = {.name = "offset", .types = SENTIO_JSON_NUMBER, .required = true},
         [TIME] = {.name = "time", .types = SENTIO_JSON_NUMBER, .required = true},
+        [TRIMMED] = {.name = "trimmed", .types = SENTIO_JSON_NUMBER},
+        [EVERYONE] = {.name = "trimmed_everyone", .types = SENTIO_JSON_NUMBER},
         [FORMAT] = {.name = "state_format", .types = SENTIO_JSON_NUMBER, .required = true},
         [STATE] = {.name = "state", .types = SENTIO_JSON_STRING},
     };
@@ -267,6 +269,13 @@ static int restore(struct channel *channel, const struct file *file) {
         sentio_json_unsigned(&fields[TIME].value, &time) != 0)
         return SENTIO_INVALID;
     channel->engine.time = (int64_t)time;
+    /* A file without these does not tell what is missing: anything may be. */
+    channel->topics.trimmed = channel->topics.everyone_trimmed = channel->engine.offset;
+    sentio_json_unsigned(&fields[TRIMMED].value, &channel->topics.trimmed);
+    sentio_json_unsigned(&fields[EVERYONE].value, &channel->topics.everyone_trimmed);
+    channel->log.trimmed = channel->topics.trimmed;
+    if (channel->topics.everyone_trimmed > channel->log.trimmed)
+        channel->log.trimmed = channel->topics.everyone_trimmed;
     return restore_items(channel, rest);
 }
 
@@ -277,6 +286,7 @@ static void start_empty(struct channel *channel) {
     publish_keys_init(&channel->keys);
     topic_table_finish(&channel->topics);
     topic_table_init(&channel->topics, channel->stream->io_count);
+    channel->log.trimmed = 0;
     channel->engine.offset = 0;
     stream_draw_epoch(channel->stream->epoch);
 }
@@ -379,7 +389,9 @@ void state_save(struct channel *channel, uint32_t format, const struct sentio_by
                         STATE_VERSION, channel->stream->epoch,
                         (unsigned long long)channel->engine.offset,
                         (long long)channel->engine.time);
-    sentio_write_format(&out, "\"state_format\":%u", format);
+    sentio_write_format(&out, "\"trimmed\":%llu,\"trimmed_everyone\":%llu,\"state_format\":%u",
+                        (unsigned long long)topic_table_trimmed(&channel->topics),
+                        (unsigned long long)topic_table_everyone_trimmed(&channel->topics), format);
     if (state)
         write_plugin_state(&out, *state);
     sentio_write_text(&out, "}\n");

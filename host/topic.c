@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sentio/sdk.h>
+
 enum { SWEEP_MIN = 1024 };
 
 void topic_table_init(struct topic_table *topics, size_t io_count) {
@@ -12,6 +14,7 @@ void topic_table_init(struct topic_table *topics, size_t io_count) {
     topics->io_count = io_count;
     topics->sweep_at = SWEEP_MIN;
     topics->trimmed = 0;
+    topics->everyone_trimmed = 0;
 }
 
 void topic_table_finish(struct topic_table *topics) {
@@ -40,7 +43,7 @@ static struct topic *create(const struct topic_table *topics, struct sentio_byte
     topic->everyone = name.size == 1 && name.data[0] == '*';
     topic->name_size = (uint32_t)name.size;
     topic->hash = hash;
-    topic->trimmed = topics->trimmed;
+    topic->trimmed = topic->everyone ? topics->everyone_trimmed : topics->trimmed;
     topic->name = (char *)topic + head;
     topic->io_count = topics->io_count;
     memcpy(topic->name, name.data, name.size);
@@ -56,7 +59,8 @@ static void sweep(struct topic_table *topics) {
         return;
     for (size_t i = 0; i < topics->table.capacity; i++) {
         struct topic *topic = topics->table.slots[i].value;
-        if (topic && atomic_load_explicit(&topic->refs, memory_order_acquire) == 1)
+        if (topic && !topic->everyone &&
+            atomic_load_explicit(&topic->refs, memory_order_acquire) == 1)
             unused[count++] = topic;
     }
     for (size_t i = 0; i < count; i++) {
@@ -84,6 +88,22 @@ struct topic *topic_obtain(struct topic_table *topics, struct sentio_bytes name)
         return NULL;
     }
     return topic_ref(topic);
+}
+
+uint64_t topic_table_trimmed(const struct topic_table *topics) {
+    uint64_t trimmed = topics->trimmed;
+    for (size_t i = 0; i < topics->table.capacity; i++) {
+        const struct topic *topic = topics->table.slots[i].value;
+        if (topic && !topic->everyone && !topic->oldest && topic->latest.count == 0 &&
+            topic->trimmed > trimmed)
+            trimmed = topic->trimmed;
+    }
+    return trimmed;
+}
+
+uint64_t topic_table_everyone_trimmed(const struct topic_table *topics) {
+    const struct topic *everyone = topic_find(topics, sentio_text("*"));
+    return everyone ? everyone->trimmed : topics->everyone_trimmed;
 }
 
 struct sentio_bytes topic_name(const struct topic *topic) {

@@ -37,8 +37,9 @@ struct topic {
 struct topic_table {
     struct table table;
     size_t io_count;
-    size_t sweep_at;  /* table size at which unused topics are looked for */
-    uint64_t trimmed; /* the largest `trimmed` of those that were let go */
+    size_t sweep_at;           /* table size at which unused topics are looked for */
+    uint64_t trimmed;          /* the largest `trimmed` of those that were let go */
+    uint64_t everyone_trimmed; /* what "*" begins with; it is never let go */
 };
 
 void topic_table_init(struct topic_table *topics, size_t io_count);
@@ -49,6 +50,11 @@ void topic_table_finish(struct topic_table *topics);
 struct topic *topic_find(const struct topic_table *topics, struct sentio_bytes name);
 /* The topic of that name, made if need be, with a reference for the caller; NULL: out of memory. */
 struct topic *topic_obtain(struct topic_table *topics, struct sentio_bytes name);
+
+/* The largest offset that was dropped of topics of which no item is left, but for "*". */
+uint64_t topic_table_trimmed(const struct topic_table *topics);
+/* And of "*". */
+uint64_t topic_table_everyone_trimmed(const struct topic_table *topics);
 
 struct sentio_bytes topic_name(const struct topic *topic);
 struct topic *topic_ref(struct topic *topic);

@@ -264,6 +264,72 @@ static void the_items_of_one_update_are_all_noted(void **state) {
     assert_history(fixture, "", 100, FIXTURE_TIME, "1 2 3");
 }
 
+static void assert_since(struct fixture *fixture, const char *names, uint64_t since,
+                         const char *expected) {
+    struct topic *topics[8];
+    struct log_items items = {0};
+    size_t count = 0;
+    for (; names[count] != '\0'; count++)
+        topics[count] = topic_find(&fixture->topics, sentio_bytes(names + count, 1));
+    assert_int_equal(
+        log_memory_since(&fixture->memory, count ? topics : NULL, count, since, &items), 0);
+    log_items_sort(&items);
+    assert_items(&items, expected);
+}
+
+static void since_gives_all_that_is_newer(void **state) {
+    struct fixture *fixture = *state;
+    const char *names[] = {"A", "B", "A", "C", "B", "C", "A"};
+    for (size_t i = 0; i < 7; i++)
+        append(fixture, names[i], "");
+    assert_since(fixture, "A", 0, "1 3 7");
+    assert_since(fixture, "AB", 1, "2 3 5 7");
+    assert_since(fixture, "A", 3, "7");
+    assert_since(fixture, "B", 5, "");
+    assert_since(fixture, "", 4, "5 6 7");
+    assert_since(fixture, "", 7, "");
+}
+
+static void the_log_knows_the_newest_that_any_topic_dropped(void **state) {
+    struct fixture *fixture = *state;
+    fixture->memory.limit_items = 1;
+    append(fixture, "A", "");
+    append(fixture, "B", "");
+    assert_int_equal(fixture->memory.trimmed, 0);
+    append(fixture, "B", "");
+    append(fixture, "A", "");
+    assert_int_equal(fixture->memory.trimmed, 2);
+    assert_int_equal(topic_of(fixture, "A")->trimmed, 1);
+}
+
+static void what_is_too_old_can_be_forgotten_at_any_time(void **state) {
+    struct fixture *fixture = *state;
+    append_at(fixture, "A", "", FIXTURE_TIME);
+    append_at(fixture, "A", "", FIXTURE_TIME + 1);
+    log_memory_expire(&fixture->memory, FIXTURE_TIME + 100000);
+    assert_int_equal(fixture->memory.trimmed, 0);
+    fixture->memory.limit_age = 1000;
+    log_memory_expire(&fixture->memory, FIXTURE_TIME + 1001);
+    assert_int_equal(topic_of(fixture, "A")->trimmed, 1);
+    assert_int_equal(fixture->memory.trimmed, 1);
+    assert_since(fixture, "A", 0, "2");
+}
+
+static void what_is_restored_without_room_is_known_to_be_dropped(void **state) {
+    struct fixture *fixture = *state;
+    struct item *items[] = {fixture_plain_item(&fixture->topics, "A", "1", 4),
+                            fixture_plain_item(&fixture->topics, "A", "2", 6)};
+    items[0]->topic->trimmed = 3;
+    log_memory_restore(&fixture->memory, items[0], true, true);
+    assert_int_equal(fixture->memory.trimmed, 3);
+    fixture->memory.limit_items = 0;
+    log_memory_restore(&fixture->memory, items[1], true, true);
+    assert_int_equal(topic_of(fixture, "A")->trimmed, 6);
+    assert_int_equal(fixture->memory.trimmed, 6);
+    item_unref(items[0]);
+    item_unref(items[1]);
+}
+
 /* The offsets that should be in the history of topic `topic`, of `count` appended so far. */
 static void expect_history(char *text, size_t size, const uint8_t *topics, int count, int topic,
                            int limit) {
@@ -312,6 +378,10 @@ int main(void) {
         TEST(over_the_bytes_without_history_the_quietest_key_goes),
         TEST(an_item_over_the_limit_empties_the_memory),
         TEST(the_items_of_one_update_are_all_noted),
+        TEST(since_gives_all_that_is_newer),
+        TEST(the_log_knows_the_newest_that_any_topic_dropped),
+        TEST(what_is_too_old_can_be_forgotten_at_any_time),
+        TEST(what_is_restored_without_room_is_known_to_be_dropped),
         TEST(a_random_life_keeps_what_a_list_of_everything_says),
 #undef TEST
     };

@@ -145,6 +145,40 @@ static void channel_goes_on_where_it_was(void **state) {
     free(saved.text);
 }
 
+static void what_was_dropped_is_known_after_a_restart(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct channel *channel = fixture->hub->channels[0];
+    struct topic *gone = topic_obtain(&channel->topics, sentio_text("GONE"));
+    assert_non_null(gone);
+    channel->log.limit_items = 1;
+    gone->trimmed = 1; /* of which nothing is left */
+    topic_unref(gone);
+    struct saved saved = save(fixture);
+    assert_true(fixture_open(fixture));
+    channel = fixture->hub->channels[0];
+    assert_int_equal(topic_find(&channel->topics, sentio_text("A"))->trimmed, 1);
+    assert_int_equal(topic_find(&channel->topics, sentio_text("B"))->trimmed, 0);
+    assert_int_equal(channel->topics.trimmed, 1);
+    assert_int_equal(channel->topics.everyone_trimmed, 0);
+    assert_int_equal(channel->log.trimmed, 1);
+    free(saved.text);
+}
+
+static void a_file_that_does_not_tell_what_was_dropped_means_anything_may_be(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct saved saved = save(fixture);
+    char path[96];
+    char *from = strstr(saved.text, "\"trimmed\"");
+    char *to = strstr(saved.text, "\"state_format\"");
+    memmove(from, to, strlen(to) + 1);
+    write_all(path_of(fixture, path), saved.text, strlen(saved.text));
+    assert_true(fixture_open(fixture));
+    assert_int_equal(fixture->hub->channels[0]->topics.trimmed, 3);
+    assert_int_equal(fixture->hub->channels[0]->topics.everyone_trimmed, 3);
+    assert_int_equal(fixture->hub->channels[0]->log.trimmed, 3);
+    free(saved.text);
+}
+
 static void second_stop_saves_the_same_again(void **state) {
     struct hub_fixture *fixture = *state;
     struct saved saved = save(fixture);
@@ -251,6 +285,8 @@ static void epoch_is_read_before_the_channel_is_there(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST_SAVED(channel_goes_on_where_it_was),
+        TEST_SAVED(what_was_dropped_is_known_after_a_restart),
+        TEST_SAVED(a_file_that_does_not_tell_what_was_dropped_means_anything_may_be),
         TEST_SAVED(second_stop_saves_the_same_again),
         TEST_SAVED(state_that_the_plugin_refuses_leaves_the_items),
         TEST_SAVED(failed_save_loses_the_plugins_state_alone),

@@ -122,6 +122,38 @@ static void topics_in_use_are_looked_over_only_when_their_number_has_doubled(voi
     free(held);
 }
 
+static void what_swept_topics_have_dropped_is_remembered(void **state) {
+    struct topic_table *topics = *state;
+    struct topic *star = topic_obtain(topics, sentio_text("*"));
+    struct topic *gone = obtain_number(topics, 1);
+    star->trimmed = 9;
+    gone->trimmed = 7;
+    topic_unref(star);
+    topic_unref(gone);
+    assert_int_equal(topic_table_trimmed(topics), 7);
+    assert_int_equal(topics->trimmed, 0);
+    for (int i = 2; i <= SWEEP_AT; i++)
+        topic_unref(obtain_number(topics, i));
+    assert_null(topic_find(topics, sentio_text("T1")));
+    assert_int_equal(topics->trimmed, 7);
+    struct topic *again = obtain_number(topics, 1);
+    assert_int_equal(again->trimmed, 7);
+    /* "*" is for everybody, and is never let go. */
+    assert_ptr_equal(topic_find(topics, sentio_text("*")), star);
+    assert_int_equal(topic_table_everyone_trimmed(topics), 9);
+    topic_unref(again);
+}
+
+static void the_star_begins_with_what_was_dropped_of_it_before(void **state) {
+    struct topic_table *topics = *state;
+    topics->trimmed = 5;
+    topics->everyone_trimmed = 3;
+    assert_int_equal(topic_table_everyone_trimmed(topics), 3);
+    struct topic *star = topic_obtain(topics, sentio_text("*"));
+    assert_int_equal(star->trimmed, 3);
+    topic_unref(star);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -132,6 +164,8 @@ int main(void) {
         TEST(what_nobody_holds_is_swept_and_what_is_held_stays),
         TEST(looking_up_a_topic_that_is_there_sweeps_nothing),
         TEST(topics_in_use_are_looked_over_only_when_their_number_has_doubled),
+        TEST(what_swept_topics_have_dropped_is_remembered),
+        TEST(the_star_begins_with_what_was_dropped_of_it_before),
 #undef TEST
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
