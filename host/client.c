@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catchup.h"
 #include "deadline.h"
 #include "envelope.h"
 #include "log.h"
@@ -31,6 +32,7 @@ static void forget_member(struct io *io, struct member *member) {
 
 /* The member stays, without its connection, until the hub has said that it is GONE. */
 static void leave(struct io *io, struct member *member) {
+    catchup_forget(member);
     fanout_leave(&io->fanout, member);
     member->connection = NULL;
     if (io->host->to_hub == NULL) {
@@ -135,6 +137,15 @@ void client_broken(struct connection *connection) {
     deadline_expire(connection);
 }
 
+void client_lost(struct member *member) {
+    struct io *io = member->connection->io;
+    struct message *message = lost_message_create(member->conn);
+    if (message != NULL)
+        queue_put(io->host->to_hub, message);
+    else
+        client_starved(member->connection);
+}
+
 struct member *client_member(const struct connection *connection, const struct stream *stream) {
     struct member *member = connection->members;
     while (member != NULL && member->stream != stream)
@@ -155,6 +166,17 @@ struct member *client_add_member(struct connection *connection, struct stream *s
     return member;
 }
 
+/* Writing could end the connection: it comes last. */
+static void catch_up(struct io *io, const struct joined_message *message) {
+    struct member *member = message->member;
+    if (message->head.kind == MESSAGE_JOINED)
+        catchup_join(&io->outbox, member, message);
+    else
+        catchup_replay(&io->outbox, member, message);
+    if (outbox_due(&io->outbox))
+        outbox_flush(&io->outbox);
+}
+
 static void joined(struct io *io, struct joined_message *message) {
     struct member *member = message->member;
     struct connection *connection = member->connection;
@@ -169,6 +191,12 @@ static void joined(struct io *io, struct joined_message *message) {
         client_error(connection, NULL, sentio_text(""), "no_memory", "the host is out of memory");
         return;
     }
+    if (message->interest == NULL)
+        catchup_cut(&io->outbox, member);
+    if (member->catchup || joined_replays(message)) {
+        catch_up(io, message);
+        return;
+    }
     if (message->text.size) {
         client_text(connection, message->text);
         member->position = message->offset;
@@ -177,6 +205,12 @@ static void joined(struct io *io, struct joined_message *message) {
     if (message->snapshot_count)
         fanout_snapshot(&io->fanout, member, message->snapshot, message->snapshot_count,
                         message->offset, message->time);
+}
+
+static void replay(struct io *io, const struct joined_message *message) {
+    const struct member *member = message->member;
+    if (member->connection && member->connection->state == CONNECTION_OPEN && member->catchup)
+        catch_up(io, message);
 }
 
 static void say(struct text_message *message) {
@@ -212,6 +246,9 @@ void client_deliver(struct io *io, struct message *message) {
     switch ((enum message_kind)message->kind) {
     case MESSAGE_JOINED:
         joined(io, (struct joined_message *)message);
+        break;
+    case MESSAGE_REPLAY:
+        replay(io, (struct joined_message *)message);
         break;
     case MESSAGE_TEXT:
         say((struct text_message *)message);

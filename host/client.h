@@ -41,6 +41,7 @@ void client_deliver(struct io *io, struct message *message);
  * written. */
 void client_starved(struct connection *connection);
 void client_overflow(struct connection *connection);
+void client_lost(struct member *member);
 void client_broken(struct connection *connection);
 void client_relieved(struct connection *connection);
 

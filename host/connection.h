@@ -10,6 +10,7 @@
 #include "config.h"
 #include "frame.h"
 
+struct catchup;
 struct io;
 struct lws;
 struct publisher;
@@ -102,14 +103,15 @@ struct connection {
 struct member {
     struct connection *connection; /* NULL: gone, the hub is still to say so */
     struct member *next;
-    struct stream *stream; /* counted */
-    struct filter *filter; /* NULL: subscribed to nothing */
-    struct held *held;     /* slow.c: what it is to get when it reads on; NULL: nothing */
-    uint32_t index;        /* among the filter's members */
-    bool seen;             /* `position` is set */
-    uint64_t conn;         /* the ABI's handle */
-    uint64_t position;     /* the last offset that it was told */
-    uint64_t joined;       /* the channel's offset when it joined its filter */
+    struct stream *stream;   /* counted */
+    struct filter *filter;   /* NULL: subscribed to nothing */
+    struct held *held;       /* slow.c: what it is to get when it reads on; NULL: nothing */
+    struct catchup *catchup; /* what it is to get before what is live; NULL: nothing */
+    uint32_t index;          /* among the filter's members */
+    bool seen;               /* `position` is set */
+    uint64_t conn;           /* the ABI's handle */
+    uint64_t position;       /* the last offset that it was told */
+    uint64_t joined;         /* the channel's offset when it joined its filter */
 };
 
 /* A new one on that listener; over the limits, it is marked as refused. NULL: out of memory. */

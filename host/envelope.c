@@ -30,7 +30,9 @@ static void write_body(struct sentio_writer *out, const struct envelope *envelop
 static void write_tail(struct sentio_writer *out, const struct envelope *envelope) {
     sentio_write_text(out, ",\"epoch\":\"");
     sentio_write_text(out, envelope->stream->epoch);
-    sentio_write_text(out, envelope->snapshot ? "\",\"snapshot\":true" : "\"");
+    sentio_write_text(out, envelope->snapshot ? "\",\"snapshot\":true"
+                           : envelope->replay ? "\",\"replay\":true"
+                                              : "\"");
     if (envelope->conflated)
         sentio_write_format(out, ",\"conflated\":%u", envelope->conflated);
     sentio_write_text(out, "}");

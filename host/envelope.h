@@ -20,6 +20,7 @@ struct envelope {
     struct sentio_bytes type;
     bool named;    /* with "channel" */
     bool snapshot; /* with "snapshot": true */
+    bool replay;   /* with "replay": true */
     uint64_t offset;
     int64_t time;
     uint32_t conflated; /* with "conflated" when not 0 */

@@ -251,6 +251,8 @@ void fanout_update(struct fanout *fanout, struct update *update) {
 /* What the member has been told while it was in its filter. */
 static void settle_position(struct member *member) {
     const struct filter *filter = member->filter;
+    if (member->catchup) /* which knows */
+        return;
     if (member->held) {
         slow_forget(member);
         return;
@@ -319,9 +321,10 @@ fail:
     return SENTIO_NO_MEMORY;
 }
 
-void fanout_snapshot(struct fanout *fanout, struct member *member, struct item *const *items,
-                     size_t count, uint64_t offset, int64_t time) {
-    struct stream *stream = member->stream;
+bool fanout_snapshot_frames(struct arena *arena, const struct member *member,
+                            struct item *const *items, size_t count, uint64_t prev, uint64_t offset,
+                            int64_t time, struct span *span) {
+    const struct stream *stream = member->stream;
     bool array = stream->shape == SENTIO_ARRAY;
     struct envelope envelope = {
         .stream = stream,
@@ -330,19 +333,27 @@ void fanout_snapshot(struct fanout *fanout, struct member *member, struct item *
         .offset = offset,
         .time = time,
     };
-    uint64_t prev = member->seen ? member->position : offset;
+    struct span part;
     for (size_t i = 0; i < count; i += array ? count : 1) {
-        struct span span;
         envelope.type = sentio_text(stream->snapshot_type);
         if (!array && items[i]->type.size)
             envelope.type = items[i]->type;
-        if (envelope_frame(&fanout->outbox->arena, &envelope, prev, items + i, array ? count : 1,
-                           &span) != 0)
-            return;
-        outbox_append(fanout->outbox, member->connection,
-                      outbox_pack(fanout->outbox, member->connection, span));
-        prev = offset;
-        member->position = offset;
-        member->seen = true;
+        if (envelope_frame(arena, &envelope, i ? offset : prev, items + i, array ? count : 1,
+                           &part) != 0)
+            return i > 0;
+        *span = i ? (struct span){arena, span->start, part.end} : part;
     }
+    return count > 0;
+}
+
+void fanout_snapshot(struct fanout *fanout, struct member *member, struct item *const *items,
+                     size_t count, uint64_t offset, int64_t time) {
+    struct outbox *outbox = fanout->outbox;
+    uint64_t prev = member->seen ? member->position : offset;
+    struct span span;
+    if (!fanout_snapshot_frames(&outbox->arena, member, items, count, prev, offset, time, &span))
+        return;
+    outbox_append(outbox, member->connection, outbox_pack(outbox, member->connection, span));
+    member->position = offset;
+    member->seen = true;
 }

@@ -49,6 +49,11 @@ int fanout_join(struct fanout *fanout, struct member *member, struct interest *i
                 uint64_t offset);
 void fanout_leave(struct fanout *fanout, struct member *member);
 
+/* The channel's snapshot for one member, which was told `prev`: frames one behind the other. False:
+ * there are none. */
+bool fanout_snapshot_frames(struct arena *arena, const struct member *member,
+                            struct item *const *items, size_t count, uint64_t prev, uint64_t offset,
+                            int64_t time, struct span *span);
 /* Sends one member the items, as the channel's snapshot. */
 void fanout_snapshot(struct fanout *fanout, struct member *member, struct item *const *items,
                      size_t count, uint64_t offset, int64_t time);

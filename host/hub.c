@@ -211,6 +211,9 @@ static void deliver(void *context, struct message *message) {
     case MESSAGE_LEFT:
         subscription_left(hub, (const struct left_message *)message);
         break;
+    case MESSAGE_LOST:
+        subscription_lost(hub, ((const struct lost_message *)message)->conn);
+        break;
     case MESSAGE_VIEW:
         reload_shown(hub);
         break;

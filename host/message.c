@@ -79,6 +79,14 @@ struct message *left_message_create(uint32_t io, uint64_t conn, struct member *m
     return &message->head;
 }
 
+struct message *lost_message_create(uint64_t conn) {
+    struct lost_message *message = create(MESSAGE_LOST, sizeof(*message), 0);
+    if (message == NULL)
+        return NULL;
+    message->conn = conn;
+    return &message->head;
+}
+
 struct message *reload_message_create(void) {
     return create(MESSAGE_RELOAD, sizeof(struct message), 0);
 }
@@ -96,18 +104,32 @@ struct message *update_message_create(struct update *update) {
     return &message->head;
 }
 
-struct joined_message *joined_message_create(struct sentio_bytes text, struct item *const *snapshot,
-                                             uint32_t snapshot_count) {
-    size_t head = sizeof(struct joined_message) + snapshot_count * sizeof(struct item *);
-    struct joined_message *message = create(MESSAGE_JOINED, head, text.size);
+static struct joined_message *create_joined(enum message_kind kind,
+                                            const struct joined_parts *parts) {
+    size_t count = parts->snapshot_count + parts->replay_count;
+    size_t head = sizeof(struct joined_message) + count * sizeof(struct item *);
+    struct joined_message *message = create(kind, head, parts->text.size + parts->end.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)message + head;
-    message->text = keep(&at, text);
-    message->snapshot_count = snapshot_count;
-    for (uint32_t i = 0; i < snapshot_count; i++)
-        message->snapshot[i] = item_ref(snapshot[i]);
+    message->text = keep(&at, parts->text);
+    message->end = keep(&at, parts->end);
+    message->snapshot_count = (uint32_t)parts->snapshot_count;
+    message->replay_count = (uint32_t)parts->replay_count;
+    message->replay = message->snapshot + parts->snapshot_count;
+    for (size_t i = 0; i < parts->snapshot_count; i++)
+        message->snapshot[i] = item_ref(parts->snapshot[i]);
+    for (size_t i = 0; i < parts->replay_count; i++)
+        message->replay[i] = item_ref(parts->replay[i]);
     return message;
+}
+
+struct joined_message *joined_message_create(const struct joined_parts *parts) {
+    return create_joined(MESSAGE_JOINED, parts);
+}
+
+struct joined_message *replay_message_create(const struct joined_parts *parts) {
+    return create_joined(MESSAGE_REPLAY, parts);
 }
 
 struct message *text_message_create(struct member *member, bool error, struct sentio_bytes text) {
@@ -180,6 +202,8 @@ static void release_joined(struct joined_message *message) {
     interest_unref(message->interest);
     for (uint32_t i = 0; i < message->snapshot_count; i++)
         item_unref(message->snapshot[i]);
+    for (uint32_t i = 0; i < message->replay_count; i++)
+        item_unref(message->replay[i]);
 }
 
 void message_destroy(struct message *message) {
@@ -189,7 +213,7 @@ void message_destroy(struct message *message) {
         update_unref(((struct update_message *)message)->update);
     if (message->kind == MESSAGE_VIEW)
         view_unref(((struct view_message *)message)->view);
-    if (message->kind == MESSAGE_JOINED)
+    if (message->kind == MESSAGE_JOINED || message->kind == MESSAGE_REPLAY)
         release_joined((struct joined_message *)message);
     free(message);
 }

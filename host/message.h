@@ -26,10 +26,12 @@ enum message_kind {
     MESSAGE_QUERY,   /* to the hub: a REST request */
     MESSAGE_COMMAND, /* to the hub: a subscriber's message */
     MESSAGE_LEFT,    /* to the hub: a subscriber is gone */
+    MESSAGE_LOST,    /* to the hub: a subscriber read too slowly to catch up */
     MESSAGE_RELOAD,  /* to the hub: read the configuration again */
     MESSAGE_STOP,    /* to either: end */
     MESSAGE_UPDATE,  /* to io: items, ordered */
     MESSAGE_JOINED,  /* to io: a subscription as it is from now on */
+    MESSAGE_REPLAY,  /* to io: more of the past, after a JOINED that has announced it */
     MESSAGE_TEXT,    /* to io: a message to one subscriber */
     MESSAGE_NOTICE,  /* to io: messages to several subscribers */
     MESSAGE_CLOSE,   /* to io: close a subscriber's connection */
@@ -91,20 +93,48 @@ struct left_message {
     struct member *member;
 };
 
+struct lost_message {
+    struct message head;
+    uint64_t conn;
+};
+
 struct update_message {
     struct message head;
     struct update *update; /* counted */
 };
 
+/* JOINED, and REPLAY, which has no interest and no answer. What the subscriber is sent is in this
+ * order: answer, replay, snapshot, end. */
 struct joined_message {
     struct message head;
     struct member *member;
     struct interest *interest; /* counted; NULL: subscribed to nothing */
-    uint64_t offset;           /* the channel's: what follows is newer */
+    uint64_t offset;           /* the channel's at the subscribe: what follows is newer */
     int64_t time;
+    bool more;                /* a REPLAY follows */
+    bool afresh;              /* in answer to LOST: what the subscriber was still to get is void */
+    uint64_t since;           /* the offset that the replay goes on from */
     struct sentio_bytes text; /* the "ok", or empty */
+    struct sentio_bytes end;  /* the "recovered", or empty */
     uint32_t snapshot_count;
+    uint32_t replay_count;
+    struct item **replay;    /* counted, in order; behind the snapshot */
     struct item *snapshot[]; /* counted, in order */
+};
+
+/* Whether there is something of the past in it, or to come. */
+static inline bool joined_replays(const struct joined_message *message) {
+    return message->replay_count > 0 || message->end.size > 0 || message->more || message->afresh;
+}
+
+/* What a joined_message is made of. */
+struct joined_parts {
+    struct sentio_bytes text;
+    struct sentio_bytes end;
+    struct item *const *snapshot;
+    size_t snapshot_count;
+    struct item *const *replay;
+    size_t replay_count;
 };
 
 struct text_message {
@@ -157,11 +187,13 @@ struct command_message *command_message_create(struct sentio_bytes user, struct 
                                                struct sentio_bytes action,
                                                struct sentio_bytes request);
 struct message *left_message_create(uint32_t io, uint64_t conn, struct member *member);
+struct message *lost_message_create(uint64_t conn);
 struct message *stop_message_create(void);
 struct message *reload_message_create(void);
 struct message *update_message_create(struct update *update);
-struct joined_message *joined_message_create(struct sentio_bytes text, struct item *const *snapshot,
-                                             uint32_t snapshot_count);
+struct joined_message *joined_message_create(const struct joined_parts *parts);
+/* The same as REPLAY. */
+struct joined_message *replay_message_create(const struct joined_parts *parts);
 struct message *text_message_create(struct member *member, bool error, struct sentio_bytes text);
 struct message *notice_message_create(struct sentio_bytes text, struct member *const *members,
                                       size_t count);

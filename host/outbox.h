@@ -63,6 +63,9 @@ struct outbox {
     void (*broken)(struct connection *connection);
     /* A congested connection's backlog is written: it may be given more, by outbox_push. */
     void (*relieved)(struct connection *connection);
+    /* A member that catches up was to hold more than the limit: the hub is to tell it afresh. As
+     * for `starved`. */
+    void (*lost)(struct member *member);
     /* Everything is written: what drafts were made of can go. NULL is allowed. */
     void (*emptied)(void *context);
     void *context; /* of `emptied` */

@@ -6,19 +6,17 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "envelope.h"
+#include "catchup.h"
 #include "pending.h"
+#include "pending_frame.h"
 
-enum {
-    CHUNK = 64 * 1024, /* bytes of held items that are made into frames at a time */
-    CHUNK_ITEMS = 256,
-    UNSENT = 64 * 1024 /* bytes that the kernel is to take ahead of what it sends */
-};
+enum { UNSENT = 64 * 1024 /* bytes that the kernel is to take ahead of what it sends */ };
 
 /* What one member holds. */
 struct held {
     struct pending *pending; /* NULL: it came to more than the limit, the connection has to go */
     uint64_t prev;           /* the offset that the member is covered to */
+    bool whole;              /* nothing may be left out: over the limit, the connection has to go */
 };
 
 static void count(atomic_uint_fast64_t *counter, uint64_t n) {
@@ -66,7 +64,7 @@ static void drop_oldest(const struct outbox *outbox, const struct member *member
 
 static void bound(const struct outbox *outbox, const struct member *member) {
     struct held *held = member->held;
-    if (!held->pending->keyed) {
+    if (!held->pending->keyed && !held->whole) {
         drop_oldest(outbox, member);
         return;
     }
@@ -80,6 +78,10 @@ bool slow_hold(struct outbox *outbox, struct member *member, const struct delive
     struct connection *connection = member->connection;
     if (connection->state != CONNECTION_OPEN)
         return false;
+    if (member->catchup != NULL) {
+        catchup_hold(outbox, member, delivery);
+        return true;
+    }
     /* Once it holds something it goes on so, whatever the channel's `slow` has become. */
     if (member->held == NULL && (stream_slow(member->stream) == CONFIG_SLOW_DISCONNECT ||
                                  outbox_waiting(connection) < outbox->mark))
@@ -102,69 +104,6 @@ no_memory:
     return true;
 }
 
-/* The oldest items that make one message, taken from what is held; returns their number. */
-static uint32_t take_message(struct pending *pending, const struct stream *stream,
-                             struct item *items[CHUNK_ITEMS], size_t room) {
-    uint32_t taken = 0;
-    struct item *item = pending_oldest(pending);
-    while (item != NULL && taken < CHUNK_ITEMS) {
-        bool fits = taken == 0 || item->json.size <= room;
-        /* What was published together goes together, unless it is merged anyway. */
-        bool joins = taken == 0 || pending->keyed || item->time == items[0]->time;
-        if (!fits || !joins || (taken > 0 && stream->shape != SENTIO_ARRAY))
-            break;
-        room -= item->json.size < room ? item->json.size : room;
-        items[taken++] = item_ref(item);
-        pending_pop(pending);
-        item = pending_oldest(pending);
-    }
-    return taken;
-}
-
-static int make_message(struct arena *arena, const struct member *member, size_t room,
-                        struct span *span) {
-    struct held *held = member->held;
-    struct stream *stream = member->stream;
-    struct item *items[CHUNK_ITEMS];
-    uint32_t taken = take_message(held->pending, stream, items, room);
-    const struct item *newest = items[taken - 1];
-    struct envelope envelope = {
-        .stream = stream,
-        .type = stream->shape == SENTIO_ARRAY ? sentio_text(stream->type)
-                                              : envelope_type(stream, newest),
-        .named = member->connection->named,
-        .offset = held->pending->count > 0 ? newest->offset : held->pending->last,
-        .time = newest->time,
-        .conflated = held->pending->merged,
-    };
-    int error = envelope_frame(arena, &envelope, held->prev, items, taken, span);
-    for (uint32_t i = 0; i < taken; i++)
-        item_unref(items[i]);
-    held->pending->merged = 0;
-    held->prev = envelope.offset;
-    return error;
-}
-
-/* Frames of the oldest that is held, about `room` bytes, one behind the other. False: none. */
-static bool make_frames(struct arena *arena, const struct member *member, size_t room,
-                        struct span *span) {
-    struct span part;
-    bool any = false;
-    while (member->held->pending->count > 0) {
-        if (any && pending_oldest(member->held->pending)->json.size > room)
-            break;
-        /* Out of memory, the message is lost, and the next one's `prev` shows it. */
-        if (make_message(arena, member, room, &part) != 0)
-            continue;
-        *span = any ? (struct span){arena, span->start, part.end} : part;
-        any = true;
-        if (span_size(*span) >= room)
-            break;
-        room = room == SIZE_MAX ? room : room - span_size(part);
-    }
-    return any;
-}
-
 bool slow_lost(const struct member *member) {
     return member->held && member->held->pending == NULL;
 }
@@ -173,7 +112,8 @@ void slow_release(struct outbox *outbox, struct member *member) {
     struct span span;
     if (member->held == NULL)
         return;
-    if (!slow_lost(member) && make_frames(&outbox->arena, member, SIZE_MAX, &span))
+    if (!slow_lost(member) && pending_frames(&outbox->arena, member, member->held->pending,
+                                             &member->held->prev, false, SIZE_MAX, &span))
         outbox_append(outbox, member->connection, outbox_pack(outbox, member->connection, span));
     slow_forget(member);
 }
@@ -190,7 +130,7 @@ void slow_forget(struct member *member) {
 static size_t count_holding(const struct connection *connection) {
     size_t holding = 0;
     for (const struct member *member = connection->members; member; member = member->next)
-        holding += member->held != NULL;
+        holding += member->held != NULL || member->catchup != NULL;
     return holding;
 }
 
@@ -206,7 +146,8 @@ static bool push_held(struct outbox *outbox, struct member *member, size_t room)
     const struct item *oldest = pending_oldest(member->held->pending);
     if (oldest && waiting > 0 && waiting + oldest->json.size > outbox->mark)
         return true;
-    bool pushed = !make_frames(&outbox->side, member, room, &span) ||
+    bool pushed = !pending_frames(&outbox->side, member, member->held->pending, &member->held->prev,
+                                  false, room, &span) ||
                   outbox_push(outbox, connection, outbox_pack(outbox, connection, span));
     arena_reset(&outbox->side);
     outbox->packer.arena.size = packed;
@@ -218,8 +159,13 @@ void slow_relieve(struct outbox *outbox, struct connection *connection) {
     connection->congested = false;
     if (holding == 0)
         return;
-    size_t room = (outbox->mark < CHUNK ? outbox->mark : CHUNK) / holding;
+    size_t room = (outbox->mark < PENDING_PIECE ? outbox->mark : PENDING_PIECE) / holding;
     for (struct member *member = connection->members; member; member = member->next) {
+        if (member->catchup != NULL) {
+            catchup_give(outbox, member, room);
+            connection->congested = connection->congested || member->catchup || member->held;
+            continue;
+        }
         if (member->held == NULL)
             continue;
         if (!push_held(outbox, member, room)) {
@@ -231,6 +177,43 @@ void slow_relieve(struct outbox *outbox, struct connection *connection) {
         else
             connection->congested = true;
     }
+}
+
+/* The newest of each key. NULL: out of memory. */
+static struct pending *merge(struct pending *pending) {
+    struct pending *keyed = pending_create(true);
+    if (keyed == NULL)
+        return NULL;
+    for (struct item *item = pending_oldest(pending); item; item = pending_oldest(pending)) {
+        if (pending_hold(keyed, item, pending->last) != 0) {
+            pending_destroy(keyed);
+            return NULL;
+        }
+        pending_pop(pending);
+    }
+    return keyed;
+}
+
+void slow_adopt(struct outbox *outbox, struct member *member, struct pending *pending,
+                uint64_t prev) {
+    enum config_slow slow = stream_slow(member->stream);
+    struct held *held = calloc(1, sizeof(*held));
+    struct pending *kept = pending;
+    if (held != NULL && slow == CONFIG_SLOW_CONFLATE) {
+        kept = merge(pending);
+        pending_destroy(pending);
+    }
+    if (held == NULL || kept == NULL) {
+        pending_destroy(kept);
+        free(held);
+        outbox->starved(member->connection);
+        return;
+    }
+    count(&member->stream->slow_conflated, kept->merged);
+    held->pending = kept;
+    held->prev = prev;
+    held->whole = slow == CONFIG_SLOW_DISCONNECT;
+    member->held = held;
 }
 
 void slow_count_disconnect(const struct connection *connection) {

@@ -9,6 +9,8 @@
 #include "item.h"
 #include "outbox.h"
 
+struct pending;
+
 /*
  * What becomes of a subscription whose connection does not read as fast as its channel speaks: the
  * channel's `slow`. Past the outbox's mark "conflate" keeps the newest item of each key, and "drop"
@@ -37,6 +39,11 @@ bool slow_lost(const struct member *member);
 void slow_release(struct outbox *outbox, struct member *member);
 /* Forgets it; the member's position is what it was really told. */
 void slow_forget(struct member *member);
+
+/* What came while the member caught up, all of it, is held from now on; `prev`: the offset that it
+ * is covered to. Takes it over. */
+void slow_adopt(struct outbox *outbox, struct member *member, struct pending *pending,
+                uint64_t prev);
 
 /* The connection has nothing left to write: puts some of what its members hold into its backlog. */
 void slow_relieve(struct outbox *outbox, struct connection *connection);

@@ -36,7 +36,7 @@ static void accepted(struct subscription *subscription) {
     memset(&pending->wants, 0, sizeof(pending->wants));
     if (pending->message->what == COMMAND_SUBSCRIBE)
         remember_request(subscription, pending->message->request);
-    subscription_tell(subscription, &before, pending->message->id);
+    subscription_tell(subscription, &before, pending->message->id, &pending->recovery);
     presence_moved(subscription, &before, hub_time(subscription->channel->hub));
     wants_finish(&before);
     subscription_end_pending(subscription);
@@ -64,6 +64,8 @@ static void change(struct subscription *subscription, const struct effect *effec
     struct pending_command *pending = subscription->pending;
     if (pending != NULL) {
         wants_change(&pending->wants, channel, join, effect->a);
+        if (recovery_change(&pending->recovery, channel, join, effect->a) != 0)
+            pending->wants.failed = true;
         return;
     }
     struct wants before = {0};
@@ -74,7 +76,7 @@ static void change(struct subscription *subscription, const struct effect *effec
         wants_change(&subscription->wants, channel, false, effect->a);
         log_warning(channel->label, "plugin fault: a join over limits.topics is dropped");
     } else if (error == 0) {
-        subscription_tell(subscription, &before, sentio_text(""));
+        subscription_tell(subscription, &before, sentio_text(""), NULL);
         presence_moved(subscription, &before, hub_time(subscription->channel->hub));
     }
     wants_finish(&before);
@@ -149,11 +151,14 @@ static bool too_many_of_user(struct subscription *subscription) {
            subscription->user->accepted >= limit;
 }
 
-/* Filters and interval of a subscribe. */
+/* Filters and interval of a subscribe, and what it asks for of the past. */
 static bool read_options(struct subscription *subscription, const struct sentio_json *request) {
-    struct wants *wants = &subscription->pending->wants;
+    struct pending_command *pending = subscription->pending;
+    const struct channel *channel = subscription->channel;
     char why[256] = "the host is out of memory";
-    int error = wants_read(wants, subscription->channel, request, why, sizeof(why));
+    int error = wants_read(&pending->wants, channel, request, why, sizeof(why));
+    if (!error)
+        error = recovery_read(&pending->recovery, channel, request, why, sizeof(why));
     if (error)
         refuse_text(subscription, error == SENTIO_DENIED ? "presence_off" : "invalid_field", why);
     return error == 0;
@@ -297,6 +302,12 @@ void subscription_left(struct hub *hub, const struct left_message *message) {
             channel_call(channel, &call, NULL);
     }
     hub_send(hub, message->io, gone_message_create(message->member));
+}
+
+void subscription_lost(struct hub *hub, uint64_t conn) {
+    struct subscription *subscription = subscription_find(hub, conn);
+    if (subscription != NULL && subscription->accepted)
+        subscription_tell_afresh(subscription);
 }
 
 void subscription_tick(struct hub *hub) {

@@ -26,6 +26,6 @@ void subscription_reinterest(struct hub *hub, struct channel *channel) {
         struct subscription *subscription = hub->subscriptions.slots[i].value;
         if (subscription && subscription->channel == channel && subscription->accepted &&
             !subscription->wants.has_interval)
-            subscription_tell(subscription, &subscription->wants, sentio_text(""));
+            subscription_tell(subscription, &subscription->wants, sentio_text(""), NULL);
     }
 }

@@ -3,6 +3,7 @@
 #define SENTIO_HOST_SUBSCRIPTION_INTERNAL_H
 
 #include "phrase.h"
+#include "recovery.h"
 #include "subscription.h"
 #include "wants.h"
 
@@ -13,6 +14,7 @@
 struct pending_command {
     struct command_message *message; /* owned */
     struct wants wants;
+    struct recovery recovery;
     int64_t since; /* Unix ms */
     bool called;   /* the callback has returned; until then it is not overdue */
 };
@@ -61,10 +63,12 @@ void subscription_error(const struct subscription *subscription, struct sentio_b
 /* The same, not in answer to anything: it does not count as the client's. */
 void subscription_warn(const struct subscription *subscription, const char *code,
                        const char *message);
-/* The state of the subscription: with the "ok" when `id` asks for one, and the latest of what it
- * did not have before. */
+/* The state of the subscription: with the "ok" when `id` asks for one, and what `recovery` asks for
+ * (NULL: nothing) or the latest of what it did not have before. */
 void subscription_tell(struct subscription *subscription, const struct wants *before,
-                       struct sentio_bytes id);
+                       struct sentio_bytes id, const struct recovery *recovery);
+/* The same in answer to LOST: all that it has, as it is now. */
+void subscription_tell_afresh(struct subscription *subscription);
 /* What a plugin sends. */
 void subscription_say(struct subscription *subscription, const struct effect *effect);
 

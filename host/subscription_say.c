@@ -2,7 +2,7 @@
 #include "envelope.h"
 #include "subscription_internal.h"
 
-enum { GOING_AWAY = 1001 };
+enum { GOING_AWAY = 1001, TRY_LATER = 1013 };
 
 static const char *named_channel(const struct subscription *subscription) {
     return subscription->named ? subscription->channel->stream->name : NULL;
@@ -42,37 +42,84 @@ void subscription_unknown(struct hub *hub, const struct command_message *message
     sentio_writer_finish(&out);
 }
 
-/* The state of the subscription, to its io thread: with the "ok" when the client asked for one, and
- * the latest of what it did not have before. */
-void subscription_tell(struct subscription *subscription, const struct wants *before,
-                       struct sentio_bytes id) {
+/* What its io thread is to know of it now. */
+static void send_joined(struct subscription *subscription, struct interest *interest,
+                        struct sentio_bytes text, const struct past *past, bool afresh) {
     struct channel *channel = subscription->channel;
-    struct log_items items = {0};
+    struct sentio_writer end;
+    sentio_writer_init(&end, NULL, 0);
+    if (past->ends && !past->more)
+        recovery_write_end(&end, channel, subscription->named, past->recovered,
+                           channel->engine.offset);
+    const struct joined_parts parts = {
+        .text = text,
+        .end = sentio_written(&end),
+        .snapshot = past->snapshot.items,
+        .snapshot_count = past->snapshot.count,
+        .replay = past->replay.items,
+        .replay_count = past->replay.count,
+    };
+    struct joined_message *message = end.failed ? NULL : joined_message_create(&parts);
+    sentio_writer_finish(&end);
+    if (message == NULL)
+        interest_unref(interest);
+    if (message != NULL) {
+        message->member = subscription->member;
+        message->interest = interest;
+        message->offset = channel->engine.offset;
+        message->time = channel_time(channel);
+        message->since = past->since;
+        message->more = past->more;
+        message->afresh = afresh;
+    }
+    hub_send(channel->hub, subscription->io, message ? &message->head : NULL);
+}
+
+static int find_past(struct subscription *subscription, const struct wants *before,
+                     const struct recovery *recovery, struct past *past) {
+    struct channel *channel = subscription->channel;
+    const struct wants *wants = &subscription->wants;
+    if (recovery && recovery_asked(recovery))
+        return recovery_collect(recovery, wants, before, channel, past);
+    return wants_snapshot(wants, before, channel, &past->snapshot);
+}
+
+void subscription_tell(struct subscription *subscription, const struct wants *before,
+                       struct sentio_bytes id, const struct recovery *recovery) {
+    struct channel *channel = subscription->channel;
+    struct past past = {.more = false};
     struct sentio_writer ok;
     struct interest *interest = NULL;
     int error = wants_interest(&subscription->wants, channel, subscription->named, &interest);
     sentio_writer_init(&ok, NULL, 0);
     if (id.size)
         wants_write_ok(&subscription->wants, channel, subscription->named, id, &ok);
-    if (wants_snapshot(&subscription->wants, before, channel, &items) != 0 || ok.failed || error) {
+    if (find_past(subscription, before, recovery, &past) != 0 || ok.failed || error) {
         subscription_error(subscription, id, sentio_text("no_memory"),
                            sentio_text("the host is out of memory"));
         interest_unref(interest);
     } else {
-        struct joined_message *message =
-            joined_message_create(sentio_written(&ok), items.items, (uint32_t)items.count);
-        if (message == NULL)
-            interest_unref(interest);
-        if (message != NULL) {
-            message->member = subscription->member;
-            message->interest = interest;
-            message->offset = channel->engine.offset;
-            message->time = channel_time(channel);
-        }
-        hub_send(channel->hub, subscription->io, message ? &message->head : NULL);
+        send_joined(subscription, interest, sentio_written(&ok), &past, false);
     }
     sentio_writer_finish(&ok);
-    log_items_finish(&items);
+    past_finish(&past);
+}
+
+void subscription_tell_afresh(struct subscription *subscription) {
+    static const struct wants nothing = {.count = 0};
+    struct channel *channel = subscription->channel;
+    struct past past = {.ends = true};
+    struct interest *interest = NULL;
+    if (wants_interest(&subscription->wants, channel, subscription->named, &interest) == 0 &&
+        wants_snapshot(&subscription->wants, &nothing, channel, &past.snapshot) == 0) {
+        send_joined(subscription, interest, sentio_text(""), &past, true);
+    } else {
+        interest_unref(interest);
+        hub_send(channel->hub, subscription->io,
+                 close_message_create(subscription->member, TRY_LATER,
+                                      sentio_text("the host is out of memory")));
+    }
+    past_finish(&past);
 }
 
 void subscription_say(struct subscription *subscription, const struct effect *effect) {
@@ -87,7 +134,8 @@ void subscription_say(struct subscription *subscription, const struct effect *ef
 
 static void send_nothing_joined(const struct subscription *subscription) {
     struct channel *channel = subscription->channel;
-    struct joined_message *message = joined_message_create(sentio_text(""), NULL, 0);
+    static const struct joined_parts nothing = {.snapshot_count = 0};
+    struct joined_message *message = joined_message_create(&nothing);
     if (message != NULL) {
         message->member = subscription->member;
         message->offset = channel->engine.offset;

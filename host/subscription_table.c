@@ -74,6 +74,7 @@ void subscription_end_pending(struct subscription *subscription) {
     subscription->pending = NULL;
     unlink_waiting(subscription);
     wants_finish(&pending->wants);
+    recovery_finish(&pending->recovery);
     message_destroy(&pending->message->head);
     free(pending);
 }

@@ -228,15 +228,16 @@ static bool gives_snapshot(const struct channel *channel) {
     return !(channel_plugin(channel)->flags & SENTIO_NO_SNAPSHOT);
 }
 
-static void drop_unwanted(const struct predicates *predicates, struct log_items *items) {
+void wants_choose(const struct wants *wants, struct log_items *items) {
     size_t kept = 0;
-    for (size_t i = 0; i < items->count; i++) {
-        if (predicates_pass(predicates, items->items[i]))
+    for (size_t i = 0; wants->predicates && i < items->count; i++) {
+        if (predicates_pass(wants->predicates, items->items[i]))
             items->items[kept++] = items->items[i];
         else
             item_unref(items->items[i]);
     }
-    items->count = kept;
+    if (wants->predicates)
+        items->count = kept;
 }
 
 int wants_snapshot(const struct wants *wants, const struct wants *before, struct channel *channel,
@@ -252,8 +253,7 @@ int wants_snapshot(const struct wants *wants, const struct wants *before, struct
     struct topic *everyone = topic_find(&channel->topics, sentio_text("*"));
     if (everyone && !wants->all && wants->count > 0 && before->count == 0 && !error)
         error = log_memory_latest(&channel->log, everyone, items);
-    if (wants->predicates)
-        drop_unwanted(wants->predicates, items);
+    wants_choose(wants, items);
     log_items_sort(items);
     return error;
 }

@@ -48,6 +48,9 @@ int wants_interest(const struct wants *wants, struct channel *channel, bool name
 int wants_snapshot(const struct wants *wants, const struct wants *before, struct channel *channel,
                    struct log_items *items);
 
+/* Lets the items go that its filters do not pass. */
+void wants_choose(const struct wants *wants, struct log_items *items);
+
 /* {"type":"ok",...} with all that is now subscribed. */
 void wants_write_ok(const struct wants *wants, const struct channel *channel, bool named,
                     struct sentio_bytes id, struct sentio_writer *out);

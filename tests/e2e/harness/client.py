@@ -86,6 +86,14 @@ class Client(WebSocket):
             if not message.get("snapshot"):
                 return message
 
+    def recover(self, *symbols: str, **fields: Any) -> tuple[list[Message], Message]:
+        """An accepted subscribe with `since`: what comes before "recovered", and that."""
+        self.subscribe(*symbols, **fields)
+        messages = [self.next()]
+        while messages[-1]["type"] != "recovered":
+            messages.append(self.next())
+        return messages[:-1], messages[-1]
+
     @property
     def waiting(self) -> int:
         """How many messages were read and not yet asked for."""
@@ -116,15 +124,15 @@ class Client(WebSocket):
         epoch = self._epochs.setdefault(channel, message["epoch"])
         assert message["epoch"] == epoch, message
         position = self.position.get(channel)
-        if message["type"] not in ANSWERS:
+        if message["type"] not in (*ANSWERS, "recovered"):
             self._check_order(channel, message, position)
-        if position is None or message["offset"] > position:
+        if position is None or message["offset"] > position or message.get("replay"):
             self.position[channel] = message["offset"]
 
     def _check_order(self, channel: str | None, message: Message, position: int | None) -> None:
         assert 0 <= message["prev"] <= message["offset"], message
         assert position is None or message["prev"] <= position, (position, message)
-        if message.get("snapshot"):
+        if message.get("snapshot") or message.get("replay"):
             return
         assert position is None or message["offset"] > position, (position, message)
         assert message["timestamp"] >= self._times.get(channel, ""), message

@@ -164,8 +164,8 @@ static inline void publish(struct fixture *fixture, const char *words) {
     update_unref(update);
 }
 
-/* One message as "type prev>offset data", with "@channel", " snapshot" and " conflated n" where it
- * says so. */
+/* One message as "type prev>offset data", with "@channel", " snapshot", " replay" and " conflated
+ * n" where it says so. What is none of the channel's, "ok" or "recovered", as it is. */
 static inline size_t describe_message(char *text, size_t size, struct sentio_bytes message,
                                       uint64_t *prev, uint64_t *offset) {
     struct sentio_json json;
@@ -179,7 +179,12 @@ static inline size_t describe_message(char *text, size_t size, struct sentio_byt
         {.name = "epoch", .types = SENTIO_JSON_STRING, .required = true},
         {.name = "snapshot", .types = SENTIO_JSON_BOOL},
         {.name = "conflated", .types = SENTIO_JSON_NUMBER},
+        {.name = "replay", .types = SENTIO_JSON_BOOL},
     };
+    *prev = *offset = 0;
+    if (message.size > 10 && (memcmp(message.data, "{\"type\":\"ok", 11) == 0 ||
+                              memcmp(message.data, "{\"type\":\"re", 11) == 0))
+        return (size_t)snprintf(text, size, "%.*s", (int)message.size, message.data);
     if (sentio_json_parse(message, &json, NULL) != 0 ||
         sentio_json_read(&json, fields, sizeof(fields) / sizeof(fields[0]), NULL) != 0) {
         print_error("not a message: %.*s\n", (int)message.size, message.data);
@@ -193,11 +198,12 @@ static inline size_t describe_message(char *text, size_t size, struct sentio_byt
     assert_int_equal(sentio_json_unsigned(&fields[5].value, offset), 0);
     struct sentio_bytes conflated = fields[8].value.text;
     int written = snprintf(
-        text, size, "%.*s%s%.*s %llu>%llu %.*s%s%s%.*s", (int)type.size - 2, type.data + 1,
+        text, size, "%.*s%s%.*s %llu>%llu %.*s%s%s%s%.*s", (int)type.size - 2, type.data + 1,
         channel.size ? "@" : "", channel.size ? (int)channel.size - 2 : 0,
         channel.size ? channel.data + 1 : "", (unsigned long long)*prev,
         (unsigned long long)*offset, (int)data.size, data.data,
-        sentio_json_true(&fields[7].value) ? " snapshot" : "", conflated.size ? " conflated " : "",
+        sentio_json_true(&fields[7].value) ? " snapshot" : "",
+        sentio_json_true(&fields[9].value) ? " replay" : "", conflated.size ? " conflated " : "",
         (int)conflated.size, conflated.size ? conflated.data : "");
     assert_in_range(written, 1, size - 1);
     return (size_t)written;

@@ -138,15 +138,25 @@ static inline void write_items_text(struct sentio_writer *out, struct item *cons
 
 static inline void write_joined(struct hub_fixture *fixture, const struct joined_message *joined) {
     struct sentio_writer *out = &fixture->sent;
+    bool replay = joined->head.kind == MESSAGE_REPLAY;
     char space[8];
-    sentio_write_format(out, "joined %s", conn_text(fixture, joined->member, space));
-    write_interest(out, joined->interest);
+    sentio_write_format(out, "%s %s", replay ? "replay" : "joined",
+                        conn_text(fixture, joined->member, space));
+    if (!replay)
+        write_interest(out, joined->interest);
     sentio_write_format(out, " at %llu", (unsigned long long)joined->offset);
     if (joined->text.size)
         sentio_write_format(out, " %.*s", (int)joined->text.size, joined->text.data);
     if (joined->snapshot_count)
         sentio_write_text(out, " snapshot");
     write_items_text(out, joined->snapshot, joined->snapshot_count);
+    if (joined->replay_count)
+        sentio_write_format(out, " replay %llu>", (unsigned long long)joined->since);
+    write_items_text(out, joined->replay, joined->replay_count);
+    if (joined->end.size)
+        sentio_write_format(out, " end %.*s", (int)joined->end.size, joined->end.data);
+    sentio_write_text(out, joined->more ? " more" : "");
+    sentio_write_text(out, joined->afresh ? " afresh" : "");
 }
 
 static inline void write_notice(struct hub_fixture *fixture, const struct notice_message *notice) {
@@ -165,7 +175,7 @@ static inline void write_message(struct hub_fixture *fixture, const struct messa
     const struct response_message *response = (const struct response_message *)message;
     const struct update_message *update = (const struct update_message *)message;
     char space[8];
-    if (message->kind == MESSAGE_JOINED)
+    if (message->kind == MESSAGE_JOINED || message->kind == MESSAGE_REPLAY)
         write_joined(fixture, (const struct joined_message *)message);
     else if (message->kind == MESSAGE_TEXT)
         sentio_write_format(out, "%s %s %.*s", text->error ? "error" : "text",

@@ -4,6 +4,7 @@
 
 /* Subscribers whose sockets take what a test lets them, behind a fan-out and its outbox. */
 
+#include "catchup.h"
 #include "fanout_fixture.h"
 #include "kernel_fixture.h"
 #include "slow.h"
@@ -18,10 +19,23 @@ struct reader {
     struct lws *wsi;
     size_t read; /* bytes that have been looked at */
     int overflows;
+    int losses; /* the hub was asked to tell it afresh */
 };
 
 static inline struct reader *reader_of(struct connection *connection) {
     return (struct reader *)(void *)connection;
+}
+
+static inline void reader_leave(struct reader *reader) {
+    struct member *member = reader->peer.connection.members;
+    for (; member; member = member->next) {
+        catchup_forget(member);
+        fanout_leave(&reader->fixture->fanout, member);
+    }
+}
+
+static inline void reader_lost(struct member *member) {
+    reader_of(member->connection)->losses++;
 }
 
 /* As client.c does it: nothing of what waits is sent, and the members go. */
@@ -30,8 +44,7 @@ static inline void reader_overflow(struct connection *connection) {
     reader->overflows++;
     slow_count_disconnect(connection);
     outbox_drop(&reader->fixture->outbox, connection);
-    for (struct member *member = connection->members; member; member = member->next)
-        fanout_leave(&reader->fixture->fanout, member);
+    reader_leave(reader);
     connection->state = CONNECTION_CLOSING;
 }
 
@@ -50,12 +63,12 @@ static inline void reader_init(struct reader *reader, struct fixture *fixture, i
     fixture->outbox.mark = MARK;
     fixture->outbox.overflow = reader_overflow;
     fixture->outbox.relieved = reader_relieved;
+    fixture->outbox.lost = reader_lost;
 }
 
 static inline void reader_finish(struct reader *reader) {
     struct connection *connection = &reader->peer.connection;
-    for (struct member *member = connection->members; member; member = member->next)
-        fanout_leave(&reader->fixture->fanout, member);
+    reader_leave(reader);
     outbox_forget(&reader->fixture->outbox, connection);
     free(reader->wsi);
 }

@@ -10,7 +10,8 @@ static struct member *open_peer(struct client *client, struct fixture *fixture) 
 }
 
 static void join(struct fixture *fixture, struct member *member, const char *text) {
-    struct joined_message *joined = joined_message_create(sentio_text(text), NULL, 0);
+    const struct joined_parts parts = {.text = sentio_text(text)};
+    struct joined_message *joined = joined_message_create(&parts);
     assert_non_null(joined);
     joined->member = member;
     joined->offset = 7;

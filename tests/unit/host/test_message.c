@@ -124,8 +124,9 @@ static void a_joined_message_holds_its_snapshot_and_lets_go_of_its_interest(void
         fixture_interest(&fixture->interests, &fixture->topics, fixture->stream, &key, NULL, 0);
     struct item *items[] = {fixture_plain_item(&fixture->topics, "A", "1", 1),
                             fixture_plain_item(&fixture->topics, "B", "2", 2)};
-    struct joined_message *message =
-        joined_message_create(sentio_bytes(fixture->text, 7), items, 2);
+    const struct joined_parts parts = {
+        .text = sentio_bytes(fixture->text, 7), .snapshot = items, .snapshot_count = 2};
+    struct joined_message *message = joined_message_create(&parts);
     memset(fixture->text, 'x', 7);
     message->interest = interest_ref(interest);
     assert_int_equal(message->head.kind, MESSAGE_JOINED);
@@ -143,11 +144,50 @@ static void a_joined_message_holds_its_snapshot_and_lets_go_of_its_interest(void
 
 static void a_joined_message_may_be_empty(void **state) {
     (void)state;
-    struct joined_message *message = joined_message_create(sentio_text(""), NULL, 0);
+    const struct joined_parts parts = {.snapshot_count = 0};
+    struct joined_message *message = joined_message_create(&parts);
     assert_int_equal(message->text.size, 0);
     assert_int_equal(message->snapshot_count, 0);
     assert_null(message->interest);
+    assert_false(joined_replays(message));
     message_destroy(&message->head);
+}
+
+static void a_joined_message_holds_its_replay_behind_the_snapshot(void **state) {
+    struct fixture *fixture = *state;
+    struct item *items[] = {fixture_plain_item(&fixture->topics, "A", "1", 1),
+                            fixture_plain_item(&fixture->topics, "B", "2", 2)};
+    const struct joined_parts parts = {
+        .text = sentio_bytes(fixture->text, 2),
+        .end = sentio_bytes(fixture->text + 2, 3),
+        .snapshot = items,
+        .snapshot_count = 1,
+        .replay = items,
+        .replay_count = 2,
+    };
+    struct joined_message *message = replay_message_create(&parts);
+    memset(fixture->text, 'x', 7);
+    assert_int_equal(message->head.kind, MESSAGE_REPLAY);
+    assert_text(message->text, "ab");
+    assert_text(message->end, "cde");
+    assert_true(joined_replays(message));
+    assert_int_equal(message->replay_count, 2);
+    assert_ptr_equal(message->snapshot[0], items[0]);
+    assert_ptr_equal(message->replay[0], items[0]);
+    assert_ptr_equal(message->replay[1], items[1]);
+    assert_int_equal(atomic_load(&items[0]->refs), 3);
+    message_destroy(&message->head);
+    assert_int_equal(atomic_load(&items[0]->refs), 1);
+    item_unref(items[0]);
+    item_unref(items[1]);
+}
+
+static void a_lost_message_names_the_subscription(void **state) {
+    (void)state;
+    struct message *message = lost_message_create(77);
+    assert_int_equal(message->kind, MESSAGE_LOST);
+    assert_int_equal(((const struct lost_message *)message)->conn, 77);
+    message_destroy(message);
 }
 
 static void text_and_close_have_copies(void **state) {
@@ -224,6 +264,8 @@ int main(void) {
         TEST(an_update_message_takes_the_reference_over_and_counts_the_items),
         TEST(a_joined_message_holds_its_snapshot_and_lets_go_of_its_interest),
         TEST(a_joined_message_may_be_empty),
+        TEST(a_joined_message_holds_its_replay_behind_the_snapshot),
+        TEST(a_lost_message_names_the_subscription),
         TEST(text_and_close_have_copies),
         TEST(a_notice_has_copies_of_its_text_and_its_members),
         TEST(a_view_message_takes_the_reference_over),

@@ -40,11 +40,11 @@ static void a_subscription_is_told_as_it_is(void **state) {
     struct subscription *subscription = create(fixture, 1, false);
     const struct wants nothing = {.count = 0};
     fixture_publish_item(fixture, 0, "A");
-    subscription_tell(subscription, &nothing, sentio_text("1"));
+    subscription_tell(subscription, &nothing, sentio_text("1"), NULL);
     assert_int_equal(
         wants_change(&subscription->wants, subscription->channel, true, sentio_text("A")), 0);
-    subscription_tell(subscription, &nothing, sentio_text(""));
-    subscription_tell(subscription, &subscription->wants, sentio_text(""));
+    subscription_tell(subscription, &nothing, sentio_text(""), NULL);
+    subscription_tell(subscription, &subscription->wants, sentio_text(""), NULL);
     assert_sent(fixture, "joined 1 nothing at 1 {\"type\":\"ok\",\"id\":1,\"offset\":1,\"epoch\":"
                          "\"E\",\"symbols\":[],\"timestamp\":\"T\"}\n"
                          "joined 1 A at 1 snapshot {\"symbol\":\"A\"}\n"
