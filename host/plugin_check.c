@@ -142,17 +142,27 @@ static int check_type_name(const struct plugin_report *report, const char *what,
     return SENTIO_OK;
 }
 
+/* Flags that not every host knows. */
+static const struct {
+    uint32_t flag;
+    unsigned minor;
+    const char *name;
+} later[] = {{SENTIO_PROGRAMS, 1, "SENTIO_PROGRAMS"}, {SENTIO_DURABLE, 2, "SENTIO_DURABLE"}};
+
 static int check_flags(const struct plugin_report *report, const struct sentio_plugin *table) {
-    const uint32_t known = SENTIO_STATES | SENTIO_NO_SNAPSHOT | SENTIO_PROGRAMS;
+    const uint32_t known = SENTIO_STATES | SENTIO_NO_SNAPSHOT | SENTIO_PROGRAMS | SENTIO_DURABLE;
     if ((table->flags & ~known) != 0) {
         return plugin_fail(report, SENTIO_INVALID, "its flags are 0x%x, of which 0x%x are known",
                            (unsigned)table->flags, (unsigned)known);
     }
-    if ((table->flags & SENTIO_PROGRAMS) != 0 && table->minor < 1) {
-        return plugin_fail(report, SENTIO_INVALID,
-                           "its flag SENTIO_PROGRAMS is of ABI minor 1, but it says that it needs "
-                           "%u: define SENTIO_ABI_MINOR_NEEDED as 1",
-                           (unsigned)table->minor);
+    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+        if ((table->flags & later[i].flag) != 0 && table->minor < later[i].minor) {
+            return plugin_fail(report, SENTIO_INVALID,
+                               "its flag %s is of ABI minor %u, but it says that it needs %u: "
+                               "define SENTIO_ABI_MINOR_NEEDED as %u",
+                               later[i].name, later[i].minor, (unsigned)table->minor,
+                               later[i].minor);
+        }
     }
     return SENTIO_OK;
 }

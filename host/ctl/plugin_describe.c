@@ -34,7 +34,8 @@ static void write_flags(const struct sentio_plugin *table, struct sentio_writer 
         const char *name;
     } flags[] = {{SENTIO_STATES, "states"},
                  {SENTIO_NO_SNAPSHOT, "no_snapshot"},
-                 {SENTIO_PROGRAMS, "programs"}};
+                 {SENTIO_PROGRAMS, "programs"},
+                 {SENTIO_DURABLE, "durable"}};
     const char *between = "";
     sentio_write_text(out, ",\"flags\":[");
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {

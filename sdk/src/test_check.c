@@ -37,10 +37,13 @@ static const char *check_basics(const struct sentio_plugin *plugin) {
         return "snapshot_type is empty or too long";
     if (plugin->shape > SENTIO_OBJECT)
         return "shape is unknown";
-    if (plugin->flags & ~(uint32_t)(SENTIO_STATES | SENTIO_NO_SNAPSHOT | SENTIO_PROGRAMS))
+    if (plugin->flags &
+        ~(uint32_t)(SENTIO_STATES | SENTIO_NO_SNAPSHOT | SENTIO_PROGRAMS | SENTIO_DURABLE))
         return "flags has unknown bits";
     if ((plugin->flags & SENTIO_PROGRAMS) && plugin->minor < 1)
         return "flags has SENTIO_PROGRAMS, which needs SENTIO_ABI_MINOR_NEEDED 1";
+    if ((plugin->flags & SENTIO_DURABLE) && plugin->minor < 2)
+        return "flags has SENTIO_DURABLE, which needs SENTIO_ABI_MINOR_NEEDED 2";
     if (!plugin->open)
         return "open is NULL";
     if (plugin->type && !plugin->publish)

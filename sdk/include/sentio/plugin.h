@@ -50,7 +50,7 @@ extern "C" {
 
 #define SENTIO_MAGIC 0x53454e54u /* "SENT" */
 #define SENTIO_ABI_MAJOR 1
-#define SENTIO_ABI_MINOR 1
+#define SENTIO_ABI_MINOR 2
 
 /*
  * The oldest minor whose hosts are to load the plugin: define it before this header if the plugin
@@ -70,6 +70,12 @@ extern "C" {
 #else
 #define SENTIO_SINCE_1_1                                                                           \
     __attribute__((deprecated("since ABI 1.1: define SENTIO_ABI_MINOR_NEEDED as 1")))
+#endif
+#if SENTIO_ABI_MINOR_NEEDED >= 2
+#define SENTIO_SINCE_1_2
+#else
+#define SENTIO_SINCE_1_2                                                                           \
+    __attribute__((deprecated("since ABI 1.2: define SENTIO_ABI_MINOR_NEEDED as 2")))
 #endif
 
 /* For the definition of the plugin's table. In C++ the declaration at the end of this header is
@@ -146,7 +152,12 @@ enum sentio_flags {
     SENTIO_NO_SNAPSHOT = 1u << 1,
     /* It starts programs and waits for them (exec.so): the host runs its channels in a worker that
      * may do so, whatever `isolation` says. Since 1.1. */
-    SENTIO_PROGRAMS SENTIO_SINCE_1_1 = 1u << 2
+    SENTIO_PROGRAMS SENTIO_SINCE_1_1 = 1u << 2,
+    /* Items are messages to somebody (the topic; "*" is everyone), who is to get them even if he is
+     * not connected: unless the configuration says otherwise (`durable = false`), the channel's
+     * items are on the disk before the publisher is answered, and wait there until he has
+     * acknowledged them. Since 1.2. */
+    SENTIO_DURABLE SENTIO_SINCE_1_2 = 1u << 3
 };
 
 enum sentio_value_type {

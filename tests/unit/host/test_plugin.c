@@ -243,7 +243,7 @@ static void later_minor_is_refused(void **state) {
     struct fixture *fixture = *state;
     build(fixture, "struct { int magic; short major, minor; int size; } sentio_plugin = "
                    "{0x53454e54, 1, 3, 12};\n");
-    assert_refused(fixture, SENTIO_INVALID, "needs ABI minor 3, this host has 1");
+    assert_refused(fixture, SENTIO_INVALID, "needs ABI minor 3, this host has 2");
 }
 
 static void table_of_a_longer_size_is_loaded(void **state) {

@@ -40,7 +40,7 @@ static void minor_must_not_exceed_the_hosts(void **state) {
     (void)state;
     setup(&fixture);
     fixture.table.minor = 3;
-    assert_refused(&fixture, "needs ABI minor 3, this host has 1");
+    assert_refused(&fixture, "needs ABI minor 3, this host has 2");
 }
 
 static void table_must_be_whole(void **state) {
@@ -185,12 +185,18 @@ static void flags_must_be_known_to_the_minor_needed(void **state) {
     fixture.table.flags = SENTIO_STATES | SENTIO_NO_SNAPSHOT;
     assert_valid(&fixture);
     fixture.table.flags = 0x11;
-    assert_refused(&fixture, "its flags are 0x11, of which 0x7 are known");
+    assert_refused(&fixture, "its flags are 0x11, of which 0xf are known");
     fixture.table.flags = SENTIO_PROGRAMS;
     assert_valid(&fixture);
     fixture.table.minor = 0;
     assert_refused(&fixture, "its flag SENTIO_PROGRAMS is of ABI minor 1, but it says that it "
                              "needs 0: define SENTIO_ABI_MINOR_NEEDED as 1");
+    fixture.table.flags = SENTIO_DURABLE;
+    fixture.table.minor = 2;
+    assert_valid(&fixture);
+    fixture.table.minor = 1;
+    assert_refused(&fixture, "its flag SENTIO_DURABLE is of ABI minor 2, but it says that it "
+                             "needs 1: define SENTIO_ABI_MINOR_NEEDED as 2");
 }
 
 static void counts_are_limited(void **state) {

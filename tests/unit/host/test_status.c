@@ -51,14 +51,14 @@ static void channels_tell_their_plugin_and_counters(void **state) {
     ask(fixture, QUERY_CHANNELS);
     assert_sent(fixture,
                 "response 2 200 {\"channels\":[{\"name\":\"a\",\"path\":\"/ws/a\",\"plugin\":"
-                "\"scripted.so\",\"version\":\"1.2.3\",\"abi\":\"1.1\",\"state\":\"open\","
+                "\"scripted.so\",\"version\":\"1.2.3\",\"abi\":\"1.2\",\"state\":\"open\","
                 "\"subscribers\":0,\"offset\":0,\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,"
                 "\"isolation\":\"none\",\"counters\":{\"published\":0,\"rejected\":0,"
                 "\"duplicates\":0,\"slow_calls\":0,\"faults\":0,"
                 "\"slow_conflated\":0,\"slow_dropped\":0,\"slow_disconnected\":0,"
                 "\"plugin_orders\":3}},"
                 "{\"name\":\"b\",\"path\":\"/ws/b\",\"plugin\":\"scripted.so\",\"version\":"
-                "\"1.2.3\",\"abi\":\"1.1\",\"state\":\"open\",\"subscribers\":0,\"offset\":0,"
+                "\"1.2.3\",\"abi\":\"1.2\",\"state\":\"open\",\"subscribers\":0,\"offset\":0,"
                 "\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,\"isolation\":\"none\","
                 "\"counters\":{\"published\":1,"
                 "\"rejected\":2,\"duplicates\":8,\"slow_calls\":3,\"faults\":4,"
@@ -97,7 +97,7 @@ static void channel_in_a_worker_says_how_that_is(void **state) {
     worker.state = WORKER_STARTING;
     assert_state(fixture, &worker, "\"a\":{\"state\":\"restarting\"",
                  "\"name\":\"a\",\"path\":\"/ws/a\",\"plugin\":\"scripted.so\","
-                 "\"version\":\"1.2.3\",\"abi\":\"1.1\",\"state\":\"restarting\"");
+                 "\"version\":\"1.2.3\",\"abi\":\"1.2\",\"state\":\"restarting\"");
     worker.state = WORKER_FAILED;
     channel->failed = true;
     assert_state(fixture, &worker, "\"a\":{\"state\":\"failed\"", "\"state\":\"failed\"");

@@ -114,6 +114,8 @@ static void wrong_basics_are_refused(void **state) {
     assert_fails(&plugin, "flags has unknown bits");
     plugin.flags = 1u << 2;
     assert_fails(&plugin, "flags has SENTIO_PROGRAMS, which needs SENTIO_ABI_MINOR_NEEDED 1");
+    plugin.flags = 1u << 3;
+    assert_fails(&plugin, "flags has SENTIO_DURABLE, which needs SENTIO_ABI_MINOR_NEEDED 2");
     plugin = whole();
     plugin.open = NULL;
     assert_fails(&plugin, "open is NULL");
