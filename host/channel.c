@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "candidate.h"
+#include "channel_durable.h"
 #include "hub.h"
 #include "log.h"
 #include "presence.h"
@@ -41,7 +42,10 @@ static int init(struct channel *channel, const struct sentio_plugin *plugin) {
     engine_local_init(&channel->engine);
     channel->engine.clock = &channel->hub->now;
     channel->engine.ordered = publication_ordered;
+    channel->engine.failed = publication_failed;
     channel->engine.context = channel;
+    if (channel_durable_wanted(channel, plugin) && channel_durable_open(channel, epoch) != 0)
+        return SENTIO_NO_MEMORY;
     channel->stream = stream_create(channel->index, config, plugin, epoch, io_count);
     channel->io_subscribers = calloc(io_count, sizeof(size_t));
     if (!channel->stream || !channel->io_subscribers)
@@ -64,6 +68,7 @@ struct channel *channel_create_from(struct hub *hub, struct candidate *candidate
     }
     channel_take(channel, candidate);
     state_restore(channel);
+    channel_durable_load(channel);
     return channel;
 }
 
@@ -163,6 +168,7 @@ void channel_destroy(struct channel *channel) {
         channel->counters = counter->next;
         free(counter);
     }
+    channel_durable_close(channel);
     stream_unref(channel->stream);
     free(channel->io_subscribers);
     free(channel->label);

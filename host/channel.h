@@ -20,6 +20,7 @@
 #include "topic.h"
 
 struct candidate;
+struct disk_channel;
 struct hub;
 struct presence;
 struct shadow;
@@ -65,6 +66,7 @@ struct channel {
     struct log_memory log;
     struct engine engine;
     struct publish_keys keys;
+    struct disk_channel *disk; /* NULL: not durable */
     struct source *source;
     struct presence *presence; /* NULL: off */
     struct shadow *shadow;     /* runs, or has run, beside the plugin; NULL: none did */

@@ -61,6 +61,9 @@ struct config_channel {
     enum config_presence presence;
     int64_t presence_grace; /* ms between a person's last connection and the leave; "5s" */
     int snapshot;           /* -1: as the plugin says (default), 0, 1 */
+    int durable;            /* -1: as the plugin says (default), 0, 1 */
+    int64_t queue;          /* durable: items that wait for a user; default 1000; 1..1,000,000 */
+    int64_t ttl;            /* durable: ms that they wait; default "7d"; 0: no limit */
     enum config_slow slow;
     enum config_isolation isolation;
     struct config_strings observes;

@@ -93,7 +93,8 @@ void disk_destroy(struct disk *disk);
 
 /* A message that `deliver` got: calls the asker's over(). The message stays the caller's. */
 void disk_deliver(struct disk *disk, struct message *message);
-void disk_announce(struct disk *disk); /* at the end of the hub's turn */
+void disk_message_destroy(struct message *message); /* any thread */
+void disk_announce(struct disk *disk);              /* at the end of the hub's turn */
 void disk_pump(struct disk *disk);
 bool disk_full(const struct disk *disk);
 /* Waits until everything that was asked is answered. */

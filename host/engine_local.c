@@ -3,8 +3,10 @@
 
 #include "stream.h"
 
-static int publish(struct engine *engine, struct update *update, void *token) {
+static int publish(struct engine *engine, struct update *update, const struct disk_key *key,
+                   void *token) {
     int64_t now = *engine->clock;
+    (void)key;
     if (now > engine->time)
         engine->time = now;
     update->time = engine->time;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "batch.h"
+#include "disk.h"
 #include "idempotency.h"
 #include "inquiry.h"
 #include "io.h"
@@ -41,6 +42,8 @@ static void on_prepare(uv_prepare_t *prepare) {
     const struct hub *hub = prepare->data;
     for (size_t io = 0; io < hub->host->io_count; io++)
         queue_announce(&hub->host->ios[io]->queue);
+    if (hub->disk)
+        disk_announce(hub->disk);
     for (size_t i = 0; i < hub->channel_count; i++) {
         const struct channel *channel = hub->channels[i];
         if (channel && channel->instance->worker)
@@ -214,6 +217,9 @@ static void deliver(void *context, struct message *message) {
     case MESSAGE_LOST:
         subscription_lost(hub, ((const struct lost_message *)message)->conn);
         break;
+    case MESSAGE_DISK:
+        disk_deliver(hub->disk, message);
+        break;
     case MESSAGE_VIEW:
         reload_shown(hub);
         break;
@@ -244,16 +250,22 @@ static void pause_others(struct hub *hub, bool paused) {
 }
 
 static void on_held(uv_timer_t *timer) {
-    queue_pump(&((struct hub *)timer->data)->queue);
+    struct hub *hub = timer->data;
+    queue_pump(&hub->queue);
+    if (hub->disk)
+        disk_pump(hub->disk);
 }
 
-/* While an io thread is behind by a whole queue, nothing more is taken on: publishers wait. */
+/* While an io thread or the disk is behind by a whole queue, nothing more is taken on: publishers
+ * wait. */
 static bool hold(void *context) {
     struct hub *hub = context;
     bool full = false;
     bool stopping = atomic_load(&hub->stopping);
     for (size_t i = 0; i < hub->host->io_count && !full && !stopping; i++)
         full = queue_full(&hub->host->ios[i]->queue);
+    if (hub->disk && disk_full(hub->disk))
+        full = true;
     if (full && !hub->held)
         uv_timer_start(&hub->held_timer, on_held, HELD_RETRY, HELD_RETRY);
     if (!full && hub->held)
@@ -292,6 +304,13 @@ static int init_loop(struct hub *hub) {
     return queue_init(&hub->queue, &hub->loop, (size_t)hub->host->config->limits.queue) == 0
                ? 0
                : SENTIO_FAILED;
+}
+
+struct disk *hub_disk(struct hub *hub) {
+    if (hub->disk == NULL)
+        hub->disk = disk_create(hub->host->state_dir, &hub->loop,
+                                (size_t)hub->host->config->limits.queue, deliver, hold, hub);
+    return hub->disk;
 }
 
 static int open_channels(struct hub *hub) {
@@ -360,6 +379,8 @@ static void *run(void *context) {
     uv_run(&hub->loop, UV_RUN_DEFAULT);
     uv_prepare_stop(&hub->prepare);
     reload_abort(hub);
+    if (hub->disk)
+        disk_settle(hub->disk);
     end_workers(hub);
     return NULL;
 }
@@ -402,12 +423,15 @@ void hub_destroy(struct hub *hub) {
     if (hub == NULL)
         return;
     hub->host->to_hub = NULL;
+    if (hub->disk)
+        disk_settle(hub->disk);
     drop_jobs(hub);
     subscription_destroy_all(hub);
     inquiry_destroy_all(hub);
     for (size_t i = 0; i < hub->channel_count; i++)
         channel_destroy(hub->channels[i]);
     batch_destroy_all(hub);
+    disk_destroy(hub->disk);
     queue_finish(&hub->queue, message_destroy);
     uv_close((uv_handle_t *)&hub->prepare, NULL);
     uv_close((uv_handle_t *)&hub->tick, NULL);

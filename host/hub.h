@@ -14,6 +14,7 @@
 #include "table.h"
 
 struct batch;
+struct disk;
 struct job;
 struct reload;
 struct view;
@@ -32,6 +33,7 @@ struct hub {
     struct queue queue;
     struct channel **channels; /* by the index of their streams; NULL: removed */
     size_t channel_count;
+    struct disk *disk;            /* NULL: no channel is durable */
     struct table subscriptions;   /* by conn */
     struct table inquiries;       /* REST requests that a plugin has yet to answer, by id */
     struct subscription *waiting; /* with a command that a plugin has yet to answer */
@@ -82,6 +84,9 @@ static inline int64_t hub_time(const struct hub *hub) {
 void hub_send(struct hub *hub, uint32_t io, struct message *message);
 /* To every io thread that has subscribers of the update's channel. */
 void hub_broadcast(struct channel *channel, struct update *update);
+
+/* The disk, which is opened when a channel first asks for it. NULL: out of memory. */
+struct disk *hub_disk(struct hub *hub);
 
 /* Later in this turn: the update to the channels that observe `channel`; a body to another channel.
  */

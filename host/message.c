@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk.h"
 #include "view.h"
 
 /* One allocation of `head` zeroed bytes with room for the texts behind it. */
@@ -209,6 +210,10 @@ static void release_joined(struct joined_message *message) {
 void message_destroy(struct message *message) {
     if (message == NULL)
         return;
+    if (message->kind == MESSAGE_DISK) {
+        disk_message_destroy(message);
+        return;
+    }
     if (message->kind == MESSAGE_UPDATE)
         update_unref(((struct update_message *)message)->update);
     if (message->kind == MESSAGE_VIEW)

@@ -28,6 +28,7 @@ enum message_kind {
     MESSAGE_LEFT,    /* to the hub: a subscriber is gone */
     MESSAGE_LOST,    /* to the hub: a subscriber read too slowly to catch up */
     MESSAGE_RELOAD,  /* to the hub: read the configuration again */
+    MESSAGE_DISK,    /* to the hub: what the disk has answered (disk.h) */
     MESSAGE_STOP,    /* to either: end */
     MESSAGE_UPDATE,  /* to io: items, ordered */
     MESSAGE_JOINED,  /* to io: a subscription as it is from now on */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "batch.h"
 #include "hub.h"
@@ -12,9 +13,22 @@
 
 /* What the engine carries along with an update. */
 struct ticket {
-    struct publisher publisher;
-    bool answered; /* there is a publisher to answer */
+    struct publisher publisher; /* its name lies behind the ticket */
+    bool answered;              /* there is a publisher to answer */
 };
+
+static struct ticket *ticket_create(const struct publisher *publisher) {
+    size_t size = publisher ? publisher->name.size : 0;
+    struct ticket *ticket = calloc(1, sizeof(*ticket) + size);
+    if (ticket == NULL || publisher == NULL)
+        return ticket;
+    ticket->answered = true;
+    ticket->publisher = *publisher;
+    ticket->publisher.name.data = (char *)(ticket + 1);
+    if (size)
+        memcpy(ticket + 1, publisher->name.data, size);
+    return ticket;
+}
 
 static struct update *gather(struct channel *channel, struct effects *effects) {
     struct update *update = update_create(channel->stream, effects->emits);
@@ -36,7 +50,7 @@ static struct update *gather(struct channel *channel, struct effects *effects) {
 
 void publication_order(struct channel *channel, struct effects *effects,
                        const struct publisher *publisher) {
-    struct ticket *ticket = calloc(1, sizeof(*ticket));
+    struct ticket *ticket = ticket_create(publisher);
     struct update *update = gather(channel, effects);
     if (ticket == NULL || update == NULL) {
         free(ticket);
@@ -45,10 +59,7 @@ void publication_order(struct channel *channel, struct effects *effects,
             publication_refuse(channel, publisher, 503, "the host is out of memory");
         return;
     }
-    ticket->answered = publisher != NULL;
-    if (publisher)
-        ticket->publisher = *publisher;
-    channel->engine.publish(&channel->engine, update, ticket);
+    channel->engine.publish(&channel->engine, update, NULL, ticket);
 }
 
 void publication_ordered(void *context, struct update *update, void *token) {
@@ -60,6 +71,18 @@ void publication_ordered(void *context, struct update *update, void *token) {
     hub_observe_later(channel, update);
     if (ticket->answered)
         publication_accept(channel, &ticket->publisher, update->count, update->last);
+    free(ticket);
+    update_unref(update);
+}
+
+void publication_failed(void *context, struct update *update, void *token, const char *why) {
+    struct channel *channel = context;
+    struct ticket *ticket = token;
+    /* Whoever is not told by an answer is told by the log, once: disk.c. */
+    if (ticket->answered && ticket->publisher.http)
+        publication_refuse(channel, &ticket->publisher, 503, why);
+    else
+        channel->rejected++;
     free(ticket);
     update_unref(update);
 }

@@ -11,6 +11,8 @@ void publication_order(struct channel *channel, struct effects *effects,
                        const struct publisher *publisher);
 /* The engine has ordered it (struct engine). */
 void publication_ordered(void *context, struct update *update, void *token);
+/* The engine could not: it is refused with 503. */
+void publication_failed(void *context, struct update *update, void *token, const char *why);
 
 /* Answers, to a publisher over HTTP; others are logged when refused. */
 void publication_accept(struct channel *channel, const struct publisher *publisher,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channel_durable.h"
 #include "channel_held.h"
 #include "log.h"
 #include "presence.h"
@@ -37,6 +38,7 @@ static void set_settings(struct change *change) {
     if (presence_configure(channel) != 0)
         log_error(channel->label, "out of memory: presence stays off");
     log_memory_limit(&channel->log, config, channel_time(channel));
+    channel_durable_limit(channel);
     atomic_store(&channel->stream->slow, config->slow);
     channel->instance->forwards = &config->forwards;
     channel->instance->call_bytes = (size_t)host->plugins.call_bytes;
@@ -63,6 +65,7 @@ static void remove_channel(struct change *change) {
     const struct sentio_bytes state = sentio_bytes(change->state, change->state_size);
     reload_note(&change->reload->done, "channel %s: removed", channel->config->name);
     hub_run_jobs(hub);
+    channel_durable_settle(channel);
     channel_held_refuse(channel);
     subscription_remove_channel(hub, channel);
     state_save(channel, change->state_format, change->state ? &state : NULL);

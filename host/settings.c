@@ -149,6 +149,13 @@ static const struct setting channel_rows[] = {
         "The greatest interval that a client may ask for."),
     CHANNEL(TRISTATE, "snapshot", snapshot, "plugin", ANY,
         "Whether new subscribers get the latest items at once; \"plugin\": as it says."),
+    CHANNEL(TRISTATE, "durable", durable, "plugin", ANY,
+        "Whether items are on the disk before the publisher is answered, and wait there for users "
+        "who have not acknowledged them; \"plugin\": as it says."),
+    CHANNEL(COUNT, "queue", queue, "1000", FROM(1, 1000000),
+        "On a durable channel: items that wait for one user; beyond, the oldest is dropped."),
+    CHANNEL(DURATION, "ttl", ttl, "7d", FROM(0, 365 * DAY),
+        "On a durable channel: how long an item waits for a user. 0: for ever."),
     CHANNEL(CHOICE, "slow", slow, "disconnect", .choices = slow_policies,
         "When a subscriber's outbox is full: \"disconnect\" closes it with 4101; past half of it, "
         "\"conflate\" keeps the latest item of each key, \"drop\" the newest items."),

@@ -293,11 +293,13 @@ static void start_empty(struct channel *channel) {
 
 int state_restore(struct channel *channel) {
     struct file file;
+    bool elsewhere = channel->disk != NULL;
     const char *state_dir = channel->hub->host->state_dir;
     char *path = state_dir ? path_of(state_dir, channel->config->name, "") : NULL;
     int error = path ? read_file(path, &file) : SENTIO_NOT_FOUND;
     if (error == 0) {
-        error = restore(channel, &file);
+        if (!elsewhere)
+            error = restore(channel, &file);
         unlink(path);
         free(file.data);
     }
@@ -375,6 +377,18 @@ static int write_file(const char *path, struct sentio_bytes text) {
     return fclose(stream) == 0 && well ? 0 : -1;
 }
 
+/* That of a durable channel is on the disk. When it is not durable any more, it begins anew. */
+static void write_order(struct sentio_writer *out, const struct channel *channel) {
+    char epoch[EPOCH_SIZE];
+    bool elsewhere = channel->disk != NULL;
+    if (elsewhere)
+        stream_draw_epoch(epoch);
+    sentio_write_format(out, "{\"version\":%d,\"epoch\":\"%s\",\"offset\":%llu,\"time\":%lld,",
+                        STATE_VERSION, elsewhere ? epoch : channel->stream->epoch,
+                        elsewhere ? 0ull : (unsigned long long)channel->engine.offset,
+                        elsewhere ? 0ll : (long long)channel->engine.time);
+}
+
 void state_save(struct channel *channel, uint32_t format, const struct sentio_bytes *state) {
     const char *state_dir = channel->hub->host->state_dir;
     if (state_dir == NULL)
@@ -385,18 +399,17 @@ void state_save(struct channel *channel, uint32_t format, const struct sentio_by
     char *fresh = path_of(state_dir, channel->config->name, ".new");
     struct sentio_writer out;
     sentio_writer_init(&out, NULL, 0);
-    sentio_write_format(&out, "{\"version\":%d,\"epoch\":\"%s\",\"offset\":%llu,\"time\":%lld,",
-                        STATE_VERSION, channel->stream->epoch,
-                        (unsigned long long)channel->engine.offset,
-                        (long long)channel->engine.time);
+    write_order(&out, channel);
     sentio_write_format(&out, "\"trimmed\":%llu,\"trimmed_everyone\":%llu,\"state_format\":%u",
                         (unsigned long long)topic_table_trimmed(&channel->topics),
                         (unsigned long long)topic_table_everyone_trimmed(&channel->topics), format);
     if (state)
         write_plugin_state(&out, *state);
     sentio_write_text(&out, "}\n");
-    write_items(&out, &channel->log);
-    state_keys_write(&out, &channel->keys);
+    if (channel->disk == NULL) {
+        write_items(&out, &channel->log);
+        state_keys_write(&out, &channel->keys);
+    }
     sentio_write_format(&out, "%s\n", end_line);
     if (!path || !fresh || out.failed || write_file(fresh, sentio_written(&out)) != 0 ||
         rename(fresh, path) != 0)

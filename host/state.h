@@ -7,7 +7,8 @@
 /*
  * What a channel knows, over a clean stop and the next start: epoch, offset, time, the log's items
  * and what the plugin saves, in state_dir/channels/<name>.state. The file is removed when it is
- * read, so that after a crash the channel has a new epoch instead of an old state.
+ * read, so that after a crash the channel has a new epoch instead of an old state. Of a durable
+ * channel it has what the plugin saves alone.
  */
 
 /* What was saved of the plugin: for its restore(), before the channel is set up. *state is the

@@ -4,7 +4,8 @@
 
 # shellcheck disable=SC2034 # used by whoever sources this file
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libwebsockets-dev libuv1-dev
-    libconfig-dev libjson-c-dev libcurl4-openssl-dev libseccomp-dev libssl-dev zlib1g-dev)
+    libconfig-dev libjson-c-dev libcurl4-openssl-dev libseccomp-dev libsqlite3-dev libssl-dev
+    zlib1g-dev)
 
 package_installed() {
     local status

@@ -2,6 +2,9 @@
 /* Messages to a user. A publisher sends {"user_id", "data": {"type", "title", "message", ...}}; the
  * topic is the user, and "*" everyone. */
 
+/* For SENTIO_DURABLE. */
+#define SENTIO_ABI_MINOR_NEEDED 2
+
 #include <sentio/plugin.h>
 #include <sentio/sdk.h>
 
@@ -118,7 +121,7 @@ static const struct sentio_route routes[] = {
 SENTIO_EXPORT const struct sentio_plugin sentio_plugin = {
     SENTIO_HEADER,          .name = "notifications",
     .version = "1.0.0",     .type = "notification",
-    .shape = SENTIO_OBJECT, .flags = SENTIO_NO_SNAPSHOT,
+    .shape = SENTIO_OBJECT, .flags = SENTIO_NO_SNAPSHOT | SENTIO_DURABLE,
     .routes = routes,       .route_count = sizeof(routes) / sizeof(routes[0]),
     .open = open_channel,   .publish = publish,
     .subscribe = subscribe, .unsubscribe = unsubscribe,

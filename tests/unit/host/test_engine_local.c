@@ -56,7 +56,7 @@ static struct update *make_update(struct fixture *fixture, uint32_t count, uint3
 }
 
 static void publish(struct fixture *fixture, struct update *update, void *token) {
-    assert_int_equal(fixture->engine.publish(&fixture->engine, update, token), 0);
+    assert_int_equal(fixture->engine.publish(&fixture->engine, update, NULL, token), 0);
 }
 
 static void items_are_numbered_one_after_the_other_from_1(void **state) {

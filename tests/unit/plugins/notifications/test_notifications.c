@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/* For SENTIO_DURABLE. */
+#define SENTIO_ABI_MINOR_NEEDED 2
+
 #include "../plugin_test.h"
 
 #define ROUTE "/api/v1/dashboard/notifications"
@@ -166,7 +169,7 @@ static void route_gives_50_by_default_and_1000_at_most(void **state) {
     assert_int_equal(sentio_plugin.routes[0].topics, SENTIO_TOPICS_USER);
     assert_int_equal(sentio_plugin.routes[0].limit, 50);
     assert_int_equal(sentio_plugin.routes[0].limit_max, 1000);
-    assert_int_equal(sentio_plugin.flags, SENTIO_NO_SNAPSHOT);
+    assert_int_equal(sentio_plugin.flags, SENTIO_NO_SNAPSHOT | SENTIO_DURABLE);
 }
 
 static void unknown_option_is_named(void **state) {
