@@ -14,6 +14,11 @@ static bool hold(void *context) {
     return !disk->settling && disk->hold && disk->hold(disk->context);
 }
 
+static void hand_over(void *context, struct message *message) {
+    struct disk *disk = context;
+    disk->deliver(disk->context, message);
+}
+
 /* The first failure of a row is told; the end of them as well. */
 void disk_note_failure(struct disk *disk, const char *why) {
     if (disk->reason[0] == '\0')
@@ -32,22 +37,17 @@ static void open_database(struct disk *disk, void *context) {
     disk->failing = disk_database_open(disk) != 0;
 }
 
-static void discard(struct message *message) {
-    disk_message_destroy(message);
-}
-
 static int start(struct disk *disk, uv_loop_t *loop, size_t limit) {
     disk->answers.hold = hold;
+    disk->answers.deliver = hand_over;
+    disk->answers.context = disk;
     if (queue_init(&disk->answers, loop, SIZE_MAX) != 0)
         return -1;
-    if (disk_thread_init(disk, limit) != 0) {
-        queue_finish(&disk->answers, discard);
+    if (disk_thread_init(disk, limit) != 0)
         return -1;
-    }
     if (pthread_create(&disk->thread, NULL, disk_thread, disk) == 0)
         return 0;
     disk_thread_finish(disk);
-    queue_finish(&disk->answers, discard);
     return -1;
 }
 
@@ -59,35 +59,37 @@ struct disk *disk_create(const char *state_dir, uv_loop_t *loop, size_t limit,
         return NULL;
     disk->hold = hold_answers;
     disk->context = context;
-    disk->answers.deliver = deliver;
-    disk->answers.context = context;
+    disk->deliver = deliver;
     if (asprintf(&disk->path, "%s/sentio.db", state_dir) == -1) {
         free(disk);
         return NULL;
     }
-    if (start(disk, loop, limit) != 0) {
-        free(disk->path);
-        free(disk);
+    /* What it leaves behind is on the loop, and the host ends. */
+    if (start(disk, loop, limit) != 0)
         return NULL;
-    }
     disk_call(disk, open_database, NULL);
     return disk;
 }
 
-static void stop(struct disk *disk, void *context) {
+static void end(struct disk *disk, void *context) {
     (void)context;
     uv_stop(&disk->loop);
+}
+
+void disk_stop(struct disk *disk) {
+    if (disk == NULL)
+        return;
+    disk_settle(disk);
+    disk_call(disk, end, NULL);
+    pthread_join(disk->thread, NULL);
+    disk_database_close(disk);
+    disk_thread_finish(disk);
+    queue_finish(&disk->answers, disk_message_destroy);
 }
 
 void disk_destroy(struct disk *disk) {
     if (disk == NULL)
         return;
-    disk_settle(disk);
-    disk_call(disk, stop, NULL);
-    pthread_join(disk->thread, NULL);
-    disk_database_close(disk);
-    disk_thread_finish(disk);
-    queue_finish(&disk->answers, discard);
     free(disk->channels);
     free(disk->path);
     free(disk);

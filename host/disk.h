@@ -87,8 +87,10 @@ struct disk_status {
 struct disk *disk_create(const char *state_dir, uv_loop_t *loop, size_t limit,
                          void (*deliver)(void *context, struct message *message),
                          bool (*hold)(void *context), void *context);
-/* Commits what waits and ends the thread; what was not answered yet is, by over(). NULL is allowed.
- */
+/* Commits what waits and ends the thread; what was not answered yet is, by over(). Its channels are
+ * closed. NULL is allowed. */
+void disk_stop(struct disk *disk);
+/* After that, when the loop has turned once more. NULL is allowed. */
 void disk_destroy(struct disk *disk);
 
 /* A message that `deliver` got: calls the asker's over(). The message stays the caller's. */

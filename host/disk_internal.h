@@ -97,6 +97,7 @@ struct disk {
     char reason[DISK_REASON_SIZE];       /* hub: as in struct disk_status */
     size_t asked;                        /* hub: jobs that will come back */
     bool settling;                       /* hub: */
+    void (*deliver)(void *context, struct message *message);
     bool (*hold)(void *context);
     void *context;
     atomic_uint_fast64_t commits;

@@ -431,13 +431,14 @@ void hub_destroy(struct hub *hub) {
     for (size_t i = 0; i < hub->channel_count; i++)
         channel_destroy(hub->channels[i]);
     batch_destroy_all(hub);
-    disk_destroy(hub->disk);
+    disk_stop(hub->disk);
     queue_finish(&hub->queue, message_destroy);
     uv_close((uv_handle_t *)&hub->prepare, NULL);
     uv_close((uv_handle_t *)&hub->tick, NULL);
     uv_close((uv_handle_t *)&hub->held_timer, NULL);
     uv_run(&hub->loop, UV_RUN_DEFAULT);
     uv_loop_close(&hub->loop);
+    disk_destroy(hub->disk);
     view_unref(hub->first_view);
     free(hub->last_reload);
     free(hub->channels);
