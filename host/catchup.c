@@ -20,8 +20,9 @@ enum part_kind {
 struct part {
     struct part *next;
     enum part_kind kind;
-    uint64_t offset; /* REPLAY: that it goes on from; texts and SNAPSHOT: that they lead to */
-    int64_t time;    /* SNAPSHOT */
+    uint64_t offset;         /* texts, SNAPSHOT: that they lead up to; REPLAY: that it goes on from;
+                                AWAITED:         the reading */
+    int64_t time;            /* SNAPSHOT */
     struct pending *pending; /* items; NULL: none */
     size_t size;
     char text[];
@@ -38,10 +39,10 @@ static void part_destroy(struct part *part) {
     free(part);
 }
 
-/* The place of the part that is awaited, or of the end. */
-static struct part **awaited_place(struct catchup *catchup) {
+/* The place of the part that is awaited from that reading, or of the end. */
+static struct part **awaited_place(struct catchup *catchup, uint64_t reading) {
     struct part **place = &catchup->first;
-    while (*place != NULL && (*place)->kind != PART_AWAITED)
+    while (*place != NULL && ((*place)->kind != PART_AWAITED || (*place)->offset != reading))
         place = &(*place)->next;
     return place;
 }
@@ -245,7 +246,7 @@ static int add_message(struct member *member, const struct joined_message *messa
     if (catchup->lost)
         return 0;
     struct part **place = end_place(catchup);
-    if (message->more && !insert_part(place, PART_AWAITED, 0, sentio_text("")))
+    if (message->more && !insert_part(place, PART_AWAITED, message->reading, sentio_text("")))
         return SENTIO_NO_MEMORY;
     return insert_message(member, place, message);
 }
@@ -267,7 +268,7 @@ void catchup_join(struct outbox *outbox, struct member *member,
 
 void catchup_replay(struct outbox *outbox, struct member *member,
                     const struct joined_message *message) {
-    struct part **place = awaited_place(member->catchup);
+    struct part **place = awaited_place(member->catchup, message->reading);
     struct part *awaited = *place;
     if (awaited == NULL)
         return;

@@ -42,6 +42,7 @@ struct past_join {
     bool more;
     bool afresh;
     bool only_more; /* REPLAY instead of JOINED */
+    uint64_t reading;
 };
 
 static inline bool names(const char *topics, const struct item *item) {
@@ -101,6 +102,7 @@ static inline void past_tell(const struct past_items *past, struct reader *reade
     message->since = join->since;
     message->more = join->more;
     message->afresh = join->afresh;
+    message->reading = join->reading;
     if (!join->only_more)
         peer_join(&reader->peer, past->fixture, join->topics, join->key);
     if (join->only_more)

@@ -212,6 +212,29 @@ static void what_the_disk_has_comes_in_its_place(void **state) {
     finish(past, &reader);
 }
 
+static void each_reading_from_the_disk_has_its_place(void **state) {
+    struct reader reader;
+    struct past_items *past = begin(state, &reader, CONFIG_SLOW_DISCONNECT);
+    past_publish(past, "A B");
+    past_tell(past, &reader,
+              &(struct past_join){.topics = "A", .ok = OK, .more = true, .reading = 1});
+    past_publish(past, "A");
+    past_tell(past, &reader,
+              &(struct past_join){.topics = "AB", .ok = OK_2, .more = true, .reading = 2});
+    struct past_join second = {
+        .topics = "B", .replays = true, .until = 2, .end = YES, .only_more = true, .reading = 2};
+    past_tell(past, &reader, &second);
+    past_tell(past, &reader, &second); /* it has ended: this is for nobody */
+    turn(past->fixture);
+    assert_arrived(&reader, OK);
+    past_tell(past, &reader,
+              &(struct past_join){
+                  .topics = "A", .replays = true, .until = 2, .only_more = true, .reading = 1});
+    turn(past->fixture);
+    assert_reads(&reader, "update 0>1 1 replay; update 1>3 3; " OK_2 "; update 0>2 2 replay; " YES);
+    finish(past, &reader);
+}
+
 static void too_much_that_is_live_drops_the_rest_and_begins_afresh(void **state) {
     struct reader reader;
     struct past_items *past = begin(state, &reader, CONFIG_SLOW_DISCONNECT);
@@ -425,6 +448,7 @@ int main(void) {
         ARRAY(what_is_live_waits_behind_and_then_flows),
         ARRAY(a_second_subscribe_waits_for_its_turn),
         OBJECT(what_the_disk_has_comes_in_its_place),
+        OBJECT(each_reading_from_the_disk_has_its_place),
         ARRAY(too_much_that_is_live_drops_the_rest_and_begins_afresh),
         ARRAY(answers_are_given_though_the_rest_is_dropped),
         ARRAY(who_wants_nothing_any_more_gets_only_answers),
