@@ -123,6 +123,21 @@ def test_answers_and_messages_look_as_documented(host: Daemon) -> None:
     assert error["code"] == documented("error")["code"]
 
 
+def test_who_comes_back_is_answered_as_documented(host: Daemon) -> None:
+    host.shell(blocks(PROTOCOL, "run")[0])
+    subscribe = json.loads(marked(PROTOCOL, "send: since"))
+    ok, _ = asyncio.run(talk(host.address, "/ws/trade-signals",
+                             {"action": "subscribe", "symbols": ["AAPL"], "id": 1},
+                             {"action": "unsubscribe"}))
+    subscribe["since"] = {"epoch": ok["epoch"], "offset": 0}
+    message, end = asyncio.run(talk(host.address, "/ws/trade-signals", subscribe,
+                                    {"action": "unsubscribe"}))
+    assert message.pop("replay") is True
+    same_shape(documented("trade_signals"), message)
+    same_shape(documented("recovered"), end)
+    assert (end["recovered"], end["offset"]) == (True, ok["offset"])
+
+
 def test_the_subscribe_over_several_channels_is_accepted(host: Daemon) -> None:
     subscribe = json.loads(marked(PROTOCOL, "send: /ws"))
     answer, = asyncio.run(talk(host.address, "/ws", subscribe))
