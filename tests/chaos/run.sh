@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What takes minutes: plugins are swapped under the whole load that the project promises to bear.
+# What takes minutes: plugins are swapped under the whole load that the project promises to bear, and
+# a thousand clients come and go and miss nothing.
 # Prints the figures, and "ok NAME" or "not ok NAME" for each test.
 set -uo pipefail
 
@@ -9,10 +10,12 @@ report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 ulimit -n "$(ulimit -Hn)"
 env SENTIO_LONG=1 SENTIO_BUILD="${SENTIO_BUILD:-$top/build}" PYTHONDONTWRITEBYTECODE=1 \
-    /usr/bin/python3 -m pytest "$top/tests/e2e/test_reload_load.py" -q -s -rA \
+    /usr/bin/python3 -m pytest "$top/tests/e2e/test_reload_load.py" \
+    "$top/tests/e2e/test_absences.py" -q -s -rA \
     -p no:cacheprovider >"$report" 2>&1
 status=$?
-sed -n 's/^\(none\|process\): {/figures, isolation \1: {/p' "$report"
+sed -n -e 's/^\(none\|process\): {/figures, isolation \1: {/p' \
+    -e 's/^absences, /figures, absences, /p' "$report"
 sed -n -e 's/^PASSED .*::/ok /p' -e 's/^\(FAILED\|ERROR\) [^:]*::\([^ ]*\).*/not ok \2/p' "$report"
 ((status == 0)) || cat "$report"
 exit "$status"

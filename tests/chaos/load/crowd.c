@@ -14,8 +14,10 @@
 enum { BUFFER = 256 * 1024, STASH = 4096 };
 
 struct client {
-    int fd;
+    int fd; /* -1: away */
     unsigned number;
+    bool returning;  /* "recovered" is to come */
+    int64_t change;  /* ms: when it goes, or comes back */
     uint64_t offset; /* of the last update */
     uint64_t sum;    /* of all up to it */
     size_t stashed;
@@ -26,6 +28,13 @@ struct crowd {
     struct client *clients;
     unsigned count;
     uint64_t received;
+    struct absences absences;
+    int epoll;
+    unsigned port;
+    const char *path;
+    char epoch[17];
+    int64_t away; /* ms; 0: nobody ever goes */
+    uint64_t random;
     char buffer[BUFFER + STASH];
 };
 
@@ -63,6 +72,20 @@ static bool take_update(struct client *client, const struct frame *frame) {
     return true;
 }
 
+static bool has(const struct frame *frame, const char *text) {
+    return memmem(frame->payload, frame->size, text, strlen(text)) != NULL;
+}
+
+/* A replay must have brought everything up to where the client joined. */
+static bool take_end(struct client *client, const struct frame *frame) {
+    client->returning = false;
+    if (!has(frame, "\"recovered\":true"))
+        return complain(client, "not recovered", frame);
+    if (number(frame, "\"offset\":") != client->offset)
+        return complain(client, "the replay was not whole", frame);
+    return true;
+}
+
 static bool take(struct crowd *crowd, struct client *client, const struct frame *frame) {
     char pong[FRAME_OVERHEAD + 125];
     if (frame->opcode == FRAME_CLOSE)
@@ -71,7 +94,14 @@ static bool take(struct crowd *crowd, struct client *client, const struct frame 
         size_t size = frame_write(pong, FRAME_PONG, frame->payload, frame->size);
         return write(client->fd, pong, size) == (ssize_t)size;
     }
+    if (client->returning && has(frame, "{\"type\":\"ok\""))
+        return true;
+    if (client->returning && has(frame, "{\"type\":\"recovered\""))
+        return take_end(client, frame);
     crowd->received++;
+    crowd->absences.replayed += client->returning;
+    if (client->returning && !has(frame, "\"replay\":true"))
+        return complain(client, "not marked as replayed", frame);
     return take_update(client, frame);
 }
 
@@ -79,6 +109,8 @@ bool crowd_read(struct crowd *crowd, void *which) {
     struct client *client = which;
     struct frame frame;
     size_t used = 0;
+    if (client->fd == -1) /* it went in the same turn */
+        return true;
     memcpy(crowd->buffer, client->stash, client->stashed);
     ssize_t got = read(client->fd, crowd->buffer + client->stashed, BUFFER);
     if (got <= 0)
@@ -102,34 +134,50 @@ static bool say(struct client *client, const char *text) {
     return write(client->fd, frame, size) == (ssize_t)size;
 }
 
-/* Blocking: the answer to what was said contains `text`. */
-static bool await(struct client *client, const char *text) {
-    char buffer[STASH];
+/* Blocking: the answer to what was said contains `text`. *answer: from there on, with a NUL. */
+static bool await(const struct client *client, const char *text, char buffer[STASH],
+                  const char **answer) {
     size_t size = 0;
-    while (size < sizeof(buffer)) {
-        ssize_t got = read(client->fd, buffer + size, sizeof(buffer) - size);
+    while (size + 1 < STASH) {
+        ssize_t got = read(client->fd, buffer + size, STASH - 1 - size);
         if (got <= 0)
             return false;
         size += (size_t)got;
-        if (memmem(buffer, size, text, strlen(text)) != NULL)
+        buffer[size] = '\0';
+        *answer = memmem(buffer, size, text, strlen(text));
+        if (*answer != NULL)
             return true;
     }
     return false;
 }
 
-static bool join(struct client *client, int epoll, unsigned port, const char *path) {
+static bool upgrade(const struct crowd *crowd, struct client *client) {
     char request[256];
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
+    char buffer[STASH];
+    const char *answer;
     int size = snprintf(request, sizeof(request),
                         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: Upgrade\r\n"
                         "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-                        path, port);
-    client->fd = connect_to(port);
+                        crowd->path, crowd->port);
+    client->fd = connect_to(crowd->port);
+    client->stashed = 0;
     return client->fd != -1 && write(client->fd, request, (size_t)size) == size &&
-           await(client, "\r\n\r\n") && say(client, "{\"action\":\"subscribe\",\"id\":1}") &&
-           await(client, "\"ok\"") && make_non_blocking(client->fd) &&
-           epoll_ctl(epoll, EPOLL_CTL_ADD, client->fd, &event) == 0;
+           await(client, "\r\n\r\n", buffer, &answer);
+}
+
+static bool watch(const struct crowd *crowd, struct client *client) {
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
+    return make_non_blocking(client->fd) &&
+           epoll_ctl(crowd->epoll, EPOLL_CTL_ADD, client->fd, &event) == 0;
+}
+
+static bool join(struct crowd *crowd, struct client *client) {
+    char buffer[STASH];
+    const char *answer;
+    return upgrade(crowd, client) && say(client, "{\"action\":\"subscribe\",\"id\":1}") &&
+           await(client, "\"epoch\":\"", buffer, &answer) &&
+           sscanf(answer, "\"epoch\":\"%16[0-9a-f]", crowd->epoch) == 1 && watch(crowd, client);
 }
 
 struct crowd *crowd_create(int epoll, unsigned port, const char *path, unsigned count) {
@@ -141,10 +189,14 @@ struct crowd *crowd_create(int epoll, unsigned port, const char *path, unsigned 
         printf("out of memory\n");
         return NULL;
     }
+    crowd->epoll = epoll;
+    crowd->port = port;
+    crowd->path = path;
+    crowd->random = 1;
     for (; crowd->count < count; crowd->count++) {
         struct client *client = &crowd->clients[crowd->count];
         client->number = crowd->count;
-        if (join(client, epoll, port, path))
+        if (join(crowd, client))
             continue;
         printf("client %u could not subscribe: %s\n", crowd->count, strerror(errno));
         crowd_destroy(crowd);
@@ -153,9 +205,65 @@ struct crowd *crowd_create(int epoll, unsigned port, const char *path, unsigned 
     return crowd;
 }
 
+/* Up to `away` ms. */
+static int64_t draw(struct crowd *crowd) {
+    crowd->random = crowd->random * 6364136223846793005u + 1442695040888963407u;
+    return (int64_t)((crowd->random >> 33) % (uint64_t)(crowd->away + 1));
+}
+
+void crowd_scatter(struct crowd *crowd, int64_t away, int64_t now) {
+    crowd->away = away;
+    for (unsigned i = 0; i < crowd->count; i++)
+        crowd->clients[i].change = now + draw(crowd);
+}
+
+static void go_away(struct client *client) {
+    close(client->fd);
+    client->fd = -1;
+    client->returning = false;
+}
+
+static bool come_back(struct crowd *crowd, struct client *client) {
+    char text[192];
+    snprintf(text, sizeof(text),
+             "{\"action\":\"subscribe\",\"id\":1,\"since\":{\"epoch\":\"%s\",\"offset\":%llu}}",
+             crowd->epoch, (unsigned long long)client->offset);
+    client->returning = true;
+    crowd->absences.returns++;
+    if (upgrade(crowd, client) && say(client, text) && watch(crowd, client))
+        return true;
+    return complain(client, "it could not come back", NULL);
+}
+
+bool crowd_tick(struct crowd *crowd, int64_t now) {
+    for (unsigned i = 0; crowd->away > 0 && i < crowd->count; i++) {
+        struct client *client = &crowd->clients[i];
+        if (client->change > now)
+            continue;
+        client->change = now + draw(crowd);
+        if (client->fd != -1)
+            go_away(client);
+        else if (!come_back(crowd, client))
+            return false;
+    }
+    return true;
+}
+
+bool crowd_gather(struct crowd *crowd) {
+    crowd->away = 0;
+    for (unsigned i = 0; i < crowd->count; i++)
+        if (crowd->clients[i].fd == -1 && !come_back(crowd, &crowd->clients[i]))
+            return false;
+    return true;
+}
+
+struct absences crowd_absences(const struct crowd *crowd) {
+    return crowd->absences;
+}
+
 bool crowd_has(const struct crowd *crowd, uint64_t offset) {
     for (unsigned i = 0; i < crowd->count; i++)
-        if (crowd->clients[i].offset < offset)
+        if (crowd->clients[i].offset < offset || crowd->clients[i].returning)
             return false;
     return true;
 }
@@ -166,7 +274,8 @@ uint64_t crowd_received(const struct crowd *crowd) {
 
 void crowd_destroy(struct crowd *crowd) {
     for (unsigned i = 0; i < crowd->count; i++)
-        close(crowd->clients[i].fd);
+        if (crowd->clients[i].fd != -1)
+            close(crowd->clients[i].fd);
     free(crowd->clients);
     free(crowd);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* chaos-load PORT CHANNEL CLIENTS RATE: clients of a channel of sums.so, and publishers that post
- * RATE updates a second to it. Prints "ready", then reads letters from its input:
+/* chaos-load PORT CHANNEL CLIENTS RATE [AWAY]: clients of a channel of sums.so, and publishers that
+ * post RATE updates a second to it. With AWAY, each client is away for up to so many ms again and
+ * again, and comes back for what it has missed. Prints "ready", then reads letters from its input:
  *
  * w      prints "on" when 200 more updates have been answered
  * s, q   from here on publishers' times count as those of swaps, or of quiet
- * e      the end: waits until all is answered and everybody has everything, prints the figures as
- *        one line of JSON, and ends with 0
+ * e      the end: all come back; waits until all is answered and everybody has everything, prints
+ * the figures as one line of JSON, and ends with 0
  *
  * Anything that is missed, doubled, refused or disconnected is printed, and ends it with 1. */
 
@@ -42,6 +43,7 @@ struct run {
     uint64_t due;
     uint64_t awaited; /* updates; 0: none */
     bool ending;
+    char path[128];
 };
 
 static int64_t now_ns(void) {
@@ -58,6 +60,8 @@ static bool on_tick(struct run *run) {
     uint64_t due = (uint64_t)(now - run->begun) * run->rate / 1000000000;
     unsigned more = (unsigned)(due - run->due);
     run->due = due;
+    if (!crowd_tick(run->crowd, now / 1000000))
+        return false;
     return posts_due(run->posts, more, now);
 }
 
@@ -71,7 +75,7 @@ static bool on_letter(struct run *run) {
         posts_measure(run->posts, letter == 's' ? &run->swap : &run->quiet);
     else
         run->ending = true;
-    return true;
+    return !run->ending || crowd_gather(run->crowd);
 }
 
 static bool on_answer(struct run *run, void *connection) {
@@ -109,6 +113,9 @@ static bool report(const struct run *run) {
         return false;
     printf("{\"updates\":%llu,\"received\":%llu,\"seconds\":%.2f,", (unsigned long long)count,
            (unsigned long long)crowd_received(run->crowd), (double)(now_ns() - run->begun) / 1e9);
+    printf("\"returns\":%llu,\"replayed\":%llu,",
+           (unsigned long long)crowd_absences(run->crowd).returns,
+           (unsigned long long)crowd_absences(run->crowd).replayed);
     print_times("quiet", &run->quiet);
     printf(",");
     print_times("swap", &run->swap);
@@ -137,15 +144,14 @@ static bool watch(const struct run *run, int fd, void *data) {
 }
 
 static bool set_up(struct run *run, char **arguments) {
-    char path[128];
     const struct itimerspec tick = {{.tv_nsec = TICK_US * 1000}, {.tv_nsec = TICK_US * 1000}};
     unsigned port = (unsigned)strtoul(arguments[1], NULL, 10);
     unsigned clients = (unsigned)strtoul(arguments[3], NULL, 10);
-    snprintf(path, sizeof(path), "/ws/%s", arguments[2]);
+    snprintf(run->path, sizeof(run->path), "/ws/%s", arguments[2]);
     run->rate = (unsigned)strtoul(arguments[4], NULL, 10);
     run->epoll = epoll_create1(EPOLL_CLOEXEC);
     run->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    run->crowd = crowd_create(run->epoll, port, path, clients);
+    run->crowd = crowd_create(run->epoll, port, run->path, clients);
     if (run->crowd == NULL)
         return false;
     run->posts = posts_create(run->epoll, port, arguments[2], CONNECTIONS);
@@ -153,6 +159,8 @@ static bool set_up(struct run *run, char **arguments) {
         return false;
     posts_measure(run->posts, &run->quiet);
     run->begun = now_ns();
+    if (arguments[5])
+        crowd_scatter(run->crowd, strtol(arguments[5], NULL, 10), run->begun / 1000000);
     return make_non_blocking(STDIN_FILENO) && watch(run, STDIN_FILENO, run) &&
            watch(run, run->timer, &run->timer) && timerfd_settime(run->timer, 0, &tick, NULL) == 0;
 }
@@ -168,8 +176,8 @@ static void allow_descriptors(void) {
 int main(int argc, char **argv) {
     struct run *run = calloc(1, sizeof(*run));
     bool well = false;
-    if (argc != 5 || run == NULL) {
-        fprintf(stderr, "usage: chaos-load PORT CHANNEL CLIENTS RATE\n");
+    if (argc < 5 || argc > 6 || run == NULL) {
+        fprintf(stderr, "usage: chaos-load PORT CHANNEL CLIENTS RATE [AWAY]\n");
         free(run);
         return 2;
     }
