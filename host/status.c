@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "presence.h"
 #include "reload.h"
 #include "worker.h"
 
@@ -85,11 +86,13 @@ static void write_counters(const struct channel *channel, struct sentio_writer *
 }
 
 /* For the control socket alone. */
-static void write_file(const struct channel *channel, struct sentio_writer *out) {
+static void write_more(const struct channel *channel, struct sentio_writer *out) {
     sentio_write_text(out, ",");
     write_member(out, "file", channel->config->plugin);
     sentio_write_text(out, ",");
     write_member(out, "plugin_name", channel_plugin(channel)->name);
+    if (channel->presence)
+        sentio_write_format(out, ",\"present\":%zu", presence_count(channel->presence));
 }
 
 /* The process is for the control socket alone. */
@@ -125,7 +128,7 @@ static void write_channel(const struct channel *channel, bool whole, struct sent
                         (unsigned long long)channel->engine.offset, channel->stream->epoch,
                         channel->topics.table.count, channel->log.bytes);
     if (whole)
-        write_file(channel, out);
+        write_more(channel, out);
     write_isolation(channel, whole, out);
     write_counters(channel, out);
     sentio_write_text(out, "}");

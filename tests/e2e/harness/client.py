@@ -118,7 +118,7 @@ class Client(WebSocket):
         assert isinstance(message["type"], str), message
         assert TIMESTAMP.fullmatch(message["timestamp"]), message
         if "offset" not in message:
-            assert message["type"] in ANSWERS or "data" in message, message
+            assert message["type"] in (*ANSWERS, "presence") or "data" in message, message
             return
         channel = message.get("channel", self.channel)
         epoch = self._epochs.setdefault(channel, message["epoch"])

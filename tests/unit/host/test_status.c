@@ -2,6 +2,7 @@
 #include "status.h"
 
 #include "hub_fixture.h"
+#include "presence.h"
 #include "text.h"
 #include "worker.h"
 
@@ -121,6 +122,25 @@ static void process_of_a_worker_is_told_to_the_operator_alone(void **state) {
     fixture->hub->channels[0]->instance->worker = NULL;
 }
 
+static void who_is_present_is_counted_for_the_operator_where_presence_is_on(void **state) {
+    struct hub_fixture *fixture = *state;
+    fixture->channels[1].presence = CONFIG_PRESENCE_COUNT;
+    assert_int_equal(presence_configure(fixture->hub->channels[1]), 0);
+    for (int whole = 0; whole < 2; whole++) {
+        struct sentio_writer out;
+        sentio_writer_init(&out, NULL, 0);
+        status_write_channels(fixture->hub, whole == 1, &out);
+        char *text = text_copy(sentio_written(&out));
+        assert_non_null(text);
+        const char *first = strstr(text, "\"present\":0");
+        assert_int_equal(first != NULL, whole);
+        if (first)
+            assert_true(first > strstr(text, "\"name\":\"b\""));
+        free(text);
+        sentio_writer_finish(&out);
+    }
+}
+
 static void host_without_channels_is_healthy(void **state) {
     struct hub_fixture *fixture = *state;
     assert_true(fixture_open(fixture));
@@ -134,6 +154,7 @@ int main(void) {
         TEST(channels_tell_their_plugin_and_counters),
         TEST(channel_in_a_worker_says_how_that_is),
         TEST(process_of_a_worker_is_told_to_the_operator_alone),
+        TEST(who_is_present_is_counted_for_the_operator_where_presence_is_on),
         TEST_CLOSED(host_without_channels_is_healthy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
