@@ -23,13 +23,14 @@ CONFIG = TREE / "etc" / "sentio.conf"
 
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[Daemon]:
-    """The installed configuration, without what publishes by itself."""
+    """The installed configuration, without what publishes by itself, and with presence."""
     config = tmp_path / "sentio.conf"
     config.write_text(CONFIG.read_text())
     (tmp_path / "conf.d").mkdir()
     (tmp_path / "conf.d" / "quiet.conf").write_text(
         'channels = ( { name = "paper-trading"; enabled = false; },'
-        ' { name = "market-data"; source = { command = []; }; } );\n')
+        ' { name = "market-data"; source = { command = []; }; },'
+        ' { name = "trade-signals"; presence = "users"; } );\n')
     daemon = Daemon(config, "--set", f"plugins.dir={BUILD / 'plugins'}",
                     "--set", f"server.state_dir={tmp_path / 'state'}")
     yield daemon
@@ -142,6 +143,24 @@ def test_the_subscribe_over_several_channels_is_accepted(host: Daemon) -> None:
     subscribe = json.loads(marked(PROTOCOL, "send: /ws"))
     answer, = asyncio.run(talk(host.address, "/ws", subscribe))
     assert (answer["type"], answer["channel"], answer["id"]) == ("ok", "market-data", 1)
+
+
+def test_presence_looks_as_documented(host: Daemon) -> None:
+    async def meet() -> None:
+        path = f"ws://{host.address}/ws/trade-signals"
+        shown = [documented("present"), documented("joined")]
+        async with websockets.connect(path) as first, websockets.connect(path) as second:
+            for socket, user in ((first, "user_001"), (second, "user_002")):
+                await socket.send(json.dumps({"action": "subscribe", "symbols": ["AAPL"], "id": 1,
+                                              "user_id": user, "presence": socket is first}))
+                assert json.loads(await asyncio.wait_for(socket.recv(), TIMEOUT))["type"] == "ok"
+            await second.send(marked(PROTOCOL, "send: presence"))
+            got = json.loads(await asyncio.wait_for(second.recv(), TIMEOUT))
+            assert got["topics"] == shown[0]["topics"]
+            same_shape(shown[0], got)
+            same_shape(shown[1], json.loads(await asyncio.wait_for(first.recv(), TIMEOUT)))
+
+    asyncio.run(meet())
 
 
 def test_the_commands_of_the_readme_work(host: Daemon) -> None:

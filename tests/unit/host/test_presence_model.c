@@ -11,7 +11,7 @@
  */
 
 enum { TOPICS = 6, EVERYTHING = TOPICS, ROOMS, SUBSCRIPTIONS = 24, USERS = 6, STEPS = 4000 };
-enum { OTHERS, WATCHERS }; /* their members */
+enum { OTHERS, WATCHERS };                /* their members */
 enum { PERSONS = USERS + SUBSCRIPTIONS }; /* users, and each subscription while it has none */
 
 struct one {
