@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "hub.h"
-#include "io.h"
 #include "log.h"
 #include "presence_internal.h"
 #include "subscription_internal.h"

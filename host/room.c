@@ -195,9 +195,6 @@ void room_expire(struct presence *presence, int64_t now) {
     int64_t grace = presence->channel->config->presence_grace;
     while (presence->first_leaving != NULL) {
         struct seat *seat = presence->first_leaving;
-        /* The clock may have been set back. */
-        if (seat->left_at > now)
-            seat->left_at = now;
         if (now - seat->left_at < grace)
             return;
         end_grace(presence, seat);
