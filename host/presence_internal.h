@@ -32,7 +32,7 @@ struct seat {
     bool changed;       /* in the room's list of changes */
     size_t connections; /* subscriptions */
     int64_t left_at;    /* SEAT_LEAVING: Unix ms */
-    struct seat *next;  /* of those who are present */
+    struct seat *next;  /* of room->users */
     struct seat **link;
     struct seat *next_change;
     struct seat *next_leaving;
@@ -42,9 +42,10 @@ struct seat {
 /* A topic that somebody is present on. */
 struct room {
     struct topic *topic; /* counted; NULL: everything, "*" */
-    struct seat *present;
-    size_t count;              /* of them */
-    size_t told;               /* the count as last told */
+    size_t count;        /* who is present */
+    size_t told;         /* the count as last told */
+    struct seat *users;  /* those of them who have a name, the newest first */
+    size_t user_count;
     struct table listeners;    /* subscriptions that want to hear, by conn */
     struct seat *first_change; /* in their order; some may have come to nothing */
     struct seat *last_change;

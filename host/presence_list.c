@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "envelope.h"
 #include "hub.h"
@@ -130,51 +129,33 @@ static int compare_topics(const void *a, const void *b) {
                         room_topic_name(*(struct topic *const *)b));
 }
 
-/* Where the user belongs among `count` that are sorted. */
-static size_t place_of(const struct person *const *users, size_t count, const struct person *user) {
-    size_t low = 0;
-    size_t high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (text_compare(person_name(users[middle]), person_name(user)) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+static int compare_persons(const void *a, const void *b) {
+    return text_compare(person_name(*(const struct person *const *)a),
+                        person_name(*(const struct person *const *)b));
 }
 
-/* The first of the room's users, as many as may be named; `all` is how many there are. */
-static size_t choose_users(const struct question *question, const struct room *room, size_t *all) {
-    const struct person **users = question->users;
+/* Of more than may be named, those who came last. */
+static size_t choose_users(const struct question *question, const struct room *room) {
+    const struct seat *seat = room ? room->users : NULL;
     size_t count = 0;
-    *all = 0;
-    for (const struct seat *seat = room->present; seat; seat = seat->next) {
-        if (seat->person->size == 0)
-            continue;
-        ++*all;
-        size_t place = place_of(users, count, seat->person);
-        if (place == question->left)
-            continue;
-        count += count < question->left;
-        memmove(users + place + 1, users + place, (count - 1 - place) * sizeof(users[0]));
-        users[place] = seat->person;
-    }
+    for (; seat && count < question->left; seat = seat->next)
+        question->users[count++] = seat->person;
+    if (count > 1)
+        qsort(question->users, count, sizeof(question->users[0]), compare_persons);
     return count;
 }
 
 static void write_users(struct question *question, const struct room *room,
                         struct sentio_writer *out) {
-    size_t all = 0;
-    size_t count = room ? choose_users(question, room, &all) : 0;
+    size_t count = choose_users(question, room);
     sentio_write_text(out, ",\"users\":[");
     for (size_t i = 0; i < count; i++) {
         sentio_write_text(out, i ? "," : "");
         sentio_write_string(out, person_name(question->users[i]));
     }
     sentio_write_text(out, "]");
-    if (all > count)
-        sentio_write_format(out, ",\"more\":%zu", all - count);
+    if (room && room->user_count > count)
+        sentio_write_format(out, ",\"more\":%zu", room->user_count - count);
     question->left -= count;
 }
 

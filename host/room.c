@@ -44,7 +44,7 @@ struct sentio_bytes room_name(const struct room *room) {
 }
 
 void room_drop(struct presence *presence, struct room *room) {
-    if (room->present || room->changed || room->listeners.count > 0)
+    if (room->count > 0 || room->changed || room->listeners.count > 0)
         return;
     table_remove(&presence->rooms, hash_of(room->topic), room);
     table_finish(&room->listeners);
@@ -92,25 +92,36 @@ static void note_change(struct presence *presence, struct seat *seat) {
     presence->changed_rooms++;
 }
 
-static void become_present(struct presence *presence, struct seat *seat) {
-    struct room *room = seat->room;
-    seat->next = room->present;
-    seat->link = &room->present;
+static void add_user(struct room *room, struct seat *seat) {
+    seat->next = room->users;
+    seat->link = &room->users;
     if (seat->next)
         seat->next->link = &seat->next;
-    room->present = seat;
-    room->count++;
+    room->users = seat;
+    room->user_count++;
+}
+
+static void remove_user(struct room *room, struct seat *seat) {
+    *seat->link = seat->next;
+    if (seat->next)
+        seat->next->link = seat->link;
+    room->user_count--;
+}
+
+static void become_present(struct presence *presence, struct seat *seat) {
+    seat->room->count++;
     presence->count += seat->person->seats++ == 0;
+    if (seat->person->size)
+        add_user(seat->room, seat);
     note_change(presence, seat);
 }
 
 static void become_absent(struct presence *presence, struct seat *seat) {
-    *seat->link = seat->next;
-    if (seat->next)
-        seat->next->link = seat->link;
     seat->state = SEAT_LEFT;
     seat->room->count--;
     presence->count -= --seat->person->seats == 0;
+    if (seat->person->size)
+        remove_user(seat->room, seat);
     note_change(presence, seat);
 }
 

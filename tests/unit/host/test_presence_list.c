@@ -145,10 +145,11 @@ static void a_question_waits_for_what_was_asked_before(void **state) {
     free(sent);
 }
 
-static void at_most_a_thousand_users_are_named(void **state) {
+static void of_more_than_a_thousand_users_those_who_came_last_are_named(void **state) {
     struct hub_fixture *fixture = *state;
     enter(fixture, 1, NULL, "A", "{}");
     enter(fixture, 1, NULL, "B", "{}");
+    /* The last thousand of A are u001998 down to u000000. */
     for (size_t i = 2400; i-- > 0;)
         enter_user(fixture, i, i % 2 ? "B" : "A");
     drop_sent(fixture);
@@ -176,7 +177,7 @@ int main(void) {
         PRESENCE_TEST(over_ws_the_list_names_its_channel),
         PRESENCE_TEST(what_can_not_be_answered_is_refused),
         PRESENCE_TEST(a_question_waits_for_what_was_asked_before),
-        PRESENCE_TEST(at_most_a_thousand_users_are_named),
+        PRESENCE_TEST(of_more_than_a_thousand_users_those_who_came_last_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

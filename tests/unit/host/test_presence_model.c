@@ -192,6 +192,7 @@ static void assert_same_in(const struct model *model, size_t index) {
     assert_non_null(room);
     assert_int_equal(room->count, count + 1);
     assert_int_equal(room->told, count + 1);
+    assert_int_equal(room->user_count, count - (size_t)nobodies);
     for (size_t user = 0; user < USERS; user++)
         assert_int_equal(model->known[index][user], model->present[index][user]);
     assert_int_equal(model->nobodies[index], nobodies + 1);
