@@ -19,9 +19,10 @@ sys.path[:0] = [str(SOURCE), str(TREE / "tests" / "e2e")]
 from fake_host import FakeHost  # noqa: E402
 from harness.config import default_config, dumps, merged  # noqa: E402
 from harness.daemon import Daemon  # noqa: E402
-from sentio_client import AsyncPublisher, Publisher, Result  # noqa: E402
+from sentio_client import AsyncPublisher, ManyResult, Publisher, Result  # noqa: E402
 
 Publish = Callable[..., Result]
+PublishMany = Callable[..., ManyResult]
 
 
 @pytest.fixture
@@ -88,6 +89,24 @@ def by_asyncio(url: str, channel: str, body: Any, key: Any = None, **settings: A
 @pytest.fixture(params=[by_threads, by_asyncio], ids=["threads", "asyncio"])
 def publish(request: pytest.FixtureRequest) -> Publish:
     """publish(url, channel, body, key=…, **settings), by a publisher made for it."""
+    return request.param
+
+
+def many_by_threads(url: str, channel: str, bodies: Any, **settings: Any) -> ManyResult:
+    with Publisher(url, **settings) as publisher:
+        return publisher.publish_many(channel, bodies)
+
+
+def many_by_asyncio(url: str, channel: str, bodies: Any, **settings: Any) -> ManyResult:
+    async def publish() -> ManyResult:
+        async with AsyncPublisher(url, **settings) as publisher:
+            return await publisher.publish_many(channel, bodies)
+
+    return asyncio.run(publish())
+
+
+@pytest.fixture(params=[many_by_threads, many_by_asyncio], ids=["threads", "asyncio"])
+def publish_many(request: pytest.FixtureRequest) -> PublishMany:
     return request.param
 
 

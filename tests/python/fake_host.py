@@ -74,6 +74,7 @@ class FakeHost:
         self.steps: Deque[Step] = collections.deque()
         self.faults: List[str] = []
         self.published: List[Tuple[str, Any]] = []
+        self.late: List[str] = []
         self.connections = 0
         self._keys: Dict[Tuple[str, str], Tuple[Any, Dict[str, Any]]] = {}
         self._lock = threading.Condition()
@@ -121,7 +122,10 @@ class FakeHost:
 
     def _serve(self, plain: socket.socket) -> None:
         plain.settimeout(TIMEOUT)
-        connection = self._tls.wrap_socket(plain, server_side=True) if self._tls else plain
+        try:
+            connection = self._tls.wrap_socket(plain, server_side=True) if self._tls else plain
+        except OSError:
+            return  # a client that does not trust it
         with self._lock:
             self.connections += 1
             number = self.connections
@@ -132,6 +136,8 @@ class FakeHost:
                 pass
         except OSError:
             pass
+        except Exception as error:
+            self.faults.append(repr(error))
         finally:
             connection.close()
             with self._lock:
@@ -186,25 +192,34 @@ class FakeHost:
             return self._publish_lines(channel, seen)
         self._expect(seen.headers["content-type"] == "application/json", seen)
         body = seen.json
-        key = seen.key or body.get("id")
-        self._expect(isinstance(key, str), seen)
+        key = body.get("id", seen.key)
+        self._expect(isinstance(key, str) and seen.key in (None, key), seen)
         found = self._keys.get((channel, key))
         if found is not None and found[0] != body:
             return Answer(422, {"detail": "the key is that of another body"})
         return Answer(200, found[1] if found else self._accept(channel, key, body))
 
     def _publish_lines(self, channel: str, seen: Seen) -> Answer:
-        errors, accepted = [], 0
-        for number, body in enumerate(seen.lines):
-            self._expect(isinstance(body.get("id"), str), body)
-            if body.get("data") == "wrong":
-                errors.append({"line": number, "field": "data", "message": "is wrong"})
-                continue
-            if (channel, body["id"]) not in self._keys:
-                self._accept(channel, body["id"], body)
-            accepted += 1
-        return Answer(200, {"channel": channel, "accepted": accepted, "epoch": "e",
-                            "offset": len(self.published), "errors": errors})
+        """Bodies whose data is "wrong" are not valid; the host is too busy once for "late" ones."""
+        errors: List[Dict[str, Any]] = []
+        accepted = 0
+        self._expect(seen.key is not None, seen)
+        for number, body in enumerate(seen.lines, 1):
+            key = body.get("id", f"{seen.key} {number}")
+            if body["data"] == "wrong":
+                errors.append({"line": number, "status": 422, "detail": "the update is not valid",
+                               "errors": [{"field": "data", "message": "is wrong"}]})
+            elif body["data"] == "late" and key not in self.late:
+                self.late.append(key)
+                errors.append({"line": number, "status": 503, "detail": "busy"})
+            else:
+                if (channel, key) not in self._keys:
+                    self._accept(channel, key, body)
+                accepted += 1
+        answer = {"channel": channel, "accepted": accepted, "offset": len(self.published),
+                  "epoch": "e"}
+        return Answer(200, {**answer, "refused": len(errors), "errors": errors} if errors
+                      else answer)
 
     def _accept(self, channel: str, key: str, body: Any) -> Dict[str, Any]:
         self.published.append((channel, body))

@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import json
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Callable, Tuple
+from typing import Any, Callable, Iterator, Tuple
 
 import pytest
 
 from bodies import HASTY, SIGNAL
-from conftest import Publish, url_of
+from conftest import Publish, PublishMany, by_threads, url_of
 from harness.config import PUBLISHER_KEY, secret_file
 from harness.daemon import Daemon
-from sentio_client import Invalid, NotFound, Problem, Refused, Unauthorized
+from relay import Relay
+from sentio_client import Invalid, ManyResult, NotFound, Problem, Refused, Retry, Unauthorized
 
 Start = Callable[..., Daemon]
 
@@ -81,3 +83,76 @@ def test_a_body_that_is_too_long_is_told(publish: Publish, host: Daemon) -> None
     with pytest.raises(Refused) as caught:
         publish(url_of(host), "trade-signals", {**SIGNAL, "text": "x" * 2_000_000}, retry=HASTY)
     assert caught.value.status == 413
+
+
+def test_a_key_publishes_once(publish: Publish, host: Daemon) -> None:
+    results = [publish(url_of(host), "trade-signals", SIGNAL, key="order-17") for _ in range(3)]
+    results += [publish(url_of(host), "trade-signals", {"id": "order-18", **SIGNAL})
+                for _ in range(3)]
+    results += [publish(url_of(host), "trade-signals", {"id": 19, **SIGNAL}) for _ in range(2)]
+    assert [result.offset for result in results] == [1, 1, 1, 2, 2, 2, 3, 3]
+
+
+def test_a_key_is_not_for_another_body(publish: Publish, host: Daemon) -> None:
+    publish(url_of(host), "trade-signals", SIGNAL, key="order-17")
+    with pytest.raises(Invalid, match="order-17"):
+        publish(url_of(host), "trade-signals", {"data": SIGNAL["data"] * 2}, key="order-17")
+
+
+@pytest.fixture
+def relay(host: Daemon) -> Iterator[Relay]:
+    relay = Relay(host.tcp.port)
+    yield relay
+    relay.close()
+
+
+def test_an_update_whose_answer_was_lost_is_published_once(publish: Publish, host: Daemon,
+                                                           relay: Relay) -> None:
+    relay.lose(2)
+    assert publish(relay.url, "trade-signals", SIGNAL, retry=HASTY).offset == 1
+    assert relay.lost == 2
+    assert by_threads(url_of(host), "trade-signals", SIGNAL).offset == 2
+
+
+def test_many_updates_whose_answer_was_lost_are_published_once(publish_many: PublishMany,
+                                                               host: Daemon,
+                                                               relay: Relay) -> None:
+    relay.lose(2)
+    result = publish_many(relay.url, "trade-signals", [SIGNAL] * 300, batch_bytes=5000,
+                          retry=HASTY)
+    assert (result.accepted, result.offset) == (300, 300)
+    assert relay.lost == 2
+
+
+def test_many_updates_are_published_in_their_order(publish_many: PublishMany,
+                                                   host: Daemon) -> None:
+    bodies = [{"user_id": "user_001", "data": {"type": "info", "title": str(n), "message": "m"}}
+              for n in range(90)]
+    result = publish_many(url_of(host), "notifications", bodies, batch_bytes=2000)
+    assert isinstance(result, ManyResult)
+    assert (result.accepted, result.offset, result.refused) == (90, 90, 0)
+    kept = host.http().get("/api/v1/dashboard/notifications?user_id=user_001&limit=90").json
+    assert [item["title"] for item in kept["notifications"]] == [str(n) for n in range(90)]
+
+
+def test_what_is_wrong_with_some_of_many_is_told(publish_many: PublishMany, host: Daemon) -> None:
+    wrong = {"data": [*SIGNAL["data"], {"symbol": "A B", "signal": "hodl", "confidence": 2}]}
+    result = publish_many(url_of(host), "trade-signals", [SIGNAL, wrong, {}, SIGNAL])
+    assert (result.accepted, result.offset, result.refused) == (2, 2, 2)
+    assert {(error.update, error.item, error.field) for error in result.errors} == {
+        (1, 1, "symbol"), (1, 1, "signal"), (1, 1, "confidence"), (2, None, "data")}
+
+
+def test_a_publish_waits_for_a_host_that_is_restarted(publish: Publish, start: Start,
+                                                      tmp_path: Path) -> None:
+    listen = {"listen": [f"unix:{tmp_path}/host.sock"]}
+    first = start(server=listen)
+    url = f"unix:{first.unix.host}"
+    assert publish(url, "trade-signals", SIGNAL, key="before").offset == 1
+    first.stop()
+    patient = Retry(attempts=1000, first=0.02, longest=0.02)
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(publish, url, "trade-signals", SIGNAL, retry=patient)
+        start(server=listen)
+        assert waiting.result().offset == 2
+    assert publish(url, "trade-signals", SIGNAL, key="before").offset == 1

@@ -61,7 +61,7 @@ def test_an_id_in_the_body_is_the_key(publish: Publish, fake: FakeHost) -> None:
     assert fake.seen[0].key is None
 
 
-@pytest.mark.parametrize("key", ["", "a b", "a\r\nX: y", "x" * 129, "ключ"])
+@pytest.mark.parametrize("key", ["", "a b", "a\r\nX: y", "x" * 256, "ключ"])
 def test_a_key_that_breaks_a_header_is_refused(publish: Publish, fake: FakeHost, key: str) -> None:
     with pytest.raises(ValueError, match="idempotency key"):
         publish(fake.url, "trade-signals", SIGNAL, key=key)

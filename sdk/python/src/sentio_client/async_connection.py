@@ -8,9 +8,10 @@ import re
 from typing import Dict, List, Optional
 
 from .address import Address
+from .answer import Answer
 from .connection import MAX_ANSWER, failure
 from .errors import BadAnswer, ConnectionFailed
-from .request import Answer, Request
+from .request import Request
 
 MAX_HEAD = 64 * 1024
 MAX_INTERIM = 8  # answers with 1xx before the one that counts

@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Any, AsyncGenerator, Callable, Iterable, Mapping, Optional, Type, TypeVar
 
 from .address import address_of
+from .answer import Answer, interrupted, joined, many_result_of, result_of
 from .async_background import AsyncBackground
 from .async_connection import AsyncPool
 from .background import OnError
 from .environment import DEFAULT_URL, key_from_environment, url_from_environment
 from .errors import Closed, ConnectionFailed, Overloaded, SentioError
-from .request import Answer, Request, Writer, joined, many_result_of, result_of
+from .request import Request, Writer
 from .result import ManyResult, Result
 from .retry import Attempts, Retry
 
@@ -56,14 +57,17 @@ class AsyncPublisher:
 
     async def publish(self, channel: str, body: Mapping[str, Any], *,
                       key: Optional[str] = None) -> Result:
-        """Publishes one update, and returns when the host has it. `key` makes it safe to call again
-        for the same update: within 2 minutes the host publishes it once. Raises SentioError."""
+        """Publishes one update, and returns when the host has it. `key`, or the body's
+        `id`, makes it safe to call again for the same update: the host publishes what comes with the
+        same key within 2 minutes once. Raises SentioError."""
         await self._begin()
         return await self._publish(self._writer.one(channel, body, key))
 
     async def publish_many(self, channel: str, bodies: Iterable[Mapping[str, Any]]) -> ManyResult:
-        """Publishes updates in their order, many in one request. Each stands for itself: those that
-        are not valid are in the result's `errors`. A body's `id` is its key."""
+        """Publishes updates, many in one request. Each stands for itself: those that are not valid are
+        in the result's `errors`, and do not keep the others from being published. They are published
+        in their order, but for those that the host was too busy for, which come later. Raises
+        SentioError when a request fails, with `done` for what was published."""
         await self._begin()
         result: Optional[ManyResult] = None
         lines = 0
@@ -72,7 +76,7 @@ class AsyncPublisher:
                 result = joined(result, await self._send(request, many_result_of), lines)
                 lines += request.lines
         except SentioError as error:
-            error.done = result
+            interrupted(error, result, lines)
             raise
         return result or ManyResult(channel, 0, 0, "")
 

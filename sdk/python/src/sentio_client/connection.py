@@ -14,8 +14,9 @@ import weakref
 from typing import List, Optional
 
 from .address import Address
+from .answer import Answer
 from .errors import BadAnswer, ConnectionFailed, SentioError, TimedOut
-from .request import Answer, Request
+from .request import Request
 
 MAX_ANSWER = 4 * 1024 * 1024
 

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in what was published, as the host found it. `line` counts the updates of
-    publish_many from 0, `item` the items of one update from 0; None: the update as a whole."""
+    """One mistake in what was published, as the host found it. `item` counts the items of an update
+    from 0, and `update` the updates of publish_many; None: the whole of it."""
 
     message: str
     item: Optional[int] = None
     field: Optional[str] = None
-    line: Optional[int] = None
+    update: Optional[int] = None
 
 
 class SentioError(Exception):
@@ -93,7 +93,7 @@ class Closed(SentioError):
 
 
 def _where(error: Problem) -> str:
-    parts = [f"{name} {number}" for name, number in (("line", error.line), ("item", error.item))
+    parts = [f"{name} {number}" for name, number in (("update", error.update), ("item", error.item))
              if number is not None]
     if error.field:
         parts.append(error.field)

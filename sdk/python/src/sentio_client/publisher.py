@@ -14,11 +14,12 @@ from types import TracebackType
 from typing import Any, Callable, Iterable, Mapping, Optional, Type, TypeVar
 
 from .address import address_of
+from .answer import Answer, interrupted, joined, many_result_of, result_of
 from .background import Background, OnError
 from .connection import Pool
 from .environment import DEFAULT_URL, key_from_environment, url_from_environment
 from .errors import Closed, ConnectionFailed, Overloaded, SentioError
-from .request import Answer, Request, Writer, joined, many_result_of, result_of
+from .request import Request, Writer
 from .result import ManyResult, Result
 from .retry import Attempts, Retry
 
@@ -63,13 +64,16 @@ class Publisher:
 
     def publish(self, channel: str, body: Mapping[str, Any], *,
                 key: Optional[str] = None) -> Result:
-        """Publishes one update, and returns when the host has it. `key` makes it safe to call again
-        for the same update: within 2 minutes the host publishes it once. Raises SentioError."""
+        """Publishes one update, and returns when the host has it. `key`, or the body's
+        `id`, makes it safe to call again for the same update: the host publishes what comes with the
+        same key within 2 minutes once. Raises SentioError."""
         return self._publish(self._writer.one(channel, body, key))
 
     def publish_many(self, channel: str, bodies: Iterable[Mapping[str, Any]]) -> ManyResult:
-        """Publishes updates in their order, many in one request. Each stands for itself: those that
-        are not valid are in the result's `errors`. A body's `id` is its key."""
+        """Publishes updates, many in one request. Each stands for itself: those that are not valid are
+        in the result's `errors`, and do not keep the others from being published. They are published
+        in their order, but for those that the host was too busy for, which come later. Raises
+        SentioError when a request fails, with `done` for what was published."""
         result: Optional[ManyResult] = None
         lines = 0
         try:
@@ -77,7 +81,7 @@ class Publisher:
                 result = joined(result, self._send(request, many_result_of), lines)
                 lines += request.lines
         except SentioError as error:
-            error.done = result
+            interrupted(error, result, lines)
             raise
         return result or ManyResult(channel, 0, 0, "")
 

@@ -22,10 +22,12 @@ class Result:
 
 @dataclass(frozen=True)
 class ManyResult:
-    """What publish_many has published; `errors` are the updates that were not valid, by line."""
+    """What publish_many has published, and what was refused. The host lists the mistakes of the first
+    100 updates that it refuses in a request, and counts the others."""
 
     channel: str
     accepted: int  # items
     offset: int  # of the last one; 0 when nothing was accepted
     epoch: str
+    refused: int = 0  # updates
     errors: Tuple[Problem, ...] = ()
