@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds sentio-host, sentio-plugins and sentio-dev from the working tree into build/deb/.
+# Builds sentio-host, sentio-plugins, sentio-dev and python3-sentio-client from the working tree into
+# build/deb/.
 set -Eeuo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -53,7 +54,7 @@ check_policy() {
         "$work"/*.changes || die "lintian found errors"
 }
 
-need_packages "${BUILD_PACKAGES[@]}" build-essential debhelper dpkg-dev fakeroot
+need_packages "${BUILD_PACKAGES[@]}" "${DEB_PACKAGES[@]}"
 check_version
 work=$(mktemp -d)
 chmod 0755 "$work"
@@ -67,5 +68,5 @@ echo "build-deb: building"
 check_policy
 mkdir -p "$out"
 rm -f "$out"/*.deb
-cp "$work"/sentio-*.deb "$out"
+cp "$work"/*.deb "$out"
 ls -l "$out"

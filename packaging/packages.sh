@@ -7,6 +7,10 @@ BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libwebsockets-dev lib
     libconfig-dev libjson-c-dev libcurl4-openssl-dev libseccomp-dev libsqlite3-dev libssl-dev
     zlib1g-dev)
 
+# shellcheck disable=SC2034 # used by whoever sources this file
+DEB_PACKAGES=(build-essential debhelper dh-python dpkg-dev fakeroot python3 python3-setuptools
+    python3-wheel)
+
 package_installed() {
     local status
     status=$(dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null) || return 1

@@ -101,7 +101,7 @@ make_root() {
 }
 
 install_packages() {
-    mkdir "$root/tmp/deb" && cp "$top"/build/deb/sentio-*.deb "$root/tmp/deb" &&
+    mkdir "$root/tmp/deb" && cp "$top"/build/deb/*.deb "$root/tmp/deb" &&
         inside apt-get -q update &&
         inside sh -c 'apt-get -q install -y --no-install-recommends /tmp/deb/*.deb'
 }
@@ -111,7 +111,8 @@ check_files() {
     for path in usr/sbin/sentiod usr/bin/sentio-feed usr/bin/sentioctl etc/sentio/sentio.conf \
         etc/sentio/conf.d lib/systemd/system/sentiod.service "usr/lib/$triplet/sentio/plugins/trade_signals.so" \
         "usr/lib/$triplet/pkgconfig/sentio.pc" usr/include/sentio/plugin.h \
-        usr/share/sentio/template/common/CMakeLists.txt.in; do
+        usr/share/sentio/template/common/CMakeLists.txt.in \
+        usr/lib/python3/dist-packages/sentio_client/py.typed; do
         [[ -s $root/$path ]] || {
             echo "missing: /$path"
             return 1
@@ -164,12 +165,20 @@ check_broken_configuration() {
     ((status != 0))
 }
 
+# What the document's testing section starts, as far as its configuration goes.
+check_python() {
+    inside HOME=/tmp python3 -m sentio.ui.api --check-config &&
+        inside python3 -c 'from importlib.metadata import version; print(version("sentio-client"))'
+}
+
 purge_packages() {
     rm -f "$root"/etc/sentio/admin-tokens "$root"/etc/sentio/conf.d/* \
         "$root/usr/lib/$triplet/sentio/plugins/"{ticker,my_feed}.so
-    inside apt-get -q purge -y sentio-host sentio-plugins sentio-dev || return 1
+    inside apt-get -q purge -y sentio-host sentio-plugins sentio-dev \
+        python3-sentio-client || return 1
     local left
-    for left in var/lib/sentio etc/sentio usr/sbin/sentiod "usr/lib/$triplet/sentio"; do
+    for left in var/lib/sentio etc/sentio usr/sbin/sentiod "usr/lib/$triplet/sentio" \
+        usr/lib/python3/dist-packages/sentio usr/lib/python3/dist-packages/sentio_client; do
         [[ ! -e $root/$left ]] || {
             echo "left behind: /$left"
             return 1
@@ -189,6 +198,7 @@ check a_wrong_setting_fails_the_check check_broken_configuration || true
 check a_plugin_compiles_with_the_development_package compile_plugin || true
 check a_new_plugin_compiles_and_passes_its_trial compile_new_plugin || true
 check configuration_with_these_plugins_is_valid check_configuration || true
+check python_starts_the_host_with_a_valid_configuration check_python || true
 "$python" "$top/packaging/test/probe.py" "$root" || failed=1
 check purge_leaves_nothing purge_packages || true
 exit "$failed"

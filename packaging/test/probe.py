@@ -159,6 +159,27 @@ async def check_channel(server: Server, channel: str) -> None:
                          and message.get("offset", 0) >= answer["offset"])
 
 
+PYTHON = """
+import asyncio
+from sentio.data.dashboard_websocket_service import dashboard_ws_manager
+signals = [{"symbol": "SNAKE", "signal": "buy", "confidence": 0.85}]
+print(asyncio.run(dashboard_ws_manager.broadcast_trade_signals(signals)).offset)
+"""
+
+
+async def check_python(server: Server) -> None:
+    """The Python that is in ROOT broadcasts to a subscriber outside."""
+    async with server.connect("trade-signals") as socket:
+        await socket.send('{"action":"subscribe","symbols":["SNAKE"],"id":1}')
+        await message_of(socket, lambda message: message.get("id") == 1)
+        process = await asyncio.create_subprocess_exec(
+            "chroot", server.root, "/usr/bin/env", "-i", f"SENTIO_URL=http://127.0.0.1:{server.port}",
+            "/usr/bin/python3", "-c", PYTHON, stdout=asyncio.subprocess.PIPE)
+        printed, _ = await asyncio.wait_for(process.communicate(), TIMEOUT)
+        message = await message_of(socket, lambda message: message["type"] == "trade_signals")
+        assert message["offset"] == int(printed), (message, printed)
+
+
 async def check_admin_is_closed(server: Server) -> None:
     async with server.connect("admin") as socket:
         await socket.send('{"action":"subscribe","admin_token":"wrong"}')
@@ -195,6 +216,7 @@ async def check_all(server: Server) -> bool:
         name = channel.replace("-", "_")
         results.append(await report(f"{name}_reaches_a_subscriber",
                                     check_channel(server, channel)))
+    results.append(await report("python_reaches_a_subscriber", check_python(server)))
     results.append(await report("a_wrong_admin_token_is_refused", check_admin_is_closed(server)))
     for name, (path, member) in ROUTES.items():
         results.append(await report(f"rest_answers_{name}", check_route(server, path, member)))
