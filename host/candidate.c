@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "log.h"
 #include "state.h"
+#include "tape.h"
 #include "worker.h"
 
 struct candidate *candidate_create(struct hub *hub, const struct config_channel *config) {
@@ -78,11 +78,18 @@ static bool settings_fit(struct candidate *candidate) {
     return candidate->error == 0;
 }
 
+static bool starts_programs(const struct instance *instance) {
+    return (instance_table(instance)->flags & SENTIO_PROGRAMS) != 0;
+}
+
 static void set_bounds(struct candidate *candidate) {
     struct instance *instance = candidate->instance;
     instance->forwards = &candidate->config->forwards;
     instance->call_bytes = (size_t)candidate->config_host->plugins.call_bytes;
     memcpy(instance->plugin->digest, candidate->digest, sizeof(candidate->digest));
+    instance->taped = starts_programs(instance) || instance_has(instance, CALL_READY);
+    instance->delayed =
+        tape_playing(candidate->hub) && (candidate->isolated || starts_programs(instance));
 }
 
 /* Its worker is not started again. */
@@ -120,15 +127,13 @@ static void run_here(struct candidate *candidate, struct call *call) {
     effects_finish(&call->effects);
 }
 
-static bool draw_seed(uint64_t *seed) {
-    return getrandom(seed, sizeof(*seed), 0) == (ssize_t)sizeof(*seed);
-}
-
 static void open_here(struct candidate *candidate) {
-    struct call call = {.kind = CALL_OPEN, .text = sentio_text(candidate->config->options)};
+    struct call call = {
+        .kind = CALL_OPEN,
+        .number = candidate->seed,
+        .text = sentio_text(candidate->config->options),
+    };
     set_bounds(candidate);
-    if (!draw_seed(&call.number))
-        fail(candidate, SENTIO_FAILED, "there is no randomness to open it with");
     if (candidate->error || !settings_fit(candidate)) {
         done(candidate);
         return;
@@ -153,7 +158,7 @@ static void on_described(void *context, const char *why) {
     }
     worker->plugin = NULL;
     set_bounds(candidate);
-    bool programs = (instance_table(candidate->instance)->flags & SENTIO_PROGRAMS) != 0;
+    bool programs = starts_programs(candidate->instance);
     if (programs && candidate->isolation == CONFIG_ISOLATION_PROCESS)
         fail(
             candidate, SENTIO_INVALID,
@@ -211,7 +216,7 @@ static void open_in_worker(struct candidate *candidate, const char *path, int fd
         .failed = on_failed,
         .context = candidate,
     };
-    struct worker_settings settings = {
+    const struct worker_settings settings = {
         .label = candidate->label,
         .name = candidate->config->name,
         .groups = candidate->hub->host->groups,
@@ -222,11 +227,11 @@ static void open_in_worker(struct candidate *candidate, const char *path, int fd
         .memory = (uint64_t)config->plugins.memory,
         .hang = config->plugins.hang,
         .max_deaths = config->plugins.max_deaths,
+        .seed = candidate->seed,
         .programs = programs,
         .clock = &candidate->hub->now,
     };
-    if (draw_seed(&settings.seed))
-        candidate->worker = worker_create(&candidate->hub->loop, &settings, fd, &handler);
+    candidate->worker = worker_create(&candidate->hub->loop, &settings, fd, &handler);
     if (candidate->worker == NULL) {
         fail(candidate, SENTIO_NO_MEMORY, "%s: its worker can not be set up: out of memory", path);
         done(candidate);
@@ -243,7 +248,7 @@ static bool load_here(struct candidate *candidate, const char *path,
         done(candidate);
         return true;
     }
-    if (plugin->table.flags & SENTIO_PROGRAMS) {
+    if ((plugin->table.flags & SENTIO_PROGRAMS) && !tape_playing(candidate->hub)) {
         plugin_unload(plugin);
         return false;
     }
@@ -261,19 +266,27 @@ static bool load_here(struct candidate *candidate, const char *path,
 void candidate_open(struct candidate *candidate, const char *file, bool shadow) {
     struct plugin_file copy;
     char why[512];
-    const struct plugin_report report = {.file = file, .why = why, .size = sizeof(why)};
     candidate->busy = true;
     candidate->file = file;
     candidate->isolation = candidate->config->isolation;
+    candidate->isolated = shadow || candidate->isolation == CONFIG_ISOLATION_PROCESS;
+    if (!tape_seed(candidate)) {
+        fail(candidate, SENTIO_FAILED, "there is no randomness to open it with");
+        done(candidate);
+        return;
+    }
+    const struct plugin_report report = {.file = candidate->file, .why = why, .size = sizeof(why)};
     if (plugin_file_open(&report, candidate->hub->host->copy_dir, &copy) != 0) {
         fail(candidate, SENTIO_FAILED, "%s", why);
         done(candidate);
         return;
     }
     memcpy(candidate->digest, copy.digest, sizeof(copy.digest));
-    bool isolated = shadow || candidate->isolation == CONFIG_ISOLATION_PROCESS;
-    if (isolated || !load_here(candidate, file, &copy))
-        open_in_worker(candidate, file, copy.fd, !isolated || candidate->programs);
+    if (!shadow)
+        tape_open(candidate, copy.path);
+    bool here = !candidate->isolated || tape_playing(candidate->hub);
+    if (!here || !load_here(candidate, candidate->file, &copy))
+        open_in_worker(candidate, file, copy.fd, here || candidate->programs);
     plugin_file_close(&copy);
 }
 

@@ -29,6 +29,8 @@ struct candidate {
     struct worker *worker;            /* until the instance has it */
     struct effects effects;           /* what open() and restore() have asked for */
     enum config_isolation isolation;
+    uint64_t seed;
+    bool isolated; /* it runs in a worker, or did when its tape was recorded */
     unsigned char digest[PLUGIN_DIGEST_SIZE];
     bool programs; /* `shadow` of candidate_open(): it may start programs */
     bool restored;

@@ -14,6 +14,7 @@
 #include "shadow.h"
 #include "source.h"
 #include "state.h"
+#include "tape.h"
 #include "wakeup.h"
 
 const struct sentio_plugin *channel_plugin(const struct channel *channel) {
@@ -31,7 +32,7 @@ static int init(struct channel *channel, const struct sentio_plugin *plugin) {
     char epoch[EPOCH_SIZE];
     const char *state_dir = channel->hub->host->state_dir;
     if (state_dir == NULL || !state_epoch(state_dir, config->name, epoch))
-        stream_draw_epoch(epoch);
+        tape_epoch(channel->hub, config->name, epoch);
     topic_table_init(&channel->topics, io_count);
     interest_table_init(&channel->interests);
     table_init(&channel->users);
@@ -92,19 +93,23 @@ struct channel *channel_create(struct hub *hub, const struct config_channel *con
     return channel;
 }
 
-static void on_line(void *context, struct sentio_bytes line) {
-    struct channel *channel = context;
+void channel_line(struct channel *channel, struct sentio_bytes line) {
     struct publisher publisher = {
         .origin = SENTIO_FROM_SOURCE,
         .name = sentio_text(channel->config->source.items[0]),
     };
     hub_enter(channel->hub);
+    tape_line(channel, line);
     channel_publish(channel, &publisher, line);
     hub_run_jobs(channel->hub);
 }
 
+static void on_line(void *context, struct sentio_bytes line) {
+    channel_line(context, line);
+}
+
 void channel_start(struct channel *channel) {
-    if (channel->config->source.count == 0)
+    if (channel->config->source.count == 0 || tape_playing(channel->hub))
         return;
     struct source_handler handler = {
         .line = on_line,
@@ -145,15 +150,19 @@ void channel_stop(struct channel *channel) {
     channel_close(channel);
 }
 
+static void free_tasks(struct task_list *tasks) {
+    for (struct task *task = task_list_take(tasks); task; task = task_list_take(tasks))
+        free(task);
+}
+
 void channel_destroy(struct channel *channel) {
     if (channel == NULL)
         return;
     channel_stop(channel);
     shadow_destroy(channel->shadow);
     wakeup_finish(channel);
-    for (struct task *task = task_list_take(&channel->held); task;
-         task = task_list_take(&channel->held))
-        free(task);
+    free_tasks(&channel->held);
+    free_tasks(&channel->played);
     presence_destroy(channel->presence);
     if (channel->stream) {
         publish_keys_finish(&channel->keys);

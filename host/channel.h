@@ -74,15 +74,17 @@ struct channel {
     uv_timer_t *wake;
     struct watch *watches;
     struct counter *counters;
+    int64_t wake_due;   /* when `wake` is due, Unix ms; 0: it is not set */
     uint64_t published; /* updates */
     uint64_t rejected;
     uint64_t duplicates; /* publishes answered as another was that had the same key */
     uint64_t slow_calls;
-    uint64_t faults;       /* calls that failed */
-    uint64_t given_up;     /* calls that two workers have died of */
-    struct task_list held; /* while `holding`: calls that came meanwhile */
-    bool holding;          /* the plugin is being replaced */
-    bool failed;           /* its worker has died too often */
+    uint64_t faults;         /* calls that failed */
+    uint64_t given_up;       /* calls that two workers have died of */
+    struct task_list played; /* while playing: calls that a worker had to answer */
+    struct task_list held;   /* while `holding`: calls that came meanwhile */
+    bool holding;            /* the plugin is being replaced */
+    bool failed;             /* its worker has died too often */
     bool source_paused;
     struct wait wait;          /* `over` NULL: nobody waits */
     const struct task *wanted; /* whose answer it waits for */
@@ -102,6 +104,8 @@ void channel_destroy(struct channel *channel);
 
 /* Starts its source program, if it has one. */
 void channel_start(struct channel *channel);
+/* A line of it is published. */
+void channel_line(struct channel *channel, struct sentio_bytes line);
 
 /* A publisher's body: validated by the plugin, ordered, fanned out, answered. */
 void channel_publish(struct channel *channel, const struct publisher *publisher,

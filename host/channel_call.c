@@ -161,7 +161,7 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
 /* Bytes of calls that wait. */
 static size_t backlog(const struct channel *channel) {
     const struct worker *worker = channel->instance->worker;
-    return channel->held.bytes + (worker ? worker->waiting : 0);
+    return channel->held.bytes + channel->played.bytes + (worker ? worker->waiting : 0);
 }
 
 void channel_press_source(struct channel *channel) {
@@ -192,6 +192,10 @@ static bool line_up(struct channel *channel, struct call *call, const struct ask
         channel_press_source(channel);
         return true;
     }
+    if (channel->instance->delayed) {
+        task_list_add(&channel->played, task);
+        return true;
+    }
     if (channel->shadow && !task->asker.presented)
         task->asker.shadowed = shadow_called(channel->shadow, call);
     worker_submit(channel->instance->worker, task);
@@ -215,7 +219,7 @@ void channel_call(struct channel *channel, struct call *call, const struct asker
         /* It is stopped, and another that is being stopped has something for it. */
         result.outcome = OUTCOME_NOT_RUNNING;
     } else if (instance_has(channel->instance, call->kind)) {
-        bool later = channel->holding || channel->instance->worker;
+        bool later = channel->holding || channel->instance->worker || channel->instance->delayed;
         if (later && line_up(channel, call, asker))
             return;
         result.outcome = later ? OUTCOME_NOT_RUNNING : OUTCOME_RETURNED;

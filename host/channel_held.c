@@ -7,6 +7,7 @@
 #include "hub.h"
 #include "publication.h"
 #include "route.h"
+#include "tape.h"
 #include "wakeup.h"
 #include "wire_call.h"
 #include "worker.h"
@@ -34,6 +35,33 @@ static void run_task(struct channel *channel, const struct task *task) {
     wire_call_finish(&read);
 }
 
+/* What the tape says that it came to, when it does. */
+static void tell_played(struct channel *channel, const struct task *task, enum outcome outcome,
+                        struct sentio_bytes effects) {
+    struct call call = {.kind = task->kind, .instance = channel->instance};
+    struct result result = {.outcome = outcome, .effects = &call.effects};
+    if (effects.size > 0 && tape_effects(effects, &call, &result.code) != 0)
+        result.outcome = OUTCOME_NOT_RUNNING;
+    channel_called(channel, task->kind, &task->asker, &result);
+    effects_finish(&call.effects);
+}
+
+void channel_held_answer(struct channel *channel, enum call_kind kind, enum outcome outcome,
+                         struct sentio_bytes effects) {
+    struct task *task = channel->played.first;
+    while (task && task->kind != kind)
+        task = task->next;
+    if (task == NULL || channel->instance == NULL)
+        return;
+    task_list_remove(&channel->played, task);
+    if (outcome == OUTCOME_RETURNED && !channel->instance->taped)
+        run_task(channel, task);
+    else
+        tell_played(channel, task, outcome, effects);
+    free(task);
+    hub_run_jobs(channel->hub);
+}
+
 void channel_let_go(struct channel *channel) {
     channel->holding = false;
     wakeup_pause(channel, false);
@@ -41,6 +69,10 @@ void channel_let_go(struct channel *channel) {
          task = task_list_take(&channel->held)) {
         if (channel->instance->worker && instance_has(channel->instance, task->kind)) {
             channel_worker_call(channel, task);
+            continue;
+        }
+        if (channel->instance->delayed && instance_has(channel->instance, task->kind)) {
+            task_list_add(&channel->played, task);
             continue;
         }
         run_task(channel, task);
@@ -54,6 +86,7 @@ void channel_held_gather(struct channel *channel) {
     struct task_list waiting = {0};
     if (channel->instance && channel->instance->worker)
         worker_take_waiting(channel->instance->worker, &waiting);
+    task_list_prepend(&waiting, &channel->played);
     task_list_prepend(&channel->held, &waiting);
 }
 

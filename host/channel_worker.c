@@ -10,6 +10,7 @@
 #include "shadow.h"
 #include "source.h"
 #include "subscription.h"
+#include "tape.h"
 #include "wakeup.h"
 #include "worker.h"
 
@@ -27,6 +28,7 @@ static void on_answered(void *context, struct task *task, const struct result *r
         channel_saved(channel, task, result);
         return;
     }
+    tape_answered(channel, task, result);
     if (result->outcome == OUTCOME_DIED) {
         channel->given_up++;
         if (task->kind == CALL_PUBLISH)
@@ -64,14 +66,13 @@ static void on_reopened(void *context, struct effects *effects) {
 
 static void on_readable(void *context, int32_t fd) {
     struct channel *channel = context;
-    struct call call = {.kind = CALL_READY, .number = (uint64_t)fd};
-    hub_enter(channel->hub);
-    channel_call(channel, &call, NULL);
+    wakeup_readable(channel, fd);
 }
 
 static void on_failed(void *context) {
     struct channel *channel = context;
     hub_enter(channel->hub);
+    tape_event(channel, TAPE_FAILED, 0);
     channel->failed = true;
     if (channel->shadow)
         shadow_end(channel->shadow, "the running version has failed");

@@ -109,8 +109,10 @@ bool control_has(struct sentio_bytes path, bool post) {
 
 void control_answer(struct hub *hub, const struct query_message *query) {
     const struct resource *resource = find(query->path, query->post);
+    hub->aside = true;
     if (resource != NULL)
         resource->answer(hub, query);
     else
         hub_respond_error(hub, query->io, query->request, 404, "there is nothing at this path");
+    hub->aside = false;
 }

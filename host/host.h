@@ -14,6 +14,7 @@
 struct cgroup;
 struct hub;
 struct io;
+struct tape;
 struct view;
 
 /*
@@ -31,6 +32,7 @@ struct host {
     struct io **ios;
     size_t io_count;
     struct cgroup *groups; /* hub only; NULL: workers have no control groups of their own */
+    struct tape *tape;     /* hub only; NULL: none */
     const char *state_dir; /* NULL: nothing is kept */
     const char *copy_dir;  /* where plugins are copied before they are loaded; NULL: nowhere */
 };

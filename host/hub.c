@@ -18,12 +18,15 @@
 #include "runner_inline.h"
 #include "source.h"
 #include "subscription.h"
+#include "tape.h"
 #include "view.h"
 #include "worker.h"
 
 enum { TICK = 1000, HELD_RETRY = 1 /* ms */ };
 
 void hub_enter(struct hub *hub) {
+    if (hub->tape && hub->tape->playing)
+        return;
     int64_t now = io_time();
     if (now > hub->now)
         hub->now = now;
@@ -34,6 +37,8 @@ void hub_send(struct hub *hub, uint32_t io, struct message *message) {
         log_error("hub", "out of memory: a message to io %u is lost", io);
         return;
     }
+    if (hub->tape && !hub->aside)
+        hub->tape->sent(hub->tape, message);
     queue_put(&hub->host->ios[io]->queue, message);
 }
 
@@ -54,6 +59,9 @@ static void on_prepare(uv_prepare_t *prepare) {
 }
 
 void hub_broadcast(struct channel *channel, struct update *update) {
+    struct tape *tape = channel->hub->tape;
+    if (tape)
+        tape->ordered(tape, update);
     for (size_t io = 0; io < channel->hub->host->io_count; io++) {
         if (channel->io_subscribers[io] == 0)
             continue;
@@ -67,6 +75,14 @@ void hub_broadcast(struct channel *channel, struct update *update) {
 void hub_respond(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
                  struct sentio_bytes type, struct sentio_bytes body) {
     hub_send(hub, io, response_message_create(request, status, type, body));
+}
+
+void hub_respond_aside(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
+                       struct sentio_bytes type, struct sentio_bytes body) {
+    bool before = hub->aside;
+    hub->aside = true;
+    hub_respond(hub, io, request, status, type, body);
+    hub->aside = before;
 }
 
 void hub_respond_error(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
@@ -200,6 +216,8 @@ static void publish(struct hub *hub, const struct publish_message *message) {
 static void deliver(void *context, struct message *message) {
     struct hub *hub = context;
     hub_enter(hub);
+    if (hub->tape)
+        tape_message(hub, message);
     switch ((enum message_kind)message->kind) {
     case MESSAGE_PUBLISH:
         publish(hub, (const struct publish_message *)message);
@@ -279,6 +297,7 @@ static bool hold(void *context) {
 static void on_tick(uv_timer_t *timer) {
     struct hub *hub = timer->data;
     hub_enter(hub);
+    tape_mark(hub, TAPE_TICK);
     subscription_tick(hub);
     inquiry_tick(hub);
     presence_tick_all(hub, hub_time(hub));
@@ -320,6 +339,7 @@ static int open_channels(struct hub *hub) {
     if (hub->channels == NULL)
         return SENTIO_NO_MEMORY;
     for (size_t i = 0; i < config->channel_count; i++) {
+        tape_state(hub, config->channels[i].name);
         struct channel *channel =
             channel_create(hub, &config->channels[i], (uint32_t)hub->channel_count);
         if (channel != NULL)
@@ -335,6 +355,7 @@ struct hub *hub_create(struct host *host) {
     if (hub == NULL)
         return NULL;
     hub->host = host;
+    hub->tape = host->tape;
     hub_enter(hub);
     hub->started = hub_time(hub);
     hub->first_view = host->view ? view_ref(host->view) : NULL;
@@ -371,6 +392,7 @@ static void end_workers(struct hub *hub) {
 static void *run(void *context) {
     struct hub *hub = context;
     hub_enter(hub);
+    tape_mark(hub, TAPE_STARTED);
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i])
             channel_start(hub->channels[i]);
@@ -449,7 +471,8 @@ int hub_run_call(struct hub *hub, struct call *call, int64_t now) {
     atomic_store(&hub->busy_label, call->instance->label);
     atomic_store(&hub->busy_call, call_name(call->kind));
     atomic_store(&hub->busy_since, (int64_t)(uv_hrtime() / 1000000));
-    int result = runner_inline(call, now);
+    int result =
+        call->instance->taped && hub->tape ? tape_run(hub, call, now) : runner_inline(call, now);
     atomic_store(&hub->busy_since, 0);
     return result;
 }

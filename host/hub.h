@@ -17,6 +17,7 @@ struct batch;
 struct disk;
 struct job;
 struct reload;
+struct tape;
 struct view;
 
 /*
@@ -50,6 +51,8 @@ struct hub {
     struct view *first_view; /* what the host was started with; NULL in tests */
     int64_t started;         /* Unix ms */
     int64_t now;             /* hub_time() */
+    struct tape *tape;       /* NULL: what comes is not taken down */
+    bool aside;              /* what goes out follows from nothing that is taken down */
     bool held;               /* an io thread's queue is full: nothing is taken on */
     bool running;
     atomic_bool stopping; /* the io threads have ended: their queues do not matter any more */
@@ -100,6 +103,9 @@ void hub_run_jobs(struct hub *hub);
 /* Answers a request of an io thread. */
 void hub_respond(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
                  struct sentio_bytes type, struct sentio_bytes body);
+/* The same for a request that has nothing to do with what is taken down (tape.h). */
+void hub_respond_aside(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
+                       struct sentio_bytes type, struct sentio_bytes body);
 void hub_respond_error(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
                        const char *detail);
 

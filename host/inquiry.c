@@ -292,7 +292,7 @@ void inquiry_query(struct hub *hub, const struct query_message *query) {
         status_write_health(hub, &out);
     else
         status_write_channels(hub, false, &out);
-    hub_respond(hub, query->io, query->request, 200, sentio_text(""), sentio_written(&out));
+    hub_respond_aside(hub, query->io, query->request, 200, sentio_text(""), sentio_written(&out));
     sentio_writer_finish(&out);
 }
 

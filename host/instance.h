@@ -27,7 +27,9 @@ struct instance {
     size_t call_bytes;                     /* what one call may ask for */
     uint32_t callbacks;                    /* those that it has: 1u << enum call_kind */
     int64_t called;                        /* what the last call had for the time, Unix ms */
-    bool open;                             /* open() has succeeded */
+    bool taped;   /* what its calls ask for goes by more than its calls (tape.h) */
+    bool delayed; /* its calls are answered when the tape says so */
+    bool open;    /* open() has succeeded */
     /* Gets what the plugin logs; NULL: the log does. */
     void (*log)(struct instance *instance, uint32_t level, struct sentio_bytes text);
     void *log_context;

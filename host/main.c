@@ -11,6 +11,7 @@
 #include <sentio/plugin.h>
 
 #include "config.h"
+#include "journal.h"
 #include "log.h"
 #include "options.h"
 #include "server.h"
@@ -59,11 +60,11 @@ static void let_interrupt_kill(void) {
     pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL);
 }
 
-static int serve(struct config *config, const struct config_source *source) {
+static int serve(struct config *config, const struct config_source *source, struct tape *tape) {
     sigset_t signals;
     int status = EXIT_FAILURE;
     block_signals(&signals);
-    struct server *server = server_create(config, false);
+    struct server *server = server_create(config, false, tape);
     if (server == NULL)
         return EXIT_FAILURE;
     if (server_start(server, source) == 0) {
@@ -80,9 +81,20 @@ static int serve(struct config *config, const struct config_source *source) {
     return status;
 }
 
+static int record(struct config *config, const struct config_source *source, const char *dir) {
+    struct journal *journal = journal_create(dir, source);
+    if (journal == NULL) {
+        config_free(config);
+        return EXIT_FAILURE;
+    }
+    int status = serve(config, source, journal_tape(journal));
+    journal_destroy(journal);
+    return status;
+}
+
 static int check(struct config *config, const char *file) {
     size_t channels = config->channel_count;
-    struct server *server = server_create(config, true);
+    struct server *server = server_create(config, true, NULL);
     if (server == NULL)
         return EXIT_FAILURE;
     server_destroy(server);
@@ -99,7 +111,10 @@ static int run(const struct options *options) {
         return EXIT_FAILURE;
     log_start((enum log_level)config->log.level, (enum log_format)config->log.format);
     log_info("server", "sentiod %s, %s", SENTIO_VERSION, options->file);
-    return options->action == ACTION_CHECK ? check(config, options->file) : serve(config, &source);
+    if (options->action == ACTION_CHECK)
+        return check(config, options->file);
+    return options->journal ? record(config, &source, options->journal)
+                            : serve(config, &source, NULL);
 }
 
 int main(int argc, char **argv) {

@@ -8,7 +8,7 @@
 
 #include <sentio/plugin.h>
 
-enum { SET = 256, CHECK, DUMP, VERSION, WORKER, HELP };
+enum { SET = 256, CHECK, DUMP, VERSION, WORKER, JOURNAL, HELP };
 
 static const char default_file[] = "/etc/sentio/sentio.conf";
 
@@ -22,6 +22,7 @@ void options_help(void) {
         "      --set NAME=VALUE   a setting, which wins over environment and file:\n"
         "                         server.io_threads=2,\n"
         "                         channels.market-data.interval=1s\n"
+        "      --journal DIR      records what comes in, for sentio-replay, in a new folder in DIR\n"
         "      --check-config     reads the configuration, loads the plugins, says what is wrong\n"
         "      --dump-config      shows every setting and where it comes from\n"
         "      --version          shows the version\n"
@@ -39,10 +40,15 @@ static int usage(const char *message, const char *what) {
 
 int options_parse(struct options *options, int argc, char **argv) {
     static const struct option table[] = {
-        {"config", required_argument, NULL, 'c'},   {"set", required_argument, NULL, SET},
-        {"check-config", no_argument, NULL, CHECK}, {"dump-config", no_argument, NULL, DUMP},
-        {"version", no_argument, NULL, VERSION},    {"worker", required_argument, NULL, WORKER},
-        {"help", no_argument, NULL, HELP},          {NULL, 0, NULL, 0},
+        {"config", required_argument, NULL, 'c'},
+        {"set", required_argument, NULL, SET},
+        {"check-config", no_argument, NULL, CHECK},
+        {"dump-config", no_argument, NULL, DUMP},
+        {"journal", required_argument, NULL, JOURNAL},
+        {"version", no_argument, NULL, VERSION},
+        {"worker", required_argument, NULL, WORKER},
+        {"help", no_argument, NULL, HELP},
+        {NULL, 0, NULL, 0},
     };
     memset(options, 0, sizeof(*options));
     options->file = default_file;
@@ -57,6 +63,8 @@ int options_parse(struct options *options, int argc, char **argv) {
             options->file = optarg;
         else if (option == SET)
             options->sets[options->set_count++] = optarg;
+        else if (option == JOURNAL)
+            options->journal = optarg;
         else if (option == CHECK)
             options->action = ACTION_CHECK;
         else if (option == DUMP)

@@ -18,7 +18,8 @@ enum options_action {
 struct options {
     enum options_action action;
     const char *file;
-    const char **sets; /* as many as there are arguments at most; owned */
+    const char *journal; /* folder; NULL: nothing is recorded */
+    const char **sets;   /* as many as there are arguments at most; owned */
     size_t set_count;
 };
 

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "reload_internal.h"
 #include "shadow.h"
+#include "tape.h"
 
 static void free_reload(struct reload *reload) {
     for (size_t i = 0; i < reload->count; i++) {
@@ -15,6 +16,7 @@ static void free_reload(struct reload *reload) {
         free(reload->changes[i].state);
     }
     free(reload->changes);
+    free(reload->text);
     view_unref(reload->view);
     sentio_writer_finish(&reload->errors);
     sentio_writer_finish(&reload->done);
@@ -36,6 +38,7 @@ static void end(struct reload *reload, bool well) {
 
 /* Everything goes on as it was. */
 static void roll_back(struct reload *reload) {
+    tape_mark(reload->hub, TAPE_ROLL_BACK);
     for (size_t i = 0; i < reload->count; i++) {
         struct change *change = &reload->changes[i];
         candidate_destroy(change->candidate);
@@ -100,22 +103,37 @@ static void on_saved(void *context, const struct answer *answer) {
     step_done(change->reload);
 }
 
-/* Calls wait from here on. */
-static void begin_switching(struct reload *reload) {
-    reload->phase = RELOAD_SWITCHING;
+static bool ends_plugin(const struct change *change) {
+    return change->kind == CHANGE_REPLACED || change->kind == CHANGE_REMOVED;
+}
+
+static void save_all(struct reload *reload) {
     reload->waiting = 1;
     for (size_t i = 0; i < reload->count; i++) {
         struct change *change = &reload->changes[i];
         const struct wait wait = {.over = on_saved, .context = change};
-        if (change->kind != CHANGE_REPLACED && change->kind != CHANGE_REMOVED)
+        if (!ends_plugin(change))
             continue;
-        if (change->channel->shadow)
-            shadow_end(change->channel->shadow, "a reload replaces or removes the plugin");
-        channel_hold(change->channel);
         reload->waiting++;
         channel_save(change->channel, &wait);
     }
     step_done(reload);
+}
+
+/* Calls wait from here on. */
+static void begin_switching(struct reload *reload) {
+    reload->phase = RELOAD_SWITCHING;
+    tape_mark(reload->hub, TAPE_HOLD);
+    for (size_t i = 0; i < reload->count; i++) {
+        struct change *change = &reload->changes[i];
+        if (!ends_plugin(change))
+            continue;
+        if (change->channel->shadow)
+            shadow_end(change->channel->shadow, "a reload replaces or removes the plugin");
+        channel_hold(change->channel);
+    }
+    if (!tape_playing(reload->hub))
+        save_all(reload);
 }
 
 static void on_opened(void *context, struct candidate *candidate) {
@@ -135,6 +153,8 @@ static void on_opened(void *context, struct candidate *candidate) {
 
 static void open_one(struct change *change) {
     struct reload *reload = change->reload;
+    if (change->kind == CHANGE_ADDED)
+        tape_state(reload->hub, change->config->name);
     change->candidate = candidate_create(reload->hub, change->config);
     if (change->candidate == NULL) {
         reload_error(reload, "out of memory");
@@ -147,11 +167,22 @@ static void open_one(struct change *change) {
     candidate_open(change->candidate, change->config->plugin, false);
 }
 
+static void note_plan(const struct reload *reload) {
+    struct sentio_writer names;
+    sentio_writer_init(&names, NULL, 0);
+    for (size_t i = 0; i < reload->count; i++)
+        if (reload->changes[i].kind == CHANGE_REPLACED)
+            sentio_write_format(&names, "%s\n", reload->changes[i].config->name);
+    tape_reload(reload->hub, sentio_text(reload->text), sentio_written(&names));
+    sentio_writer_finish(&names);
+}
+
 static void begin_opening(struct reload *reload) {
     reload->phase = RELOAD_OPENING;
     reload->waiting = 1;
     if (reload_plan(reload) != 0)
         reload_error(reload, "out of memory");
+    note_plan(reload);
     /* All of them, so that all that is wrong is told. */
     for (size_t i = 0; i < reload->count; i++)
         if (reload->changes[i].kind == CHANGE_ADDED || reload->changes[i].kind == CHANGE_REPLACED)
@@ -168,6 +199,8 @@ static bool still_well(struct reload *reload) {
 }
 
 static void go_on(struct reload *reload) {
+    if (reload->phase == RELOAD_OPENING && tape_playing(reload->hub))
+        return; /* the tape says how */
     if (reload->error_count > 0)
         roll_back(reload);
     else if (reload->phase == RELOAD_OPENING)
@@ -199,6 +232,8 @@ static void read_files(uv_work_t *work) {
         return;
     struct config *config = config_load(source, errors);
     reload->view = config ? view_load(config, errors) : NULL;
+    if (reload->hub->tape)
+        reload->text = tape_config(source);
     if (config && reload->view == NULL)
         config_free(config);
     fclose(errors);
@@ -226,6 +261,21 @@ static void on_read(uv_work_t *work, int status) {
     hub_run_jobs(hub);
 }
 
+static struct reload *create(struct hub *hub, uint32_t io, struct request *request) {
+    struct reload *reload = calloc(1, sizeof(*reload));
+    if (reload == NULL)
+        return NULL;
+    reload->hub = hub;
+    reload->io = io;
+    reload->request = request;
+    reload->work.data = reload;
+    sentio_writer_init(&reload->errors, NULL, 0);
+    sentio_writer_init(&reload->done, NULL, 0);
+    sentio_writer_init(&reload->restart, NULL, 0);
+    sentio_writer_init(&reload->warnings, NULL, 0);
+    return reload;
+}
+
 void reload_begin(struct hub *hub, uint32_t io, struct request *request) {
     static const char busy[] = "{\"ok\":false,\"detail\":\"a reload is under way\"}";
     if (hub->reload != NULL) {
@@ -235,21 +285,13 @@ void reload_begin(struct hub *hub, uint32_t io, struct request *request) {
             hub->reload_again = true;
         return;
     }
-    struct reload *reload = calloc(1, sizeof(*reload));
+    struct reload *reload = create(hub, io, request);
     if (reload == NULL) {
         if (request)
             hub_respond_error(hub, io, request, 503, "the host is out of memory");
         return;
     }
     log_info("reload", "%s", request ? "asked for over the control socket" : "SIGHUP");
-    reload->hub = hub;
-    reload->io = io;
-    reload->request = request;
-    reload->work.data = reload;
-    sentio_writer_init(&reload->errors, NULL, 0);
-    sentio_writer_init(&reload->done, NULL, 0);
-    sentio_writer_init(&reload->restart, NULL, 0);
-    sentio_writer_init(&reload->warnings, NULL, 0);
     hub->reload = reload;
     if (uv_queue_work(&hub->loop, &reload->work, read_files, on_read) != 0) {
         reload_error(reload, "no thread to read the configuration");
@@ -276,4 +318,29 @@ void reload_abort(struct hub *hub) {
         reload->aborted = true; /* on_read frees it */
     else
         free_reload(reload);
+}
+
+int reload_play(struct hub *hub, struct view *view, struct sentio_bytes names) {
+    struct reload *reload = hub->reload ? NULL : create(hub, 0, NULL);
+    if (reload == NULL) {
+        view_unref(view);
+        return SENTIO_FAILED;
+    }
+    hub->reload = reload;
+    reload->view = view;
+    reload->played = names;
+    begin_opening(reload);
+    return 0;
+}
+
+void reload_play_on(struct hub *hub, enum tape_kind kind) {
+    struct reload *reload = hub->reload;
+    if (reload == NULL)
+        return;
+    if (kind == TAPE_ROLL_BACK || reload->error_count > 0)
+        roll_back(reload);
+    else if (kind == TAPE_HOLD && reload->phase == RELOAD_OPENING)
+        begin_switching(reload);
+    else if (kind == TAPE_APPLY && reload->phase == RELOAD_SWITCHING)
+        save_all(reload);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "hub.h"
+#include "tape.h"
 
 struct request;
 
@@ -25,6 +26,12 @@ void reload_shown(struct hub *hub);
 /* Why what runs as `before` can not go on as `after`: what its subscribers and its log go by. NULL:
  * it can. */
 const char *reload_unfit(const struct sentio_plugin *before, const struct sentio_plugin *after);
+
+/* What a tape says, in the place of reload_begin(): the new configuration, which is taken over,
+ * with the names of the channels whose plugin is another, a line each (`names` must stay); then how
+ * it went on. 0, or SENTIO_FAILED: another one is under way. */
+int reload_play(struct hub *hub, struct view *view, struct sentio_bytes names);
+void reload_play_on(struct hub *hub, enum tape_kind kind);
 
 /* The hub ends: what is under way is dropped. */
 void reload_abort(struct hub *hub);

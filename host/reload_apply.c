@@ -11,6 +11,7 @@
 #include "source.h"
 #include "state.h"
 #include "subscription.h"
+#include "tape.h"
 #include "view_hub.h"
 #include "worker.h"
 
@@ -111,6 +112,7 @@ int reload_apply(struct reload *reload) {
     struct hub *hub = reload->hub;
     size_t first = hub->channel_count;
     int error = 0;
+    tape_mark(hub, TAPE_APPLY);
     for (size_t i = 0; i < reload->count && !error; i++)
         if (reload->changes[i].kind == CHANGE_ADDED)
             error = add_channel(&reload->changes[i]);

@@ -46,7 +46,9 @@ struct reload {
     uv_work_t work;
     enum reload_phase phase;
     bool aborted;
-    struct view *view; /* the new one; NULL: it could not be made */
+    char *text;                 /* the new configuration, for the tape; NULL: none */
+    struct sentio_bytes played; /* names of the channels to be replaced, from the tape */
+    struct view *view;          /* the new one; NULL: it could not be made */
     struct change *changes;
     size_t count;
     size_t waiting;                /* steps that are not done */

@@ -5,6 +5,7 @@
 #include "connection.h"
 #include "config_compare.h"
 #include "reload_internal.h"
+#include "tape.h"
 #include "text.h"
 #include "worker.h"
 
@@ -76,6 +77,18 @@ static bool is_configured(const struct config *config, const char *name) {
     return false;
 }
 
+static bool has_line(struct sentio_bytes lines, const char *wanted) {
+    size_t start = 0;
+    for (size_t i = 0; i < lines.size; i++) {
+        if (lines.data[i] != '\n')
+            continue;
+        if (sentio_is(sentio_bytes(lines.data + start, i - start), wanted))
+            return true;
+        start = i + 1;
+    }
+    return false;
+}
+
 static int plan_one(struct reload *reload, struct change *change,
                     const struct config_channel *config) {
     change->config = config;
@@ -86,6 +99,10 @@ static int plan_one(struct reload *reload, struct change *change,
     change->settings = changed_settings(change);
     if (change->settings == NULL)
         return SENTIO_NO_MEMORY;
+    if (tape_playing(reload->hub)) {
+        change->kind = has_line(reload->played, config->name) ? CHANGE_REPLACED : CHANGE_NONE;
+        return 0;
+    }
     bool replaced = change->due || change->channel->failed ||
                     limits_changed(reload, change->channel) || file_changed(reload, change);
     change->kind = replaced ? CHANGE_REPLACED : CHANGE_NONE;

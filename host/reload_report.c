@@ -122,7 +122,8 @@ void reload_report(struct reload *reload, bool well) {
     struct sentio_bytes text = sentio_written(&out);
     log_outcome(reload, well);
     if (reload->request)
-        hub_respond(hub, reload->io, reload->request, well ? 200 : 422, sentio_text(""), text);
+        hub_respond_aside(hub, reload->io, reload->request, well ? 200 : 422, sentio_text(""),
+                          text);
     hub->reloads_done += well;
     hub->reloads_failed += !well;
     free(hub->last_reload);

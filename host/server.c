@@ -133,7 +133,7 @@ static int set_up(struct server *server, struct view *view, bool checking) {
     return checking ? 0 : create_ios(server);
 }
 
-struct server *server_create(struct config *config, bool checking) {
+struct server *server_create(struct config *config, bool checking, struct tape *tape) {
     struct view *view = view_load(config, stderr);
     if (view == NULL) {
         config_free(config);
@@ -144,6 +144,7 @@ struct server *server_create(struct config *config, bool checking) {
         view_unref(view);
         return NULL;
     }
+    server->host.tape = tape;
     if (!checking)
         raise_descriptor_limit(config);
     if (set_up(server, view, checking) == 0)

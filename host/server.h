@@ -7,15 +7,17 @@
 #include "config.h"
 
 struct server;
+struct tape;
 
 /*
  * The host as a whole: hub and io threads, put together and taken apart. All functions are called
  * from one thread.
  */
 
-/* Opens channels and, unless only `checking`, sockets. Takes the configuration over, also when it
+/* Opens channels and, unless only `checking`, sockets. `tape`: records what comes in; NULL: nothing
+ * does. Takes the configuration over, also when it
  * fails. NULL after the reasons were logged. */
-struct server *server_create(struct config *config, bool checking);
+struct server *server_create(struct config *config, bool checking, struct tape *tape);
 /* Starts the threads. `source`: where a reload reads the configuration, to live as long as they
  * run; NULL: there are no reloads. 0 or SENTIO_FAILED. */
 int server_start(struct server *server, const struct config_source *source);

@@ -53,18 +53,22 @@ void shadow_accept(struct shadow *shadow) {
         return;
     sentio_writer_init(&out, NULL, 0);
     shadow_write(shadow, &out);
-    hub_respond(hub, shadow->io, request, 202, sentio_text(""), sentio_written(&out));
+    hub_respond_aside(hub, shadow->io, request, 202, sentio_text(""), sentio_written(&out));
     sentio_writer_finish(&out);
 }
 
 void shadow_fail(struct shadow *shadow, const char *why) {
+    struct hub *hub = shadow->channel->hub;
     struct request *request = shadow->request;
     shadow->request = NULL;
     snprintf(shadow->why, sizeof(shadow->why), "%s", why);
     log_warning(shadow->channel->label, "the comparison with %s ends: %s", shadow->plugin,
                 shadow->why);
+    bool aside = hub->aside;
+    hub->aside = true;
     if (request)
-        hub_respond_error(shadow->channel->hub, shadow->io, request, 422, shadow->why);
+        hub_respond_error(hub, shadow->io, request, 422, shadow->why);
+    hub->aside = aside;
     shadow_quit(shadow, SHADOW_FAILED);
 }
 

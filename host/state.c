@@ -13,6 +13,7 @@
 #include "hub.h"
 #include "log.h"
 #include "state_keys.h"
+#include "tape.h"
 
 /* JSON lines: a head, an item a line, an idempotency key a line, and an end that shows that nothing
  * is missing. */
@@ -50,6 +51,18 @@ static int read_file(const char *path, struct file *file) {
         free(file->data);
     fclose(stream);
     return error;
+}
+
+int state_read(const char *state_dir, const char *channel, char **text, size_t *size) {
+    struct file file;
+    char *path = path_of(state_dir, channel, "");
+    int error = path ? read_file(path, &file) : SENTIO_NO_MEMORY;
+    free(path);
+    if (error)
+        return error;
+    *text = file.data;
+    *size = file.size;
+    return 0;
 }
 
 /* The next line of `rest`, which is passed over; false at the end. */
@@ -288,7 +301,7 @@ static void start_empty(struct channel *channel) {
     topic_table_init(&channel->topics, channel->stream->io_count);
     channel->log.trimmed = 0;
     channel->engine.offset = 0;
-    stream_draw_epoch(channel->stream->epoch);
+    tape_epoch(channel->hub, channel->config->name, channel->stream->epoch);
 }
 
 int state_restore(struct channel *channel) {
@@ -375,6 +388,14 @@ static int write_file(const char *path, struct sentio_bytes text) {
     bool well = fwrite(text.data, 1, text.size, stream) == text.size && fflush(stream) == 0 &&
                 fsync(fileno(stream)) == 0;
     return fclose(stream) == 0 && well ? 0 : -1;
+}
+
+void state_write(const char *state_dir, const char *channel, struct sentio_bytes text) {
+    char *path = path_of(state_dir, channel, "");
+    if (path == NULL || write_file(path, text) != 0)
+        log_error("state", "channel %s: its state can not be written: %s", channel,
+                  strerror(errno));
+    free(path);
 }
 
 /* That of a durable channel is on the disk. When it is not durable any more, it begins anew. */

@@ -23,6 +23,11 @@ int state_restore(struct channel *channel);
 /* At the end, with what the plugin's save() gave (`state` NULL: nothing). Failures are logged. */
 void state_save(struct channel *channel, uint32_t format, const struct sentio_bytes *state);
 
+/* The file as it is. *text is the caller's to free. SENTIO_NOT_FOUND: there is none. */
+int state_read(const char *state_dir, const char *channel, char **text, size_t *size);
+/* Puts such a file there. Failures are logged. */
+void state_write(const char *state_dir, const char *channel, struct sentio_bytes text);
+
 /* The epoch in the file, before the channel is set up. False: there is none. */
 bool state_epoch(const char *state_dir, const char *channel, char epoch[EPOCH_SIZE]);
 

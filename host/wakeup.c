@@ -5,6 +5,7 @@
 
 #include "hub.h"
 #include "log.h"
+#include "tape.h"
 
 enum { WATCHES_MAX = 16 };
 
@@ -23,12 +24,17 @@ static void free_watch(uv_handle_t *handle) {
     free(handle->data);
 }
 
-static void on_timer(uv_timer_t *timer) {
-    struct channel *channel = timer->data;
+void wakeup_fire(struct channel *channel) {
     struct call call = {.kind = CALL_WOKEN};
     hub_enter(channel->hub);
+    tape_event(channel, TAPE_WOKEN, 0);
+    channel->wake_due = 0;
     channel_call(channel, &call, NULL);
     hub_run_jobs(channel->hub);
+}
+
+static void on_timer(uv_timer_t *timer) {
+    wakeup_fire(timer->data);
 }
 
 int wakeup_init(struct channel *channel) {
@@ -42,19 +48,24 @@ int wakeup_init(struct channel *channel) {
 
 void wakeup_set(struct channel *channel, uint64_t milliseconds) {
     uv_timer_stop(channel->wake);
+    channel->wake_due = milliseconds ? hub_time(channel->hub) + (int64_t)milliseconds : 0;
     if (milliseconds > 0)
         uv_timer_start(channel->wake, on_timer, milliseconds, 0);
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events) {
-    struct watch *watch = poll->data;
-    struct channel *channel = watch->channel;
-    (void)status;
-    (void)events;
-    struct call call = {.kind = CALL_READY, .number = (uint64_t)watch->fd};
+void wakeup_readable(struct channel *channel, int32_t fd) {
+    struct call call = {.kind = CALL_READY, .number = (uint64_t)fd};
     hub_enter(channel->hub);
+    tape_event(channel, TAPE_READABLE, (uint64_t)fd);
     channel_call(channel, &call, NULL);
     hub_run_jobs(channel->hub);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events) {
+    const struct watch *watch = poll->data;
+    (void)status;
+    (void)events;
+    wakeup_readable(watch->channel, watch->fd);
 }
 
 static void end(struct watch **link) {
@@ -64,6 +75,8 @@ static void end(struct watch **link) {
 }
 
 void wakeup_watch(struct channel *channel, int fd, bool on) {
+    if (tape_playing(channel->hub))
+        return;
     size_t count = 0;
     struct watch **link = &channel->watches;
     for (; *link != NULL && (*link)->fd != fd; link = &(*link)->next)
@@ -97,6 +110,7 @@ void wakeup_pause(struct channel *channel, bool paused) {
 void wakeup_end(struct channel *channel) {
     while (channel->watches != NULL)
         end(&channel->watches);
+    channel->wake_due = 0;
     if (channel->wake != NULL)
         uv_timer_stop(channel->wake);
 }

@@ -15,6 +15,9 @@ void wakeup_finish(struct channel *channel);
 void wakeup_end(struct channel *channel);
 /* While paused, descriptors are not looked at. */
 void wakeup_pause(struct channel *channel, bool paused);
+/* The timer is due; the descriptor can be read. */
+void wakeup_fire(struct channel *channel);
+void wakeup_readable(struct channel *channel, int32_t fd);
 void wakeup_set(struct channel *channel, uint64_t milliseconds);
 void wakeup_watch(struct channel *channel, int fd, bool on);
 

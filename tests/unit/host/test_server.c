@@ -69,7 +69,7 @@ static void a_host_serves_and_ends_when_it_is_told(void **state) {
     struct client client;
     struct client socket;
     struct answer answer;
-    struct server *server = server_create(load(whole), false);
+    struct server *server = server_create(load(whole), false, NULL);
     assert_non_null(server);
     assert_int_equal(server_start(server, NULL), 0);
     client_connect(&client, whole->fixture, VIA_UNIX);
@@ -92,7 +92,7 @@ static void stop_waits_for_the_peers_close_and_no_longer(void **state) {
     struct whole *whole = *state;
     struct client socket;
     struct config *config = load(whole);
-    struct server *server = server_create(config, false);
+    struct server *server = server_create(config, false, NULL);
     assert_non_null(server);
     config->server.drain = 1;
     assert_int_equal(server_start(server, NULL), 0);
@@ -108,7 +108,7 @@ static void stop_waits_for_the_peers_close_and_no_longer(void **state) {
 
 static void checking_opens_no_socket_and_makes_no_folder(void **state) {
     struct whole *whole = *state;
-    struct server *server = server_create(load(whole), true);
+    struct server *server = server_create(load(whole), true, NULL);
     assert_non_null(server);
     assert_int_equal(access(whole->fixture->paths[0], F_OK), -1);
     assert_int_equal(access(whole->state_dir, F_OK), -1);
@@ -119,9 +119,9 @@ static void a_second_host_on_the_same_socket_is_refused(void **state) {
     struct whole *whole = *state;
     struct client client;
     struct answer answer;
-    struct server *server = server_create(load(whole), false);
+    struct server *server = server_create(load(whole), false, NULL);
     assert_non_null(server);
-    assert_null(server_create(load(whole), false));
+    assert_null(server_create(load(whole), false, NULL));
     assert_int_equal(server_start(server, NULL), 0);
     client_connect(&client, whole->fixture, VIA_UNIX);
     client_say(&client, "GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -134,7 +134,7 @@ static void a_second_host_on_the_same_socket_is_refused(void **state) {
 static void a_state_directory_that_cannot_be_made_is_refused(void **state) {
     struct whole *whole = *state;
     fixture_write(whole->state_dir, "a file");
-    assert_null(server_create(load(whole), false));
+    assert_null(server_create(load(whole), false, NULL));
     assert_int_equal(access(whole->fixture->paths[0], F_OK), -1);
     assert_int_equal(unlink(whole->state_dir), 0);
     server_destroy(NULL);

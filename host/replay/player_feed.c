@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "channel_held.h"
+#include "player.h"
+#include "reload.h"
+#include "sent.h"
+#include "subscription.h"
+#include "view.h"
+#include "wakeup.h"
+
+static void deliver(struct player *player, struct message *message) {
+    struct hub *hub = player->hub;
+    if (message != NULL)
+        hub->queue.deliver(hub, message);
+}
+
+static void feed_publish(struct player *player, const struct tape_entry *entry) {
+    struct publish_message *message = publish_message_create(entry->texts[0], entry->texts[1]);
+    if (message == NULL)
+        return;
+    message->channel = entry->channel;
+    message->request = sent_request(player->entries, entry->channel);
+    deliver(player, &message->head);
+}
+
+static void feed_command(struct player *player, const struct tape_entry *entry) {
+    struct command_message *message =
+        command_message_create(entry->texts[0], entry->texts[1], entry->texts[2], entry->texts[3]);
+    if (message == NULL)
+        return;
+    message->channel = entry->channel;
+    message->what = (enum command_kind)entry->what;
+    message->named = (entry->flags & 1) != 0;
+    message->roles = entry->flags >> 1;
+    message->conn = entry->number;
+    message->member = sent_member(entry->number);
+    deliver(player, &message->head);
+}
+
+static void feed_query(struct player *player, const struct tape_entry *entry) {
+    struct query_message *message =
+        query_message_create(entry->texts[0], entry->texts[1], entry->texts[2], entry->texts[3]);
+    if (message == NULL)
+        return;
+    message->channel = entry->channel;
+    message->route = entry->what;
+    message->roles = entry->flags;
+    message->what = QUERY_ROUTE;
+    message->request = sent_request(player->entries, entry->channel);
+    deliver(player, &message->head);
+}
+
+static void feed_reload(struct player *player, const struct tape_entry *entry) {
+    struct view *view = player_view(player, entry->texts[0]);
+    if (view == NULL || reload_play(player->hub, view, entry->texts[1]) != 0)
+        fprintf(stderr, "sentio-replay: a reload can not be played\n");
+}
+
+/* What a channel's worker, source or timer brings. */
+static void feed_channel(struct player *player, const struct tape_entry *entry) {
+    struct channel *channel = hub_channel(player->hub, entry->channel);
+    if (channel == NULL || channel->instance == NULL)
+        return;
+    if (entry->kind == TAPE_LINE) {
+        channel_line(channel, entry->texts[0]);
+    } else if (entry->kind == TAPE_WOKEN) {
+        wakeup_fire(channel);
+    } else if (entry->kind == TAPE_READABLE) {
+        wakeup_readable(channel, (int32_t)entry->number);
+    } else if (entry->kind == TAPE_ANSWERED) {
+        channel_held_answer(channel, (enum call_kind)entry->what, (enum outcome)entry->flags,
+                            entry->texts[0]);
+    } else if (entry->kind == TAPE_FAILED) {
+        channel->failed = true;
+        subscription_tell_all(channel, "channel_failed",
+                              "the channel has failed; nothing comes until it is mended");
+        hub_run_jobs(channel->hub);
+    }
+}
+
+void player_feed(struct player *player, const struct tape_entry *entry) {
+    struct hub *hub = player->hub;
+    switch ((enum tape_kind)entry->kind) {
+    case TAPE_PUBLISH:
+        feed_publish(player, entry);
+        break;
+    case TAPE_COMMAND:
+        feed_command(player, entry);
+        break;
+    case TAPE_LEFT:
+        deliver(player, left_message_create(0, entry->number, sent_member(entry->number)));
+        break;
+    case TAPE_QUERY:
+        feed_query(player, entry);
+        break;
+    case TAPE_TICK:
+        hub->tick.timer_cb(&hub->tick);
+        break;
+    case TAPE_RELOAD:
+        feed_reload(player, entry);
+        break;
+    case TAPE_HOLD:
+    case TAPE_APPLY:
+    case TAPE_ROLL_BACK:
+        reload_play_on(hub, (enum tape_kind)entry->kind);
+        break;
+    default:
+        feed_channel(player, entry);
+        break;
+    }
+    hub_run_jobs(hub);
+}
