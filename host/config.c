@@ -16,6 +16,7 @@ static bool compose(struct config_draft *draft, const struct config_source *sour
         abort();
     }
     config_draft_init(draft, &owner->config, &owner->arena);
+    draft->elsewhere = source->elsewhere;
     config_read_files(draft, source->file);
     config_read_environment(draft, source->environment);
     config_read_flags(draft, source->sets, source->set_count);

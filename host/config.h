@@ -138,6 +138,8 @@ struct config_source {
     const char *const *sets; /* "section.key=value" */
     size_t set_count;
     const char *const *environment; /* "NAME=value", NULL-terminated; may be NULL */
+    bool elsewhere; /* it is of another time or machine: the files that it names are not looked for
+                     */
 };
 
 /*

@@ -11,7 +11,7 @@ static void check_file(struct config_draft *draft, const struct config_target *t
     struct stat status;
     const char *why = NULL;
     struct config_origin origin = config_origin_of(target, setting);
-    if (path == NULL || origin.failed) {
+    if (path == NULL || origin.failed || draft->elsewhere) {
         return;
     }
     int fd = config_open(path, &status, &why);

@@ -112,6 +112,7 @@ struct config_target {
 };
 
 struct config_draft {
+    bool elsewhere;            /* config_source.elsewhere */
     struct config *config;     /* but for the channels */
     struct config_arena *kept; /* the configuration's */
     struct config_arena scratch;

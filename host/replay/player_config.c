@@ -29,7 +29,7 @@ struct view *player_view(const struct player *player, struct sentio_bytes text) 
     struct view *view = NULL;
     if (asprintf(&path, "%s/sentio.conf", player->folder) == -1)
         return NULL;
-    const struct config_source source = {.file = path};
+    const struct config_source source = {.file = path, .elsewhere = true};
     struct config *config = write_config(path, text) == 0 ? config_load(&source, stderr) : NULL;
     free(path);
     if (config == NULL)
