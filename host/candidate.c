@@ -271,7 +271,10 @@ void candidate_open(struct candidate *candidate, const char *file, bool shadow) 
     candidate->isolation = candidate->config->isolation;
     candidate->isolated = shadow || candidate->isolation == CONFIG_ISOLATION_PROCESS;
     if (!tape_seed(candidate)) {
-        fail(candidate, SENTIO_FAILED, "there is no randomness to open it with");
+        fail(candidate, SENTIO_FAILED,
+             tape_playing(candidate->hub) ? "the journal does not have %s"
+                                          : "there is no randomness to open %s with",
+             candidate->file);
         done(candidate);
         return;
     }

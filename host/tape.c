@@ -212,8 +212,10 @@ bool tape_seed(struct candidate *candidate) {
         return false;
     candidate->seed = entry.number;
     candidate->isolated = entry.flags != 0;
-    candidate->file = tape->plugin(tape, name, entry.texts[1]);
-    return candidate->file != NULL;
+    const char *file = tape->plugin(tape, name, entry.texts[1]);
+    if (file != NULL)
+        candidate->file = file;
+    return file != NULL;
 }
 
 void tape_open(struct candidate *candidate, const char *path) {
