@@ -96,7 +96,8 @@ struct channel *channel_create(struct hub *hub, const struct config_channel *con
 void channel_line(struct channel *channel, struct sentio_bytes line) {
     struct publisher publisher = {
         .origin = SENTIO_FROM_SOURCE,
-        .name = sentio_text(channel->config->source.items[0]),
+        .name =
+            sentio_text(channel->config->source.count ? channel->config->source.items[0] : NULL),
     };
     hub_enter(channel->hub);
     tape_line(channel, line);

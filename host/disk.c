@@ -11,7 +11,11 @@
 
 static bool hold(void *context) {
     const struct disk *disk = context;
-    return !disk->settling && disk->hold && disk->hold(disk->context);
+    if (disk->settling)
+        return false;
+    if (disk->stepwise)
+        return disk->answered >= disk->wanted;
+    return disk->hold && disk->hold(disk->context);
 }
 
 static void hand_over(void *context, struct message *message) {
@@ -114,6 +118,7 @@ void disk_deliver(struct disk *disk, struct message *message) {
     if (job->asker.over == NULL)
         return;
     disk->asked--;
+    disk->answered++;
     if (set_topics(job) != 0) {
         job->answer.error = "the host is out of memory";
         disk_answer_finish(&job->answer);
@@ -146,6 +151,29 @@ void disk_settle(struct disk *disk) {
         disk_pump(disk);
     }
     disk->settling = before;
+}
+
+bool disk_is_answer(const struct message *message) {
+    return ((const struct disk_job *)message)->asker.over != NULL;
+}
+
+static void keep_still(struct disk *disk, void *context) {
+    (void)context;
+    disk->still = true;
+}
+
+void disk_step(struct disk *disk) {
+    disk->stepwise = true;
+    disk_call(disk, keep_still, NULL);
+}
+
+bool disk_take(struct disk *disk) {
+    disk->wanted = disk->answered + 1;
+    while (disk->asked > 0 && disk->answered < disk->wanted) {
+        disk_call(disk, nothing, NULL);
+        disk_pump(disk);
+    }
+    return disk->answered >= disk->wanted;
 }
 
 /* Of the file and of its log. */

@@ -101,6 +101,18 @@ void disk_pump(struct disk *disk);
 bool disk_full(const struct disk *disk);
 /* Waits until everything that was asked is answered. */
 void disk_settle(struct disk *disk);
+/* Whether it answers what somebody asked for. */
+bool disk_is_answer(const struct message *message);
+
+/* From now on answers are handed out by disk_take() alone, and nothing is dropped for its age. */
+void disk_step(struct disk *disk);
+/* Waits for the next answer and has it delivered. False: there is none to come. */
+bool disk_take(struct disk *disk);
+
+/* A copy of the database as it is now, to a file that is not there. 0, or SENTIO_FAILED after it
+ * was logged. */
+int disk_copy(struct disk *disk, const char *path);
+
 void disk_status(const struct disk *disk, struct disk_status *status);
 
 /*

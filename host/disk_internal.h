@@ -97,6 +97,10 @@ struct disk {
     char reason[DISK_REASON_SIZE];       /* hub: as in struct disk_status */
     size_t asked;                        /* hub: jobs that will come back */
     bool settling;                       /* hub: */
+    bool stepwise;                       /* hub: disk_step() */
+    size_t answered;                     /* hub: jobs that have come back; */
+    size_t wanted;                       /* hub: and how many are to, if stepwise */
+    bool still;                          /* thread: nothing is pruned */
     void (*deliver)(void *context, struct message *message);
     bool (*hold)(void *context);
     void *context;

@@ -76,7 +76,7 @@ static void on_prepare(uv_prepare_t *prepare) {
 
 static void on_idle(uv_idle_t *idle) {
     struct disk *disk = idle->data;
-    if (disk->failing || !disk_prune_step(disk, io_time()))
+    if (disk->failing || disk->still || !disk_prune_step(disk, io_time()))
         uv_idle_stop(idle);
     if (disk->group.open && is_full(&disk->group))
         disk_group_end(disk);
@@ -112,6 +112,8 @@ static void on_tick(uv_timer_t *tick) {
         probe(disk);
         return;
     }
+    if (disk->still)
+        return;
     disk_prune_tick(disk, io_time());
     uv_idle_start(&disk->idle, on_idle);
 }

@@ -326,9 +326,12 @@ static int init_loop(struct hub *hub) {
 }
 
 struct disk *hub_disk(struct hub *hub) {
-    if (hub->disk == NULL)
-        hub->disk = disk_create(hub->host->state_dir, &hub->loop,
-                                (size_t)hub->host->config->limits.queue, deliver, hold, hub);
+    if (hub->disk != NULL)
+        return hub->disk;
+    hub->disk = disk_create(hub->host->state_dir, &hub->loop,
+                            (size_t)hub->host->config->limits.queue, deliver, hold, hub);
+    if (hub->disk && tape_playing(hub))
+        disk_step(hub->disk);
     return hub->disk;
 }
 
@@ -392,7 +395,7 @@ static void end_workers(struct hub *hub) {
 static void *run(void *context) {
     struct hub *hub = context;
     hub_enter(hub);
-    tape_mark(hub, TAPE_STARTED);
+    tape_started(hub);
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i])
             channel_start(hub->channels[i]);

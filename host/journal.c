@@ -21,6 +21,7 @@ struct journal {
     struct tape tape; /* first */
     struct journal_file file;
     char *plugins;             /* folder */
+    char *database;            /* file */
     struct tape_digest digest; /* of what went out since the last entry */
     int64_t time;              /* of that */
 };
@@ -109,6 +110,23 @@ static void note_start(struct journal *journal, const char *config) {
     on_note(&journal->tape, &entry);
 }
 
+static int name_files(struct journal *journal, const char *folder) {
+    if (asprintf(&journal->plugins, "%s/plugins", folder) == -1)
+        journal->plugins = NULL;
+    if (asprintf(&journal->database, "%s/sentio.db", folder) == -1)
+        journal->database = NULL;
+    journal->tape.database = journal->database;
+    return journal->plugins && journal->database ? 0 : SENTIO_NO_MEMORY;
+}
+
+static void free_journal(struct journal *journal) {
+    if (journal == NULL)
+        return;
+    free(journal->plugins);
+    free(journal->database);
+    free(journal);
+}
+
 struct journal *journal_create(const char *dir, const struct config_source *source) {
     struct journal *journal = calloc(1, sizeof(*journal));
     char *folder = folder_of_run(dir);
@@ -117,10 +135,8 @@ struct journal *journal_create(const char *dir, const struct config_source *sour
         goto fail;
     journal->tape =
         (struct tape){.note = on_note, .keep = on_keep, .sent = on_sent, .ordered = on_ordered};
-    if (asprintf(&journal->plugins, "%s/plugins", folder) == -1) {
-        journal->plugins = NULL;
+    if (name_files(journal, folder) != 0)
         goto fail;
-    }
     if (make_dir(dir) != 0 || make_dir(folder) != 0 || make_dir(journal->plugins) != 0 ||
         journal_file_open(&journal->file, folder) != 0)
         goto fail;
@@ -132,9 +148,7 @@ struct journal *journal_create(const char *dir, const struct config_source *sour
 fail:
     free(config);
     free(folder);
-    if (journal)
-        free(journal->plugins);
-    free(journal);
+    free_journal(journal);
     return NULL;
 }
 
@@ -148,6 +162,5 @@ void journal_destroy(struct journal *journal) {
         return;
     on_note(&journal->tape, &end);
     journal_file_close(&journal->file);
-    free(journal->plugins);
-    free(journal);
+    free_journal(journal);
 }

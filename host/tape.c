@@ -8,6 +8,7 @@
 
 #include "candidate.h"
 #include "channel.h"
+#include "disk.h"
 #include "hub.h"
 #include "message.h"
 #include "redact.h"
@@ -73,27 +74,62 @@ static void note_publish(const struct hub *hub, const struct publish_message *me
     struct tape_entry entry = {
         .kind = TAPE_PUBLISH,
         .channel = message->channel,
-        .texts = {message->publisher, message->body},
+        .flags = message->lines,
+        .texts = {message->publisher, message->key, message->body},
     };
+    note(hub, &entry);
+}
+
+static void note_conn(const struct hub *hub, enum tape_kind kind, uint64_t conn) {
+    struct tape_entry entry = {.kind = kind, .number = conn};
+    note(hub, &entry);
+}
+
+static void note_other(const struct hub *hub, const struct message *message) {
+    struct tape_entry entry = {.kind = TAPE_OTHER, .what = (uint32_t)message->kind};
     note(hub, &entry);
 }
 
 void tape_message(struct hub *hub, const struct message *message) {
     if (!recording(hub))
         return;
-    if (message->kind == MESSAGE_PUBLISH) {
+    switch ((enum message_kind)message->kind) {
+    case MESSAGE_PUBLISH:
         note_publish(hub, (const struct publish_message *)message);
-    } else if (message->kind == MESSAGE_COMMAND) {
+        return;
+    case MESSAGE_COMMAND:
         note_command(hub, (const struct command_message *)message);
-    } else if (message->kind == MESSAGE_QUERY) {
-        const struct query_message *query = (const struct query_message *)message;
-        if (query->what == QUERY_ROUTE)
-            note_query(hub, query);
-    } else if (message->kind == MESSAGE_LEFT) {
-        struct tape_entry entry = {.kind = TAPE_LEFT,
-                                   .number = ((const struct left_message *)message)->conn};
-        note(hub, &entry);
+        return;
+    case MESSAGE_QUERY:
+        if (((const struct query_message *)message)->what == QUERY_ROUTE)
+            note_query(hub, (const struct query_message *)message);
+        return;
+    case MESSAGE_LEFT:
+        note_conn(hub, TAPE_LEFT, ((const struct left_message *)message)->conn);
+        return;
+    case MESSAGE_LOST:
+        note_conn(hub, TAPE_LOST, ((const struct lost_message *)message)->conn);
+        return;
+    case MESSAGE_DISK:
+        if (disk_is_answer(message))
+            tape_mark(hub, TAPE_DISK);
+        return;
+    case MESSAGE_RELOAD:
+    case MESSAGE_VIEW:
+    case MESSAGE_STOP:
+        return;
+    default:
+        note_other(hub, message);
+        return;
     }
+}
+
+void tape_started(struct hub *hub) {
+    if (!recording(hub))
+        return;
+    if (hub->disk && hub->tape->database)
+        disk_copy(hub->disk, hub->tape->database);
+    tape_mark(hub, TAPE_STARTED);
 }
 
 void tape_line(struct channel *channel, struct sentio_bytes line) {

@@ -51,6 +51,9 @@ enum tape_kind {
     TAPE_HOLD = 28,
     TAPE_APPLY = 29,
     TAPE_ROLL_BACK = 30,
+    TAPE_DISK = 31,
+    TAPE_LOST = 32,
+    TAPE_OTHER = 33,
     /* What went out since the last of these. */
     TAPE_SENT = 64,
     TAPE_END = 65
@@ -68,6 +71,7 @@ struct tape_entry {
 
 struct tape {
     bool playing;
+    const char *database; /* where a copy of what durable channels keep goes */
     /* Not while playing. */
     void (*note)(struct tape *tape, const struct tape_entry *entry);
     /* A plugin's code, whose SHA-256 as 64 digits is `digest`; its copy is at `path`. */
@@ -86,13 +90,16 @@ struct tape {
 /* All of these do nothing where there is no tape. */
 bool tape_playing(const struct hub *hub);
 
-/* A message to the hub. What has nothing to do with channels is not taken down. */
+/* A message to the hub. What has nothing to do with channels is not taken down; TAPE_OTHER stands
+ * for one that can not be played. */
 void tape_message(struct hub *hub, const struct message *message);
 /* A line of the channel's source. */
 void tape_line(struct channel *channel, struct sentio_bytes line);
 /* TAPE_WOKEN, TAPE_READABLE, TAPE_FAILED. */
 void tape_event(struct channel *channel, enum tape_kind kind, uint64_t number);
-/* TAPE_STARTED, TAPE_TICK, TAPE_HOLD, TAPE_APPLY, TAPE_ROLL_BACK. */
+/* Everything is set up: what durable channels keep is copied. */
+void tape_started(struct hub *hub);
+/* TAPE_TICK, TAPE_HOLD, TAPE_APPLY, TAPE_ROLL_BACK. */
 void tape_mark(struct hub *hub, enum tape_kind kind);
 /* `names`: of the channels whose plugin is opened, a line each. */
 void tape_reload(struct hub *hub, struct sentio_bytes config, struct sentio_bytes names);

@@ -41,10 +41,24 @@ static uint64_t mix_joined(uint64_t hash, const struct joined_message *message) 
     hash = mix_interest(hash, message->interest);
     hash = mix(hash, message->offset);
     hash = mix(hash, (uint64_t)message->time);
-    hash = mix_text(hash, message->text);
+    hash = mix_text(mix_text(hash, message->text), message->end);
+    hash = mix(hash, (uint64_t)message->more << 1 | message->afresh);
+    hash = mix(hash, message->since);
     for (uint32_t i = 0; i < message->snapshot_count; i++)
         hash = mix(hash, message->snapshot[i]->offset);
+    hash = mix(hash, message->snapshot_count);
+    for (uint32_t i = 0; i < message->replay_count; i++)
+        hash = mix(hash, message->replay[i]->offset);
     return hash;
+}
+
+static void take_notice(struct tape_digest *digest, const struct notice_message *message) {
+    uint64_t notice = mix_text(1, message->text);
+    if (digest->count > 0 && digest->notice == notice)
+        return;
+    digest->notice = notice;
+    digest->hash = mix(digest->hash, notice);
+    digest->count++;
 }
 
 void tape_digest_sent(struct tape_digest *digest, const struct message *message) {
@@ -52,7 +66,11 @@ void tape_digest_sent(struct tape_digest *digest, const struct message *message)
     const struct close_message *closing = (const struct close_message *)message;
     const struct response_message *response = (const struct response_message *)message;
     uint64_t hash = mix(digest->hash, (uint64_t)message->kind);
-    if (message->kind == MESSAGE_JOINED)
+    if (message->kind == MESSAGE_NOTICE) {
+        take_notice(digest, (const struct notice_message *)message);
+        return;
+    }
+    if (message->kind == MESSAGE_JOINED || message->kind == MESSAGE_REPLAY)
         hash = mix_joined(hash, (const struct joined_message *)message);
     else if (message->kind == MESSAGE_TEXT)
         hash = mix_text(mix(hash, text->error), text->text);
@@ -64,6 +82,7 @@ void tape_digest_sent(struct tape_digest *digest, const struct message *message)
         return;
     digest->hash = hash;
     digest->count++;
+    digest->notice = 0;
 }
 
 void tape_digest_ordered(struct tape_digest *digest, const struct update *update) {
@@ -79,4 +98,5 @@ void tape_digest_ordered(struct tape_digest *digest, const struct update *update
     }
     digest->hash = hash;
     digest->count++;
+    digest->notice = 0;
 }

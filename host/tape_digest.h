@@ -12,6 +12,7 @@ struct update;
 struct tape_digest {
     uint64_t hash;
     uint32_t count;
+    uint64_t notice; /* the last message, if it was a notice: it comes once for each io thread */
 };
 
 void tape_digest_sent(struct tape_digest *digest, const struct message *message);

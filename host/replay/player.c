@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "reload.h"
 #include "sent.h"
@@ -99,6 +100,26 @@ static int make_folder(struct player *player) {
     return error;
 }
 
+/* Of the durable channels, if there were any. */
+static int copy_database(const struct player *player) {
+    char *from = NULL;
+    char *to = NULL;
+    int error = 0;
+    if (asprintf(&from, "%s/sentio.db", player->reader.folder) == -1)
+        return SENTIO_NO_MEMORY;
+    if (asprintf(&to, "%s/sentio.db", player->state_dir) == -1) {
+        free(from);
+        return SENTIO_NO_MEMORY;
+    }
+    if (access(from, F_OK) == 0)
+        error = uv_fs_copyfile(NULL, &(uv_fs_t){0}, from, to, 0, NULL);
+    if (error)
+        fprintf(stderr, "sentio-replay: %s can not be copied: %s\n", from, uv_strerror(error));
+    free(from);
+    free(to);
+    return error;
+}
+
 static int open_journal(struct player *player) {
     const struct tape_entry *entry = NULL;
     if (reader_open(&player->reader, player->options->dir) != 0 ||
@@ -110,7 +131,9 @@ static int open_journal(struct player *player) {
         fprintf(stderr, "sentio-replay: %s: nothing was recorded\n", player->reader.folder);
         return SENTIO_FAILED;
     }
-    player->view = make_folder(player) == 0 ? player_view(player, entry->texts[0]) : NULL;
+    player->view = make_folder(player) == 0 && copy_database(player) == 0
+                       ? player_view(player, entry->texts[0])
+                       : NULL;
     reader_pass(&player->reader);
     return player->view ? 0 : SENTIO_FAILED;
 }

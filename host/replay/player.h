@@ -35,6 +35,7 @@ struct player {
     struct tape_digest digest; /* of what went out since the last TAPE_SENT */
     uint64_t entries;          /* that came in */
     uint64_t sent;             /* messages */
+    uint64_t unplayed;         /* entries that this program can not play */
     uint64_t strange;          /* the first entry of which something else came out; 0: none */
     struct tape_entry entry;   /* the one in hand */
     bool complete;             /* the run was recorded to its end */

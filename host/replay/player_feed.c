@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel_held.h"
+#include "disk.h"
 #include "player.h"
 #include "reload.h"
 #include "sent.h"
@@ -14,10 +15,12 @@ static void deliver(struct player *player, struct message *message) {
 }
 
 static void feed_publish(struct player *player, const struct tape_entry *entry) {
-    struct publish_message *message = publish_message_create(entry->texts[0], entry->texts[1]);
+    struct publish_message *message =
+        publish_message_create(entry->texts[0], entry->texts[1], entry->texts[2]);
     if (message == NULL)
         return;
     message->channel = entry->channel;
+    message->lines = entry->flags != 0;
     message->request = sent_request(player->entries, entry->channel);
     deliver(player, &message->head);
 }
@@ -88,6 +91,16 @@ void player_feed(struct player *player, const struct tape_entry *entry) {
         break;
     case TAPE_LEFT:
         deliver(player, left_message_create(0, entry->number, sent_member(entry->number)));
+        break;
+    case TAPE_LOST:
+        deliver(player, lost_message_create(entry->number));
+        break;
+    case TAPE_DISK:
+        if (hub->disk)
+            disk_take(hub->disk);
+        break;
+    case TAPE_OTHER:
+        player->unplayed++;
         break;
     case TAPE_QUERY:
         feed_query(player, entry);

@@ -23,6 +23,8 @@ static const char *kind_name(uint32_t kind) {
         [TAPE_HOLD] = "hold",
         [TAPE_APPLY] = "switch",
         [TAPE_ROLL_BACK] = "roll back",
+        [TAPE_DISK] = "answer of the disk",
+        [TAPE_LOST] = "reader that was too slow",
     };
     const char *name = kind < sizeof(names) / sizeof(names[0]) ? names[kind] : NULL;
     return name ? name : "entry";
@@ -48,6 +50,9 @@ static bool can_go_on(const struct player *player, int error) {
 }
 
 static void tell_end(const struct player *player) {
+    if (player->unplayed > 0)
+        fprintf(stderr, "sentio-replay: %llu entries are of a kind that is not played\n",
+                (unsigned long long)player->unplayed);
     if (player->reader.torn > 0)
         fprintf(stderr,
                 "sentio-replay: the journal ends within an entry: its last %zu bytes are passed "

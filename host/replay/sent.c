@@ -91,13 +91,26 @@ static void write_interest(struct sentio_writer *out, const struct interest *int
         sentio_write_format(out, " filters=%u", interest->predicates.count);
 }
 
+static void write_offsets(struct sentio_writer *out, const char *name, struct item *const *items,
+                          uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        sentio_write_format(out, "%s%llu", i ? "," : name, (unsigned long long)items[i]->offset);
+}
+
 static void write_joined(struct sentio_writer *out, const struct joined_message *joined) {
     sentio_write_format(out, "%llu at %llu ", (unsigned long long)(uintptr_t)joined->member,
                         (unsigned long long)joined->offset);
     write_interest(out, joined->interest);
-    for (uint32_t i = 0; i < joined->snapshot_count; i++)
-        sentio_write_format(
-            out, "%s%llu", i ? "," : " snapshot=", (unsigned long long)joined->snapshot[i]->offset);
+    write_offsets(out, " replay=", joined->replay, joined->replay_count);
+    write_offsets(out, " snapshot=", joined->snapshot, joined->snapshot_count);
+    if (joined->more)
+        sentio_write_text(out, " more");
+    if (joined->afresh)
+        sentio_write_text(out, " afresh");
+    if (joined->end.size > 0) {
+        sentio_write_text(out, " ");
+        sentio_write(out, joined->end);
+    }
     end(out, joined->text);
 }
 
@@ -109,8 +122,8 @@ static void write_to_member(struct sentio_writer *out, const struct hub *hub,
                             const struct message *message, const char *name) {
     const struct text_message *text = (const struct text_message *)message;
     const struct close_message *closing = (const struct close_message *)message;
-    if (message->kind == MESSAGE_JOINED) {
-        begin(out, hub, name, "joined");
+    if (message->kind == MESSAGE_JOINED || message->kind == MESSAGE_REPLAY) {
+        begin(out, hub, name, message->kind == MESSAGE_JOINED ? "joined" : "replay");
         write_joined(out, (const struct joined_message *)message);
     } else if (message->kind == MESSAGE_TEXT) {
         begin(out, hub, name, text->error ? "error" : "text");
@@ -133,15 +146,29 @@ static void write_response(struct sentio_writer *out, const struct hub *hub,
     end(out, response->body);
 }
 
+static void write_notice(struct sentio_writer *out, const struct hub *hub,
+                         const struct notice_message *notice, const char *channel) {
+    for (size_t i = 0; i < notice->count; i++) {
+        const char *name = channel_of_member(hub, notice->members[i]);
+        if (!wanted(channel, name))
+            continue;
+        begin(out, hub, name, "notice");
+        sentio_write_format(out, "%llu", (unsigned long long)(uintptr_t)notice->members[i]);
+        end(out, notice->text);
+    }
+}
+
 void sent_write(struct sentio_writer *out, const struct hub *hub, const struct message *message,
                 const char *channel) {
     const char *name = NULL;
-    if (message->kind == MESSAGE_JOINED)
+    if (message->kind == MESSAGE_JOINED || message->kind == MESSAGE_REPLAY)
         name = channel_of_member(hub, ((const struct joined_message *)message)->member);
     else if (message->kind == MESSAGE_TEXT)
         name = channel_of_member(hub, ((const struct text_message *)message)->member);
     else if (message->kind == MESSAGE_CLOSE)
         name = channel_of_member(hub, ((const struct close_message *)message)->member);
+    if (message->kind == MESSAGE_NOTICE)
+        write_notice(out, hub, (const struct notice_message *)message, channel);
     if (name != NULL && wanted(channel, name))
         write_to_member(out, hub, message, name);
     if (message->kind != MESSAGE_RESPONSE)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 from pathlib import Path
@@ -220,6 +221,54 @@ def test_an_update_that_kills_its_worker_is_played_as_refused(recorded, journal:
     host.publish("bad", {"data": "fine"})
     host.stop()
     assert len(updates(identical(journal), "bad")) == 1
+
+
+def test_durable_channels_are_played_from_what_was_on_the_disk(start, recorded,
+                                                               journal: Path) -> None:
+    durable = {"trade-signals": {"durable": True}}
+    first: Daemon = start(channels=durable)
+    first.publish("trade-signals", bodies.signals("AAPL"))
+    first.stop()
+    host: Daemon = recorded(channels=durable).host
+    client = host.client("/ws/trade-signals")
+    client.subscribe()
+    for name in ("MSFT", "TSLA"):
+        host.publish("trade-signals", bodies.signals(name))
+        host.publish("notifications", bodies.notification("user_001"))
+        client.live()
+    host.stop()
+    replay = identical(journal)
+    assert [line.split()[3:5] for line in updates(replay, "trade-signals")] == [
+        ["2", "MSFT"], ["3", "TSLA"]]
+    assert len(updates(replay, "notifications")) == 2
+
+
+def test_many_updates_a_request_and_the_same_key_again_are_played(recorded, journal: Path) -> None:
+    host: Daemon = recorded().host
+    lines = "".join(json.dumps(bodies.signals(name)) + "\n" for name in ("AAPL", "MSFT"))
+    assert host.http().publish("trade-signals", lines + "{}\n",
+                               content_type="application/x-ndjson").status == 200
+    for _ in range(2):
+        host.publish("trade-signals", bodies.signals("TSLA"), Idempotency_Key="k")
+    host.stop()
+    assert len(updates(identical(journal), "trade-signals")) == 3
+
+
+def test_presence_and_recovery_are_played(recorded, journal: Path) -> None:
+    host: Daemon = recorded(channels={"trade-signals": {"presence": "users"}}).host
+    first = host.client("/ws/trade-signals")
+    answer = first.subscribe("AAPL", user_id="one", presence=True)
+    host.publish("trade-signals", bodies.signals("AAPL", "MSFT"))
+    first.live()
+    second = host.client("/ws/trade-signals")
+    second.send(json.dumps({"action": "subscribe", "symbols": ["AAPL"], "user_id": "two",
+                            "since": {"epoch": answer["epoch"], "offset": 0}}))
+    while '"presence"' not in str(first.next()):
+        continue
+    host.stop()
+    replay = identical(journal)
+    assert any(" notice " in line and '"user_id":"two"' in line for line in replay.lines)
+    assert any(" replay=1" in line and '"recovered":true' in line for line in replay.lines)
 
 
 def test_no_token_is_recorded(recorded, journal: Path) -> None:

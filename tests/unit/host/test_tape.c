@@ -59,7 +59,8 @@ static const char *on_plugin(struct tape *tape, const char *channel, struct sent
 }
 
 static void on_sent(struct tape *tape, const struct message *message) {
-    sentio_write_format(&((struct fake_tape *)tape)->text, "sent %d\n", message->kind);
+    sentio_write_text(&((struct fake_tape *)tape)->text,
+                      message->kind == MESSAGE_RESPONSE ? "response\n" : "other\n");
 }
 
 static void on_ordered(struct tape *tape, const struct update *update) {
@@ -72,8 +73,15 @@ static struct fake_tape fake;
 static struct hub_fixture *prepare(void **state, bool playing) {
     assert_int_equal(fixture_prepare(state), 0);
     struct hub_fixture *fixture = *state;
-    fake = (struct fake_tape){
-        .tape = {playing, on_note, on_keep, on_pull, on_plugin, on_sent, on_ordered}};
+    fake = (struct fake_tape){.tape = {
+                                  .playing = playing,
+                                  .note = on_note,
+                                  .keep = on_keep,
+                                  .pull = on_pull,
+                                  .plugin = on_plugin,
+                                  .sent = on_sent,
+                                  .ordered = on_ordered,
+                              }};
     sentio_writer_init(&fake.text, NULL, 0);
     fixture->host.tape = &fake.tape;
     fixture_channel(fixture, "a", "scripted");
@@ -126,11 +134,11 @@ static void what_comes_in_is_noted_before_what_goes_out(void **state) {
     forget();
     SCRIPT(fixture_state(fixture, 0), CALL_PUBLISH, 0, {EFFECT_EMIT, .a = "A", .b = "1"});
     fixture_publish(fixture, 0, "{\"x\":1}");
-    assert_noted("publish 0 0 0 0 key {\"x\":1}\nresult 0 2 0 0 channel a\nordered 1\nsent 12\n");
+    assert_noted("publish 0 0 0 0 key {\"x\":1}\nresult 0 2 0 0 channel a\nordered 1\nresponse\n");
     fixture_subscribe(fixture, 0, 7);
     assert_noted("command 0 0 0 7 1 subscribe {}\nresult 0 3 0 0 channel a\n");
     channel_line(fixture->hub->channels[0], sentio_text("{}"));
-    assert_noted("line 0 0 0 0 {}\nresult 0 2 0 0 channel a\n");
+    assert_noted("line 0 0 0 0 {}\nresult 0 2 0 0 channel a\nordered 2\n");
     wakeup_fire(fixture->hub->channels[0]);
     assert_noted("woken 0 0 0 0\nresult 0 9 0 0 channel a\n");
     wakeup_readable(fixture->hub->channels[0], 5);

@@ -23,11 +23,13 @@ static uint64_t of_response(uint32_t status, const char *type, const char *body)
     return of_message(response_message_create(NULL, status, sentio_text(type), sentio_text(body)));
 }
 
-static uint64_t of_joined(const char *text, uint64_t offset, int64_t time) {
-    struct joined_message *message = joined_message_create(sentio_text(text), NULL, 0);
+static uint64_t of_joined(const char *text, uint64_t offset, int64_t time, bool more) {
+    const struct joined_parts parts = {.text = sentio_text(text)};
+    struct joined_message *message = joined_message_create(&parts);
     assert_non_null(message);
     message->offset = offset;
     message->time = time;
+    message->more = more;
     return of_message(&message->head);
 }
 
@@ -41,9 +43,10 @@ static void whatever_a_client_could_notice_counts(void **state) {
     assert_true(of_response(200, "", "a") != of_response(200, "a", ""));
     assert_true(of_message(close_message_create(NULL, 1008, sentio_text("x"))) !=
                 of_message(close_message_create(NULL, 1001, sentio_text("x"))));
-    assert_true(of_joined("", 1, 2) != of_joined("", 2, 2));
-    assert_true(of_joined("", 1, 2) != of_joined("", 1, 3));
-    assert_true(of_joined("", 1, 2) != of_joined("a", 1, 2));
+    assert_true(of_joined("", 1, 2, false) != of_joined("", 2, 2, false));
+    assert_true(of_joined("", 1, 2, false) != of_joined("", 1, 3, false));
+    assert_true(of_joined("", 1, 2, false) != of_joined("a", 1, 2, false));
+    assert_true(of_joined("", 1, 2, false) != of_joined("", 1, 2, true));
 }
 
 static void order_counts(void **state) {
@@ -61,6 +64,24 @@ static void order_counts(void **state) {
     assert_true(one.hash != two.hash);
     message_destroy(a);
     message_destroy(b);
+}
+
+/* Each io thread with listeners gets it. */
+static void a_notice_counts_once(void **state) {
+    struct tape_digest one = {0};
+    struct tape_digest two = {0};
+    struct message *notice = notice_message_create(sentio_text("{}"), NULL, 0);
+    struct message *other = notice_message_create(sentio_text("{ }"), NULL, 0);
+    (void)state;
+    tape_digest_sent(&one, notice);
+    tape_digest_sent(&two, notice);
+    tape_digest_sent(&two, notice);
+    assert_int_equal(two.count, 1);
+    assert_true(one.hash == two.hash);
+    tape_digest_sent(&two, other);
+    assert_int_equal(two.count, 2);
+    message_destroy(notice);
+    message_destroy(other);
 }
 
 static void what_no_client_notices_does_not_count(void **state) {
@@ -102,6 +123,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_a_client_could_notice_counts),
         cmocka_unit_test(order_counts),
+        cmocka_unit_test(a_notice_counts_once),
         cmocka_unit_test(what_no_client_notices_does_not_count),
         cmocka_unit_test(updates_count_with_offset_topics_and_texts),
     };
