@@ -207,6 +207,25 @@ static int preflight(struct request *request) {
     return http_send(request, &response);
 }
 
+/* What the host itself answers. */
+static bool find_own(struct sentio_bytes path, enum query_kind *what) {
+    static const struct {
+        const char *path;
+        enum query_kind what;
+    } own[] = {
+        {"/api/v1/health", QUERY_HEALTH},
+        {"/api/v1/channels", QUERY_CHANNELS},
+        {"/healthz", QUERY_ALIVE},
+        {"/readyz", QUERY_READY},
+    };
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        *what = own[i].what;
+        if (sentio_is(path, own[i].path))
+            return true;
+    }
+    return false;
+}
+
 int http_dispatch(struct request *request, const struct header *header, struct sentio_bytes path) {
     const struct view *view = request->io->view;
     static const char publish[] = "/api/v1/publish/";
@@ -223,16 +242,16 @@ int http_dispatch(struct request *request, const struct header *header, struct s
             request, header,
             sentio_bytes(path.data + sizeof(publish) - 1, path.size - (sizeof(publish) - 1)));
     }
-    bool health = sentio_is(path, "/api/v1/health");
-    bool channels = sentio_is(path, "/api/v1/channels");
+    enum query_kind what;
+    bool own = find_own(path, &what);
     const struct view_route *route = view_route_at(view, path);
     find_stream(view, path, &found);
-    if (!health && !channels && !route && !found)
+    if (!own && !route && !found)
         return http_refuse(request, 404, "there is nothing at this path");
     if (request->method != METHOD_GET && request->method != METHOD_HEAD)
         return http_refuse(request, 405, "this resource takes GET");
-    if (health || channels)
-        return ask_host(request, health ? QUERY_HEALTH : QUERY_CHANNELS);
+    if (own)
+        return ask_host(request, what);
     if (route)
         return ask_route(request, header, path, route);
     return http_refuse(request, 426, "this is a WebSocket: connect with ws:// or wss://");

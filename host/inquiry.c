@@ -7,6 +7,7 @@
 
 #include "control.h"
 #include "log.h"
+#include "readiness.h"
 #include "status.h"
 
 enum { TOPICS_MAX = 1000 };
@@ -287,12 +288,18 @@ void inquiry_query(struct hub *hub, const struct query_message *query) {
         control_answer(hub, query);
         return;
     }
+    uint32_t status = 200;
     sentio_writer_init(&out, NULL, 0);
     if (query->what == QUERY_HEALTH)
         status_write_health(hub, &out);
-    else
+    else if (query->what == QUERY_CHANNELS)
         status_write_channels(hub, false, &out);
-    hub_respond_aside(hub, query->io, query->request, 200, sentio_text(""), sentio_written(&out));
+    else if (query->what == QUERY_ALIVE)
+        readiness_write_alive(hub, &out);
+    else
+        status = readiness_write(hub, &out) ? 200 : 503;
+    hub_respond_aside(hub, query->io, query->request, status, sentio_text(""),
+                      sentio_written(&out));
     sentio_writer_finish(&out);
 }
 

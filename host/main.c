@@ -31,6 +31,8 @@ static struct config_source source_of(const struct options *options) {
 /* Every thread inherits the mask, so that signals are taken here alone. */
 static void block_signals(sigset_t *signals) {
     signal(SIGPIPE, SIG_IGN);
+    /* A file at its limit is an error that is dealt with where it is written. */
+    signal(SIGXFSZ, SIG_IGN);
     sigemptyset(signals);
     sigaddset(signals, SIGTERM);
     sigaddset(signals, SIGINT);

@@ -53,7 +53,14 @@ struct publish_message {
     char *space; /* where the body lies: its io thread fills it in before the message is sent */
 };
 
-enum query_kind { QUERY_ROUTE, QUERY_HEALTH, QUERY_CHANNELS, QUERY_CONTROL };
+enum query_kind {
+    QUERY_ROUTE,
+    QUERY_HEALTH,
+    QUERY_CHANNELS,
+    QUERY_ALIVE,
+    QUERY_READY,
+    QUERY_CONTROL
+};
 
 struct query_message {
     struct message head;

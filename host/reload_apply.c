@@ -131,6 +131,7 @@ int reload_apply(struct reload *reload) {
     for (size_t i = 0; i < reload->count; i++)
         if (reload->changes[i].kind != CHANGE_REMOVED)
             apply(&reload->changes[i]);
+    reload_note_durable(reload);
     const struct config *config = reload->view->config;
     log_start((enum log_level)config->log.level, (enum log_format)config->log.format);
     if (view_fill(reload->view, hub) != 0 || hub_show(hub, reload->view) != 0)

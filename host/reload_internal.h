@@ -76,5 +76,7 @@ void reload_error(struct reload *reload, const char *format, ...)
 /* Logs all, answers, and keeps it for the status. */
 void reload_report(struct reload *reload, bool well);
 void reload_note_settings(struct reload *reload);
+/* The same of channels, once they have what they get. */
+void reload_note_durable(struct reload *reload);
 
 #endif

@@ -24,6 +24,9 @@ static bool is_plugins(const char *name) {
 
 static void take_name(void *context, const char *name) {
     struct names *names = context;
+    /* Takes a restart: reload_note_durable(). */
+    if (strcmp(name, "durable") == 0)
+        return;
     sentio_write_text(&names->text, sentio_written(&names->text).size ? ", " : "");
     sentio_write_text(&names->text, name);
     names->change->due |= is_plugins(name);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channel_durable.h"
 #include "connection.h"
 #include "config_compare.h"
 #include "log.h"
@@ -79,6 +80,19 @@ void reload_note_settings(struct reload *reload) {
         reload_note(&reload->done, "publisher keys and admin tokens changed");
     if (!tls_same(before->certificate, reload->view->certificate))
         reload_note(&reload->done, "the TLS certificate changed");
+}
+
+void reload_note_durable(struct reload *reload) {
+    const struct hub *hub = reload->hub;
+    char name[64];
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        const struct channel *channel = hub->channels[i];
+        if (channel == NULL ||
+            channel_durable_wanted(channel, channel_plugin(channel)) == (channel->disk != NULL))
+            continue;
+        snprintf(name, sizeof(name), "channels.%s.durable", channel->config->name);
+        note(&reload->restart, name);
+    }
 }
 
 static void write_list(struct sentio_writer *out, const char *name,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "disk.h"
 #include "presence.h"
 #include "reload.h"
 #include "worker.h"
@@ -127,6 +128,7 @@ static void write_channel(const struct channel *channel, bool whole, struct sent
     sentio_write_format(out, ",\"offset\":%llu,\"epoch\":\"%s\",\"topics\":%zu,\"log_bytes\":%zu",
                         (unsigned long long)channel->engine.offset, channel->stream->epoch,
                         channel->topics.table.count, channel->log.bytes);
+    sentio_write_format(out, ",\"durable\":%s", channel->disk ? "true" : "false");
     if (whole)
         write_more(channel, out);
     write_isolation(channel, whole, out);
@@ -176,6 +178,27 @@ static void write_counts(const struct hub *hub, struct sentio_writer *out) {
     sentio_write_format(out, "},\"workers\":%zu", workers);
 }
 
+/* null: no channel is durable. */
+static void write_disk(const struct hub *hub, struct sentio_writer *out) {
+    struct disk_status status;
+    sentio_write_text(out, ",\"disk\":");
+    if (hub->disk == NULL) {
+        sentio_write_text(out, "null");
+        return;
+    }
+    disk_status(hub->disk, &status);
+    sentio_write_text(out, "{");
+    write_member(out, "path", status.path);
+    sentio_write_text(out, ",");
+    write_member(out, "reason", status.reason);
+    sentio_write_format(out,
+                        ",\"bytes\":%llu,\"commits\":%llu,\"items\":%llu,\"failures\":%llu,"
+                        "\"dropped\":%llu}",
+                        (unsigned long long)status.bytes, (unsigned long long)status.commits,
+                        (unsigned long long)status.items, (unsigned long long)status.failures,
+                        (unsigned long long)status.dropped);
+}
+
 void status_write_host(const struct hub *hub, struct sentio_writer *out) {
     int64_t now = hub_time(hub);
     sentio_write_text(out, "{");
@@ -184,6 +207,7 @@ void status_write_host(const struct hub *hub, struct sentio_writer *out) {
                         (long long)((now - hub->started) / 1000),
                         atomic_load(&hub->host->quota.connections));
     write_counts(hub, out);
+    write_disk(hub, out);
     sentio_write_text(out, ",\"reloads\":");
     reload_write_status(hub, out);
     write_time(out, now);

@@ -36,6 +36,25 @@ static void add_reloads(struct grid *grid, struct json_object *json) {
                 answer_element_text(errors, 0));
 }
 
+static void add_disk(struct grid *grid, struct json_object *json) {
+    struct json_object *disk = answer_member(json, "disk");
+    const char *reason = answer_text(disk, "reason");
+    if (disk == NULL)
+        return;
+    grid_add(grid, "disk");
+    grid_format(grid, "%s, %lld bytes", answer_text(disk, "path"),
+                (long long)answer_number(disk, "bytes"));
+    grid_add(grid, "");
+    grid_format(grid, "%lld items in %lld commits, %lld failed, %lld items dropped",
+                (long long)answer_number(disk, "items"), (long long)answer_number(disk, "commits"),
+                (long long)answer_number(disk, "failures"),
+                (long long)answer_number(disk, "dropped"));
+    if (*reason == '\0')
+        return;
+    grid_add(grid, "disk failed");
+    grid_add(grid, reason);
+}
+
 static int show(struct json_object *json, FILE *out) {
     struct grid grid;
     grid_init(&grid, 2, 0);
@@ -51,6 +70,7 @@ static int show(struct json_object *json, FILE *out) {
     add_channels(&grid, json);
     grid_add(&grid, "workers");
     grid_format(&grid, "%lld", (long long)answer_number(json, "workers"));
+    add_disk(&grid, json);
     add_reloads(&grid, json);
     int error = grid_print(&grid, out);
     grid_finish(&grid);

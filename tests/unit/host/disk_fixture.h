@@ -63,6 +63,11 @@ static inline bool fixture_hold(void *context) {
     return ((struct disk_fixture *)context)->held;
 }
 
+static inline void fixture_forget_answers(struct disk_fixture *fixture) {
+    sentio_writer_finish(&fixture->answers);
+    sentio_writer_init(&fixture->answers, NULL, 0);
+}
+
 /* Everything asked so far is answered like this, in this order. */
 static inline void assert_answers(struct disk_fixture *fixture, const char *expected) {
     disk_settle(fixture->disk);
@@ -70,8 +75,7 @@ static inline void assert_answers(struct disk_fixture *fixture, const char *expe
     bool same = sentio_is(written, expected);
     if (!same)
         print_error("answered:\n%.*sinstead of:\n%s", (int)written.size, written.data, expected);
-    sentio_writer_finish(&fixture->answers);
-    sentio_writer_init(&fixture->answers, NULL, 0);
+    fixture_forget_answers(fixture);
     assert_true(same);
 }
 

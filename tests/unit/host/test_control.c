@@ -62,13 +62,14 @@ static void status_says_what_runs_and_since_when(void **state) {
     mask_number(text, "\"uptime\":");
     mask(text, "\"started\":\"", 'T');
     char expected[512];
-    snprintf(expected, sizeof(expected),
-             "response 2 200 {\"version\":\"" SENTIO_VERSION "\",\"abi\":\"%d.%d\",\"pid\":0,"
-             "\"config\":\"/etc/sentio/sentio.conf\",\"io_threads\":1,"
-             "\"started\":\"T\",\"uptime\":0,\"connections\":5,"
-             "\"channels\":{\"open\":2,\"restarting\":0,\"failed\":0},\"workers\":0,"
-             "\"reloads\":{\"done\":0,\"failed\":0,\"last\":null},\"timestamp\":\"T\"}\n",
-             SENTIO_ABI_MAJOR, SENTIO_ABI_MINOR);
+    snprintf(
+        expected, sizeof(expected),
+        "response 2 200 {\"version\":\"" SENTIO_VERSION "\",\"abi\":\"%d.%d\",\"pid\":0,"
+        "\"config\":\"/etc/sentio/sentio.conf\",\"io_threads\":1,"
+        "\"started\":\"T\",\"uptime\":0,\"connections\":5,"
+        "\"channels\":{\"open\":2,\"restarting\":0,\"failed\":0},\"workers\":0,"
+        "\"disk\":null,\"reloads\":{\"done\":0,\"failed\":0,\"last\":null},\"timestamp\":\"T\"}\n",
+        SENTIO_ABI_MAJOR, SENTIO_ABI_MINOR);
     assert_string_equal(text, expected);
     free(text);
 }

@@ -52,8 +52,7 @@ static void damaged_page_is_found_at_the_start(void **state) {
     for (off_t page = 2; page < 8; page++)
         assert_int_equal(pwrite(fd, garbage, sizeof(garbage), page * 4096), sizeof(garbage));
     close(fd);
-    sentio_writer_finish(&fixture->answers);
-    sentio_writer_init(&fixture->answers, NULL, 0);
+    fixture_forget_answers(fixture);
     fixture->next = 0;
     fixture_open(fixture);
     assert_refused(fixture, "damaged", "backup");

@@ -50,21 +50,22 @@ static void channels_tell_their_plugin_and_counters(void **state) {
     atomic_store(&channel->stream->slow_disconnected, 7);
     channel->faults = 4;
     ask(fixture, QUERY_CHANNELS);
-    assert_sent(fixture,
-                "response 2 200 {\"channels\":[{\"name\":\"a\",\"path\":\"/ws/a\",\"plugin\":"
-                "\"scripted.so\",\"version\":\"1.2.3\",\"abi\":\"1.2\",\"state\":\"open\","
-                "\"subscribers\":0,\"offset\":0,\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,"
-                "\"isolation\":\"none\",\"counters\":{\"published\":0,\"rejected\":0,"
-                "\"duplicates\":0,\"slow_calls\":0,\"faults\":0,"
-                "\"slow_conflated\":0,\"slow_dropped\":0,\"slow_disconnected\":0,"
-                "\"plugin_orders\":3}},"
-                "{\"name\":\"b\",\"path\":\"/ws/b\",\"plugin\":\"scripted.so\",\"version\":"
-                "\"1.2.3\",\"abi\":\"1.2\",\"state\":\"open\",\"subscribers\":0,\"offset\":0,"
-                "\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,\"isolation\":\"none\","
-                "\"counters\":{\"published\":1,"
-                "\"rejected\":2,\"duplicates\":8,\"slow_calls\":3,\"faults\":4,"
-                "\"slow_conflated\":5,\"slow_dropped\":6,\"slow_disconnected\":7}}],\"count\":2,"
-                "\"timestamp\":\"T\"}\n");
+    assert_sent(
+        fixture,
+        "response 2 200 {\"channels\":[{\"name\":\"a\",\"path\":\"/ws/a\",\"plugin\":"
+        "\"scripted.so\",\"version\":\"1.2.3\",\"abi\":\"1.2\",\"state\":\"open\","
+        "\"subscribers\":0,\"offset\":0,\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,\"durable\":false,"
+        "\"isolation\":\"none\",\"counters\":{\"published\":0,\"rejected\":0,"
+        "\"duplicates\":0,\"slow_calls\":0,\"faults\":0,"
+        "\"slow_conflated\":0,\"slow_dropped\":0,\"slow_disconnected\":0,"
+        "\"plugin_orders\":3}},"
+        "{\"name\":\"b\",\"path\":\"/ws/b\",\"plugin\":\"scripted.so\",\"version\":"
+        "\"1.2.3\",\"abi\":\"1.2\",\"state\":\"open\",\"subscribers\":0,\"offset\":0,"
+        "\"epoch\":\"E\",\"topics\":0,\"log_bytes\":0,\"durable\":false,\"isolation\":\"none\","
+        "\"counters\":{\"published\":1,"
+        "\"rejected\":2,\"duplicates\":8,\"slow_calls\":3,\"faults\":4,"
+        "\"slow_conflated\":5,\"slow_dropped\":6,\"slow_disconnected\":7}}],\"count\":2,"
+        "\"timestamp\":\"T\"}\n");
 }
 
 /* The answer of both requests, while the first channel has this worker. */
