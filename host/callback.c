@@ -14,6 +14,7 @@
 #include "io.h"
 #include "listener.h"
 #include "publish.h"
+#include "publish_socket.h"
 #include "tls.h"
 #include "view.h"
 
@@ -67,17 +68,33 @@ static bool begin_frame(struct connection *connection, struct lws *wsi) {
     return true;
 }
 
+/* The largest message that it may send, and the setting that says so. */
+static size_t size_limit(const struct connection *connection, const char **over) {
+    const struct config *config = connection->io->view->config;
+    *over = connection->publishing ? "over publish.body_size" : "over limits.message_size";
+    return (size_t)(connection->publishing ? config->publish.body_size
+                                           : config->limits.message_size);
+}
+
+static void hand_on(struct connection *connection, struct sentio_bytes text) {
+    if (connection->publishing)
+        publish_socket_receive(connection, text);
+    else
+        command_receive(connection, text);
+}
+
 /* RFC 7692 leaves open what a message is closed with that can not be inflated. The frames are well
  * formed, and their data is not what it says it is: 1007 (RFC 6455 section 7.4.1). */
 static void receive_packed(struct connection *connection, struct sentio_bytes packed) {
-    size_t limit = (size_t)connection->io->view->config->limits.message_size;
+    const char *over;
+    size_t limit = size_limit(connection, &over);
     struct sentio_bytes text;
     switch (inflater_message(&connection->io->inflater, packed, limit, &text)) {
     case 0:
-        command_receive(connection, text);
+        hand_on(connection, text);
         break;
     case SENTIO_TOO_BIG:
-        client_close(connection, CLOSE_TOO_BIG, sentio_text("over limits.message_size"));
+        client_close(connection, CLOSE_TOO_BIG, sentio_text(over));
         break;
     case SENTIO_INVALID:
         client_close(connection, CLOSE_BAD_DATA, sentio_text("the compressed text is corrupt"));
@@ -92,17 +109,18 @@ static void receive_message(struct connection *connection, struct sentio_bytes m
     if (connection->packed)
         receive_packed(connection, message);
     else
-        command_receive(connection, message);
+        hand_on(connection, message);
 }
 
 /* RFC 6455 section 5.4: a message may come in fragments, each of which may come in parts. */
 static void receive_part(struct connection *connection, struct lws *wsi, const char *data,
                          size_t size) {
-    size_t limit = (size_t)connection->io->view->config->limits.message_size;
+    const char *over;
+    size_t limit = size_limit(connection, &over);
     size_t held = connection->partial ? connection->partial->size : 0;
     if (held + size > limit) {
         drop_part(connection);
-        client_close(connection, CLOSE_TOO_BIG, sentio_text("over limits.message_size"));
+        client_close(connection, CLOSE_TOO_BIG, sentio_text(over));
         return;
     }
     bool final = lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0;
@@ -225,6 +243,8 @@ static int websocket(struct connection *connection, struct lws *wsi,
     case LWS_CALLBACK_SERVER_WRITEABLE:
         has_taken(connection);
         outbox_drain(&connection->io->outbox, connection);
+        if (connection->publishing)
+            publish_socket_wake(connection);
         return 0;
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         return peer_closes(connection, wsi, in, size);

@@ -9,6 +9,7 @@
 #include "deadline.h"
 #include "http.h"
 #include "io.h"
+#include "publish_socket.h"
 
 enum { TOO_MANY_REQUESTS = 429 };
 
@@ -37,6 +38,7 @@ struct connection *connection_create(struct io *io, const struct config_listen *
 
 void connection_lost(struct connection *connection) {
     http_gone(connection);
+    publish_socket_destroy(connection->publishing);
     client_gone(connection);
     deadline_set(connection, DEADLINE_NONE);
     outbox_forget(&connection->io->outbox, connection);

@@ -13,6 +13,7 @@
 struct catchup;
 struct io;
 struct lws;
+struct publish_socket;
 struct publisher;
 struct filter;
 struct request;
@@ -73,8 +74,9 @@ struct connection {
     uint8_t errors;      /* of the client's messages, in a row */
 
     struct io *io;
-    struct publisher *publisher; /* NULL: it is none of publisher.h's */
-    uint64_t id;                 /* in log lines */
+    struct publisher *publisher;       /* NULL: it is none of publisher.h's */
+    struct publish_socket *publishing; /* NULL: it is not /ws/publish */
+    uint64_t id;                       /* in log lines */
 
     struct connection *later; /* its deadline list */
     struct connection *earlier;
@@ -96,6 +98,7 @@ struct connection {
     bool in_frame : 1; /* the rest of a data frame is to come */
     bool watched : 1;  /* by the epoll instance of arrival.h */
     bool packed : 1;   /* the message that is being received is compressed */
+    bool stopped : 1;  /* publish_socket.h: nothing is read, whatever there is */
 };
 
 /* One subscription: a connection's place on one channel. Belongs to its io thread; the hub has its

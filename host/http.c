@@ -14,6 +14,7 @@
 #include "log.h"
 #include "origin.h"
 #include "publish.h"
+#include "publish_socket.h"
 #include "publisher.h"
 #include "response.h"
 #include "route.h"
@@ -62,6 +63,8 @@ int http_send(struct request *request, struct response *response) {
     response->cors_origin = request->origin;
     if (connection->publisher)
         return publisher_answer(request, response);
+    if (connection->publishing)
+        return publish_socket_answer(request, response);
     sentio_writer_init(&out, NULL, 0);
     response_write(&out, response);
     struct sentio_bytes text = sentio_written(&out);
@@ -194,10 +197,15 @@ static int ask_host(struct request *request, enum query_kind what) {
     return http_ask(request, query);
 }
 
-/* The channel whose WebSocket is at `path`; *found also for /ws, where it is NULL. */
+static bool is_publish_socket(struct sentio_bytes path) {
+    return sentio_is(path, "/ws/publish");
+}
+
+/* The channel whose WebSocket is at `path`; *found also for /ws and /ws/publish, where it is NULL.
+ */
 static struct stream *find_stream(const struct view *view, struct sentio_bytes path, bool *found) {
     const struct view_channel *channel = view_channel_at(view, path);
-    *found = channel || sentio_is(path, "/ws");
+    *found = channel || sentio_is(path, "/ws") || is_publish_socket(path);
     return channel ? channel->stream : NULL;
 }
 
@@ -277,55 +285,81 @@ int http_begin(struct connection *connection, struct lws *wsi, const char *path,
     return http_dispatch(request, &header, sentio_bytes(path, size));
 }
 
+/* As http_check, for what becomes a WebSocket. */
+static uint32_t check_upgrade(struct request *request, const struct header *header, bool publishes,
+                              const char **detail) {
+    const struct connection *connection = request->connection;
+    if (connection->refused) {
+        *detail = "too many connections";
+        return connection->refused;
+    }
+    if (connection->io->stopping) {
+        *detail = "the host is shutting down";
+        return 503;
+    }
+    if (!check_origin(request, header)) {
+        *detail = "this origin or host is not allowed by server.origins";
+        return 403;
+    }
+    if (publishes && publish_authorize(connection, header->token) == NULL) {
+        *detail = "a publisher key is required: Authorization: Bearer <key>";
+        return 401;
+    }
+    if (!header_version_is_13(connection->wsi)) {
+        *detail = "Sec-WebSocket-Version must be 13";
+        return 426;
+    }
+    *detail = "Sec-WebSocket-Extensions is too long";
+    int size = lws_hdr_total_length(connection->wsi, WSI_TOKEN_EXTENSIONS);
+    return size > EXTENSION_HEADER_MAX ? 400 : 0;
+}
+
+/* Becomes what is at `path`. 0, or the status that refuses it. */
+static uint32_t upgrade(struct request *request, const struct header *header,
+                        struct sentio_bytes path, const char **detail) {
+    struct connection *connection = request->connection;
+    bool found;
+    struct stream *stream = find_stream(connection->io->view, path, &found);
+    bool publishes = stream == NULL && is_publish_socket(path);
+    if (!found || connection->control) {
+        *detail = "there is no such channel";
+        return 404;
+    }
+    uint32_t status = check_upgrade(request, header, publishes, detail);
+    if (status)
+        return status;
+    *detail = "the host is out of memory";
+    if (publishes && publish_socket_create(connection, header->token) != 0)
+        return 503;
+    connection->stream = stream ? stream_ref(stream) : NULL;
+    connection->named = stream == NULL;
+    connection->roles = token_roles(connection->io->view, header->token);
+    return 0;
+}
+
 int http_upgrade(struct connection *connection, struct lws *wsi) {
     char *path;
     int size;
-    char upgrade[16];
+    char text[16];
     struct sentio_bytes value;
-    bool found;
-    if (header_copy(wsi, WSI_TOKEN_UPGRADE, upgrade, sizeof(upgrade), &value) != 0 ||
-        value.size != 9 || strncasecmp(upgrade, "websocket", 9) != 0)
+    if (header_copy(wsi, WSI_TOKEN_UPGRADE, text, sizeof(text), &value) != 0 || value.size != 9 ||
+        strncasecmp(text, "websocket", 9) != 0)
         return -1;
     if (lws_http_get_uri_and_method(wsi, &path, &size) != LWSHUMETH_GET || connection->request)
         return -1;
     struct request *request = create(connection, wsi);
     if (request == NULL)
         return -1;
-    struct stream *stream =
-        find_stream(connection->io->view, sentio_bytes(path, (size_t)size), &found);
     request->upgrade = true;
-    uint32_t status = 0;
-    const char *detail = NULL;
+    uint32_t status = 431;
+    const char *detail = "the header is too large";
     char space[HEADER_MAX_SIZE];
     struct header header;
-    if (header_read(wsi, &header, space, sizeof(space)) != 0) {
-        status = 431;
-        detail = "the header is too large";
-    } else if (connection->refused) {
-        status = connection->refused;
-        detail = "too many connections";
-    } else if (connection->io->stopping) {
-        status = 503;
-        detail = "the host is shutting down";
-    } else if (!found || connection->control) {
-        status = 404;
-        detail = "there is no such channel";
-    } else if (!check_origin(request, &header)) {
-        status = 403;
-        detail = "this origin or host is not allowed by server.origins";
-    } else if (!header_version_is_13(wsi)) {
-        status = 426;
-        detail = "Sec-WebSocket-Version must be 13";
-    } else if (lws_hdr_total_length(wsi, WSI_TOKEN_EXTENSIONS) > EXTENSION_HEADER_MAX) {
-        status = 400;
-        detail = "Sec-WebSocket-Extensions is too long";
-    }
+    if (header_read(wsi, &header, space, sizeof(space)) == 0)
+        status = upgrade(request, &header, sentio_bytes(path, (size_t)size), &detail);
     if (status)
         return http_refuse(request, status, detail) ? -1 : 1;
     destroy(request);
-    connection->stream = stream ? stream_ref(stream) : NULL;
-    connection->named = stream == NULL;
-    connection->roles = token_roles(connection->io->view, header.token);
     return 0;
 }
 
@@ -346,7 +380,7 @@ void http_forget(struct request *request) {
 
 void http_pause(struct request *request) {
     request->asked = true;
-    if (request->connection->publisher)
+    if (request->connection->publisher || request->connection->publishing)
         return;
     deadline_set(request->connection, DEADLINE_NONE);
     lws_set_timeout(request->connection->wsi, NO_PENDING_TIMEOUT, 0);
@@ -360,7 +394,7 @@ int http_resume(struct request *request) {
         http_end(request);
         return -1;
     }
-    if (connection->publisher == NULL)
+    if (connection->publisher == NULL && connection->publishing == NULL)
         lws_rx_flow_control(connection->wsi, 1);
     return 0;
 }

@@ -16,6 +16,7 @@
 #include "listener.h"
 #include "log.h"
 #include "publish.h"
+#include "publish_socket.h"
 #include "view.h"
 
 enum {
@@ -58,11 +59,18 @@ uint64_t io_draw_id(struct io *io) {
     return ++io->next_id << IO_BITS | io->index;
 }
 
+static void send_away(struct connection *connection) {
+    static const char reason[] = "the host is going away";
+    if (connection->publishing)
+        publish_socket_end(connection, GOING_AWAY, reason);
+    else
+        client_close(connection, GOING_AWAY, sentio_text(reason));
+}
+
 static void stop_connections(struct io *io) {
     for (int kind = DEADLINE_QUIET; kind <= DEADLINE_PONG; kind++)
         while (io->deadlines[kind].first != NULL)
-            client_close(io->deadlines[kind].first, GOING_AWAY,
-                         sentio_text("the host is going away"));
+            send_away(io->deadlines[kind].first);
     while (io->deadlines[DEADLINE_IDLE].first != NULL)
         deadline_expire(io->deadlines[DEADLINE_IDLE].first);
     outbox_flush(&io->outbox);

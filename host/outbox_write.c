@@ -311,7 +311,7 @@ static bool let_read(struct connection *connection) {
     if (connection->paused)
         lws_rx_flow_control(connection->wsi, 1);
     connection->paused = false;
-    return has_unread(connection);
+    return !connection->stopped && has_unread(connection);
 }
 
 static void write_more(struct outbox *outbox, struct connection *connection) {

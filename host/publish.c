@@ -8,13 +8,14 @@
 #include "deadline.h"
 #include "header.h"
 #include "idempotency.h"
+#include "publish_socket.h"
 #include "publisher.h"
 #include "view.h"
 
 /* A body that is refused is still read up to this size, so that the answer is not lost. */
 enum { DISCARD_MAX = 64 * 1024 * 1024 };
 
-static const struct stream *find_channel(const struct view *view, struct sentio_bytes name) {
+const struct stream *publish_channel(const struct view *view, struct sentio_bytes name) {
     const struct view_channel *channel = view_channel_named(view, name);
     return channel && channel->stream->type[0] ? channel->stream : NULL;
 }
@@ -41,13 +42,11 @@ static bool is_key(struct sentio_bytes key) {
     return key.data == NULL || (key.size > 0 && key.size <= IDEMPOTENCY_KEY_MAX);
 }
 
-/* Who publishes: the key's name, or NULL. In open mode without a keys file everybody on this
- * machine may. */
-static const char *authorize(const struct request *request, const struct header *header) {
-    const struct view *view = request->io->view;
+const char *publish_authorize(const struct connection *connection, struct sentio_bytes token) {
+    const struct view *view = connection->io->view;
     if (!auth_publishers_have_keys(view->auth))
-        return request->connection->loopback ? "loopback" : NULL;
-    return auth_publisher(view->auth, header->token);
+        return connection->loopback ? "loopback" : NULL;
+    return auth_publisher(view->auth, token);
 }
 
 /* Refused, but only once the body has been read: closing on unread bytes could lose the answer. */
@@ -80,13 +79,13 @@ static struct publish_message *create_message(struct request *request, const cha
 int publish_begin(struct request *request, const struct header *header,
                   struct sentio_bytes channel) {
     const struct view *view = request->io->view;
-    const struct stream *stream = find_channel(view, channel);
+    const struct stream *stream = publish_channel(view, channel);
     bool lines = false;
     if (request->method != METHOD_POST)
         return http_refuse(request, 405, "publishing takes POST");
     if (request->length > DISCARD_MAX)
         return http_refuse(request, 413, "the body is over publish.body_size");
-    const char *publisher = authorize(request, header);
+    const char *publisher = publish_authorize(request->connection, header->token);
     if (request->length > (size_t)view->config->publish.body_size)
         refuse_later(request, 413, "the body is over publish.body_size");
     else if (stream == NULL)
@@ -176,6 +175,12 @@ static bool offer(struct request *request) {
     return true;
 }
 
+void publish_hand_over(struct request *request) {
+    http_pause(request);
+    if (request->io->waiting != NULL || !offer(request))
+        wait_for_room(request);
+}
+
 int publish_complete(struct request *request) {
     if (request->length == 0) /* it takes no body, and the hub has it */
         return 0;
@@ -183,9 +188,7 @@ int publish_complete(struct request *request) {
         return -1;
     if (request->refused)
         return http_refuse(request, request->refused, request->detail);
-    http_pause(request);
-    if (request->io->waiting != NULL || !offer(request))
-        wait_for_room(request);
+    publish_hand_over(request);
     return 0;
 }
 
@@ -207,6 +210,8 @@ void publish_retry(struct io *io) {
             stop_waiting(request);
             if (request->connection->publisher)
                 publisher_wake(request->connection->publisher);
+            if (request->connection->publishing)
+                publish_socket_wake(request->connection);
         } else if (io_now(io) - request->waiting_since >= wait) {
             give_up(request);
         }

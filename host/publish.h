@@ -15,6 +15,17 @@ int publish_begin(struct request *request, const struct header *header,
 int publish_body(struct request *request, const char *data, size_t size);
 int publish_complete(struct request *request);
 
+/* The same for a message of /ws/publish: its body is in request->message. */
+void publish_hand_over(struct request *request);
+
+struct stream;
+struct view;
+/* The channel that takes publishes by that name; NULL: none. */
+const struct stream *publish_channel(const struct view *view, struct sentio_bytes name);
+/* Who publishes with that token: the key's name, or NULL. In open mode without a keys file
+ * everybody on this machine may. */
+const char *publish_authorize(const struct connection *connection, struct sentio_bytes token);
+
 /* Publishers of this thread that wait for room in the hub's queue: try again; after publish.wait
  * they are answered 503. */
 void publish_retry(struct io *io);

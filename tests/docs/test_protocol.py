@@ -78,6 +78,13 @@ def test_a_batch_is_answered_as_documented(host: Daemon) -> None:
     assert (got["accepted"], got["errors"]) == (shown["accepted"], shown["errors"])
 
 
+def test_a_publish_over_a_websocket_is_answered_as_documented(host: Daemon) -> None:
+    update = json.loads(marked(PROTOCOL, "send: /ws/publish"))
+    answer, = asyncio.run(talk(host.address, "/ws/publish", update))
+    same_shape(documented("published"), answer)
+    assert answer["id"] == update["id"]
+
+
 def test_a_rejection_looks_as_documented(host: Daemon) -> None:
     shown = documented("rejected")
     item = '{"symbol":"A","signal":"buy","confidence":%d}'

@@ -16,7 +16,7 @@ from .client import Client
 from .config import SENTIOD
 from .http import Http
 from .limits import TIMEOUT
-from .websocket import Address
+from .websocket import Address, WebSocket
 
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|runtime error:|"
                        r"SUMMARY: \w+Sanitizer|Assertion .* failed")
@@ -33,7 +33,7 @@ class Daemon:
         self.lines: list[str] = []
         self._changed = threading.Condition()
         self._ended = False
-        self._clients: list[Client] = []
+        self._clients: list[WebSocket] = []
         self.process = subprocess.Popen([*program, *arguments], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         env={"TSAN_OPTIONS": TSAN_OPTIONS,
@@ -120,8 +120,12 @@ class Daemon:
         """A WebSocket client, closed when the daemon is stopped."""
         channel = path.removeprefix("/ws").removeprefix("/").partition("?")[0]
         client = Client(address or self.tcp, path, headers or {}, channel or None)
-        self._clients.append(client)
+        self.keep(client)
         return client
+
+    def keep(self, client: WebSocket) -> None:
+        """Has it closed when the daemon is stopped."""
+        self._clients.append(client)
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
