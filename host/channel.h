@@ -66,6 +66,7 @@ struct channel {
     struct log_memory log;
     struct engine engine;
     struct publish_keys keys;
+    int64_t keys_forgotten;    /* channel_durable.c: Unix ms at which it was last done */
     struct disk_channel *disk; /* NULL: not durable */
     struct source *source;
     struct presence *presence; /* NULL: off */

@@ -6,6 +6,9 @@
 
 #include "disk.h"
 #include "hub.h"
+#include "log.h"
+
+enum { FORGET_KEYS = 30 * 1000 /* ms: to do so is to look at all of them */ };
 
 bool channel_durable_wanted(const struct channel *channel, const struct sentio_plugin *plugin) {
     if (channel->hub->host->state_dir == NULL || plugin->type == NULL)
@@ -37,6 +40,26 @@ int channel_durable_open(struct channel *channel, char epoch[EPOCH_SIZE]) {
     return engine_disk_init(&channel->engine, channel->disk);
 }
 
+static void keep_key(void *context, const struct disk_key *key) {
+    struct channel *channel = context;
+    struct publish_key *entry =
+        publish_keys_add(&channel->keys, key->publisher, key->key, key->hash);
+    if (entry == NULL) {
+        log_error(channel->label, "out of memory: a publish may be repeated");
+        return;
+    }
+    entry->accepted = key->accepted;
+    entry->offset = key->offset;
+    publish_keys_keep(&channel->keys, entry, key->time);
+}
+
+static void load_keys(struct channel *channel) {
+    int64_t since = hub_time(channel->hub) - channel->hub->host->config->publish.window;
+    if (disk_load_keys(channel->disk, since, keep_key, channel) != 0)
+        log_error(channel->label, "what was published before may be published again: its "
+                                  "idempotency keys can not be read");
+}
+
 void channel_durable_load(struct channel *channel) {
     struct disk_answer answer;
     uint64_t trimmed = 0;
@@ -54,6 +77,17 @@ void channel_durable_load(struct channel *channel) {
     }
     free(answer.items);
     log_memory_limit(&channel->log, channel->config, hub_time(channel->hub));
+    load_keys(channel);
+}
+
+void channel_durable_forget_keys(struct channel *channel) {
+    int64_t now = hub_time(channel->hub);
+    const struct publish_key *oldest = channel->keys.oldest;
+    if (channel->disk == NULL || now - channel->keys_forgotten < FORGET_KEYS)
+        return;
+    channel->keys_forgotten = now;
+    /* A key's time is that of its answer, a little later than on the disk. */
+    disk_forget_keys(channel->disk, (oldest ? oldest->time : now) - FORGET_KEYS);
 }
 
 void channel_durable_limit(struct channel *channel) {

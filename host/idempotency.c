@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "idempotency.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "batch.h"
+#include "channel_durable.h"
+#include "disk.h"
 #include "hub.h"
 #include "log.h"
 #include "publication.h"
@@ -182,6 +185,13 @@ void idempotency_refused(struct channel *channel, struct publish_key *entry, uin
     }
 }
 
+void idempotency_describe(const struct publish_key *entry, struct disk_key *key) {
+    *key = (struct disk_key){.publisher = entry->name, .key = entry->key};
+    static_assert(sizeof(key->hash) == KEY_DIGEST, "the disk keeps the digest");
+    memcpy(key->hash, entry->digest, KEY_DIGEST);
+}
+
 void idempotency_tick(struct channel *channel) {
     trim(channel);
+    channel_durable_forget_keys(channel);
 }

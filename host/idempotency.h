@@ -34,6 +34,10 @@ void idempotency_accepted(struct channel *channel, struct publish_key *entry, ui
 void idempotency_refused(struct channel *channel, struct publish_key *entry, uint32_t status,
                          struct sentio_bytes body);
 
+/* What is kept of it with the update on a disk, beside the answer. Valid as long as the entry. */
+struct disk_key;
+void idempotency_describe(const struct publish_key *entry, struct disk_key *key);
+
 /* Forgets keys whose time is over. Every second. */
 void idempotency_tick(struct channel *channel);
 

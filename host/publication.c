@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "batch.h"
+#include "disk.h"
 #include "hub.h"
 #include "idempotency.h"
 #include "log.h"
@@ -59,7 +60,11 @@ void publication_order(struct channel *channel, struct effects *effects,
             publication_refuse(channel, publisher, 503, "the host is out of memory");
         return;
     }
-    channel->engine.publish(&channel->engine, update, NULL, ticket);
+    struct disk_key key;
+    bool keyed = publisher && publisher->entry;
+    if (keyed)
+        idempotency_describe(publisher->entry, &key);
+    channel->engine.publish(&channel->engine, update, keyed ? &key : NULL, ticket);
 }
 
 void publication_ordered(void *context, struct update *update, void *token) {
