@@ -104,6 +104,17 @@ static int digest_of(const struct publisher *publisher, const struct search *sea
     return 0;
 }
 
+static void trim(struct channel *channel) {
+    const struct config *config = channel->hub->host->config;
+    uint64_t squeezed = channel->keys.squeezed;
+    publish_keys_trim(&channel->keys, channel_time(channel) - config->publish.window,
+                      (size_t)config->publish.keys);
+    if (squeezed == 0 && channel->keys.squeezed > 0)
+        log_warning(channel->label,
+                    "more than publish.keys idempotency keys within publish.window: "
+                    "the oldest are forgotten before their time");
+}
+
 bool idempotency_admit(struct channel *channel, struct publisher *publisher,
                        const struct sentio_json *body) {
     struct search search = {.key = {NULL, 0}};
@@ -119,6 +130,7 @@ bool idempotency_admit(struct channel *channel, struct publisher *publisher,
         publication_refuse(channel, publisher, 503, "the host is out of memory");
         return false;
     }
+    trim(channel);
     struct publish_key *entry = publish_keys_find(&channel->keys, publisher->name, search.key);
     if (entry == NULL) {
         entry = publish_keys_add(&channel->keys, publisher->name, search.key, digest);
@@ -141,17 +153,6 @@ bool idempotency_differs(const struct channel *channel, const struct publisher *
     const struct publish_key *entry =
         publish_keys_find(&channel->keys, publisher->name, search.key);
     return entry && memcmp(entry->digest, batch_digest(publisher->batch), KEY_DIGEST) != 0;
-}
-
-static void trim(struct channel *channel) {
-    const struct config *config = channel->hub->host->config;
-    uint64_t squeezed = channel->keys.squeezed;
-    publish_keys_trim(&channel->keys, channel_time(channel) - config->publish.window,
-                      (size_t)config->publish.keys);
-    if (squeezed == 0 && channel->keys.squeezed > 0)
-        log_warning(channel->label,
-                    "more than publish.keys idempotency keys within publish.window: "
-                    "the oldest are forgotten before their time");
 }
 
 void idempotency_accepted(struct channel *channel, struct publish_key *entry, uint32_t accepted,

@@ -206,9 +206,18 @@ static void key_is_free_again_when_its_time_is_over(void **state) {
     publish(fixture, 1, "k", "{}");
     assert_sent(fixture, ACCEPTED(0, 1) ACCEPTED(1, 1));
     first(fixture)->engine.time = io_time() + fixture->config.publish.window + 1;
-    idempotency_tick(first(fixture));
     publish(fixture, 2, "k", "{\"another\":1}");
     assert_sent(fixture, ACCEPTED(2, 2));
+}
+
+static void keys_whose_time_is_over_go_even_if_none_comes(void **state) {
+    struct hub_fixture *fixture = *state;
+    emit(fixture);
+    publish(fixture, 0, "k", "{}");
+    free(fixture_sent(fixture));
+    first(fixture)->engine.time = io_time() + fixture->config.publish.window + 1;
+    idempotency_tick(first(fixture));
+    assert_int_equal(first(fixture)->keys.table.count, 0);
 }
 
 static void keys_over_the_limit_are_forgotten_oldest_first(void **state) {
@@ -256,6 +265,7 @@ int main(void) {
         TEST(duplicate_waits_for_the_first_and_gets_its_answer),
         TEST(duplicate_of_what_is_refused_later_is_refused_with_it),
         TEST(key_is_free_again_when_its_time_is_over),
+        TEST(keys_whose_time_is_over_go_even_if_none_comes),
         TEST(keys_over_the_limit_are_forgotten_oldest_first),
         TEST(forwarded_body_has_no_key),
         TEST(those_that_wait_at_the_end_are_freed_with_the_channel),

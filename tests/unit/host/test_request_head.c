@@ -41,6 +41,7 @@ static const char full[] = "POST /api/v1/publish/prices?a=%20 HTTP/1.1\r\n"
                            "Content-Type: application/json; charset=utf-8\r\n"
                            "Authorization: Bearer x y\r\n"
                            "Expect: 100-continue\r\n"
+                           "idempotency-KEY: \"a b\" \r\n"
                            "Content-Length: 12\r\n"
                            "X-Other: caf\xc3\xa9\r\n"
                            "X-Empty:\r\n"
@@ -56,6 +57,7 @@ static void assert_full(const struct request_head *head, const char *data) {
     assert_span(header.origin, "http://a");
     assert_span(header.type, "application/json; charset=utf-8");
     assert_span(header.expect, "100-continue");
+    assert_span(header.key, "\"a b\"");
     assert_int_equal(header.length, 12);
     assert_int_equal(header.length_error, 0);
     assert_null(header.wsi);
