@@ -112,7 +112,7 @@ check_files() {
         etc/sentio/conf.d lib/systemd/system/sentiod.service "usr/lib/$triplet/sentio/plugins/trade_signals.so" \
         "usr/lib/$triplet/pkgconfig/sentio.pc" usr/include/sentio/plugin.h \
         usr/share/sentio/template/common/CMakeLists.txt.in \
-        usr/lib/python3/dist-packages/sentio_client/py.typed; do
+        usr/lib/python3/dist-packages/sentio_client/development.conf; do
         [[ -s $root/$path ]] || {
             echo "missing: /$path"
             return 1

@@ -143,6 +143,22 @@ def test_a_failure_goes_to_the_callers_function(fake: FakeHost,
     assert "on_error failed" in caplog.text
 
 
+def test_the_callers_function_may_close_the_publisher(fake: FakeHost) -> None:
+    told: list[Any] = []
+
+    def on_error(*what: Any) -> None:
+        told.append(what)
+        publisher.close()
+
+    publisher = Publisher(fake.url, queue=1, on_error=on_error)
+    fake.then(Answer(422, {"detail": "not valid"}))
+    failed = publisher.submit("ticker", {"data": 1})
+    assert isinstance(failed.exception(TIMEOUT), Invalid)
+    assert len(told) == 1
+    with pytest.raises(Closed):
+        publisher.submit("ticker", {"data": 2})
+
+
 def test_what_can_not_be_sent_is_told_by_submit(fake: FakeHost) -> None:
     with Publisher(fake.url) as publisher:
         with pytest.raises(ValueError):

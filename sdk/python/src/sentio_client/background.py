@@ -97,6 +97,8 @@ class Background:
 
     def stop(self, timeout: Optional[float]) -> None:
         """Takes nothing more; what is left after the time fails."""
+        if threading.current_thread() is self._thread:
+            timeout = 0.0  # from on_error, say: it can not wait for itself
         with self._changed:
             self._closed = True
             self._changed.notify_all()
