@@ -108,7 +108,7 @@ ANY_PORT = ("--set", "server.listen=127.0.0.1:0")
 
 def test_the_documents_command_starts_the_host(started: Started, tmp_path: Path) -> None:
     daemon = started(*ANY_PORT)
-    assert Path(f"/proc/{daemon.process.pid}/exe").resolve() == SENTIOD
+    assert Path(f"/proc/{daemon.process.pid}/exe").resolve() == SENTIOD.resolve()
     assert by_threads(url_of(daemon), "trade-signals", SIGNAL).offset == 1
     names = {channel["name"] for channel in daemon.http().get("/api/v1/channels").json["channels"]}
     assert names == {"trade-signals", "market-data", "earnings", "notifications", "admin"}
@@ -129,7 +129,7 @@ def test_its_admin_token_is_shown_and_stays(started: Started, tmp_path: Path) ->
 
 def test_the_daemon_is_found_by_path(started: Started) -> None:
     daemon = started(*ANY_PORT, SENTIO_DAEMON="", PATH=f"{SENTIOD.parent}:{os.environ['PATH']}")
-    assert Path(f"/proc/{daemon.process.pid}/exe").resolve() == SENTIOD
+    assert Path(f"/proc/{daemon.process.pid}/exe").resolve() == SENTIOD.resolve()
 
 
 def test_a_configuration_that_is_named_is_used(started: Started, tmp_path: Path) -> None:
