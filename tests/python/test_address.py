@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import ssl
+from typing import Any
 
 import pytest
 
-from sentio_client import Publisher
+from sentio_client import AsyncPublisher, Publisher
 from sentio_client.address import address_of
 
 
@@ -37,7 +38,8 @@ def test_a_unix_socket_is_an_address(url: str) -> None:
 @pytest.mark.parametrize("url", [
     "", "127.0.0.1:8000", "localhost", "ftp://localhost", "http://", "http://host:0",
     "http://host:65536", "http://host:port", "http://user:secret@host", "http://host/?a=b",
-    "http://host/#a", "unix:relative.sock", "http://host\r\nX: y", "http://hóst"])
+    "http://host/#a", "unix:relative.sock", "http://host\r\nX: y", "http://hóst", "http://a..b",
+    f"http://{'x' * 64}.com", "http://[::1"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError) as caught:
         address_of(url)
@@ -48,6 +50,13 @@ def test_what_is_no_address_is_refused(url: str) -> None:
 def test_a_tls_context_is_refused_where_there_is_no_tls(url: str) -> None:
     with pytest.raises(ValueError, match="TLS"):
         address_of(url, ssl.create_default_context())
+
+
+@pytest.mark.parametrize("kind", [Publisher, AsyncPublisher])
+@pytest.mark.parametrize("name", ["timeout", "connections", "batch_bytes", "queue", "queue_bytes"])
+def test_a_setting_of_nothing_is_refused(kind: Any, name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be above 0, not 0"):
+        kind(**{name: 0})
 
 
 @pytest.mark.parametrize("key", ["", "two words", "line\nbreak", "schlüssel"])

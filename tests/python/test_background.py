@@ -238,9 +238,3 @@ def test_publishing_after_a_submit_uses_the_same_settings(fake: FakeHost) -> Non
         publisher.submit("ticker", SIGNAL)
         publisher.publish("ticker", SIGNAL)
     assert [seen.headers["authorization"] for seen in fake.seen] == ["Bearer a-key"] * 2
-
-
-@pytest.mark.parametrize("settings", [{"queue": 0}, {"queue_bytes": 0}])
-def test_a_queue_without_room_is_refused(settings: dict[str, int]) -> None:
-    with pytest.raises(ValueError):
-        Publisher(**settings)  # type: ignore[arg-type]

@@ -222,9 +222,10 @@ def test_the_end_of_the_loop_closes_what_was_left_open(fake: FakeHost) -> None:
 
 def test_a_publisher_of_another_loop_says_so(fake: FakeHost) -> None:
     publisher = AsyncPublisher(fake.url)
-    asyncio.run(publisher.publish("trade-signals", SIGNAL)).offset
+    asyncio.run(publisher.publish("trade-signals", SIGNAL))
     with pytest.raises(RuntimeError, match="another event loop"):
         asyncio.run(publisher.publish("trade-signals", SIGNAL))
+    asyncio.run(publisher.close())
 
 
 def test_a_fork_has_connections_of_its_own(fake: FakeHost) -> None:

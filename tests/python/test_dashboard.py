@@ -152,6 +152,14 @@ def test_a_wrong_environment_is_told(monkeypatch: pytest.MonkeyPatch, variables:
         asyncio.run(DashboardManager().broadcast_trade_signals(SIGNALS))
 
 
+def test_what_is_given_is_not_looked_up(fake: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENTIO_URL", "nonsense")
+    monkeypatch.setenv("SENTIO_PUBLISHER_KEY_FILE", "/nowhere/key")
+    manager = DashboardManager(url=fake.url, publisher_key=None)
+    asyncio.run(manager.broadcast_trade_signals(SIGNALS))
+    assert "authorization" not in fake.seen[0].headers
+
+
 def test_without_an_environment_it_is_the_documents_address(monkeypatch: pytest.MonkeyPatch,
                                                             ) -> None:
     for name in ("SENTIO_URL", "SENTIO_PUBLISHER_KEY", "SENTIO_PUBLISHER_KEY_FILE"):

@@ -68,6 +68,7 @@ def test_updates_for_which_the_host_has_no_time_are_told(publish_many: PublishMa
     assert caught.value.errors == (Problem("busy", update=5),)
     assert caught.value.done is not None
     assert caught.value.done.accepted == len(fake.published) == 5
+    assert caught.value.key is None
 
 
 def test_no_update_is_no_request(publish_many: PublishMany, fake: FakeHost) -> None:

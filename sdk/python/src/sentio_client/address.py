@@ -46,6 +46,8 @@ def address_of(url: str, tls: Optional[ssl.SSLContext] = None) -> Address:
     if parts.username is not None or parts.query or parts.fragment:
         raise ValueError(f"{parts.scheme}://{parts.hostname}: an address has no user name, query or "
                          "fragment; give the key as publisher_key")
+    if not _is_name(parts.hostname):
+        raise ValueError(f"{url!r}: {parts.hostname} is no host's name")
     if parts.scheme == "http" and tls is not None:
         raise ValueError(f"{url!r}: a TLS context is for https://")
     try:
@@ -58,6 +60,13 @@ def address_of(url: str, tls: Optional[ssl.SSLContext] = None) -> Address:
     context = (tls or ssl.create_default_context()) if secure else None
     return Address(url, parts.hostname, port or (443 if secure else 80), parts.path.rstrip("/"),
                    context)
+
+
+def _is_name(host: str) -> bool:
+    try:
+        return len(host.encode("idna")) < 256
+    except UnicodeError:
+        return False
 
 
 def _unix(url: str, tls: Optional[ssl.SSLContext]) -> Address:

@@ -65,7 +65,9 @@ def moved(errors: Tuple[Problem, ...], lines: int) -> Tuple[Problem, ...]:
 
 
 def interrupted(error: SentioError, before: Optional[ManyResult], lines: int) -> None:
-    """Completes an error of publish_many by what was published before it."""
+    """Completes an error of publish_many by what was published before it. The request's key is of no
+    use to the caller, who does not know which updates it had."""
+    error.key = None
     error.done = before if error.done is None else joined(before, error.done, lines)
     if isinstance(error, Refused):
         error.errors = moved(error.errors, lines)

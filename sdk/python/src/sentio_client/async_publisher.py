@@ -13,7 +13,7 @@ from .answer import Answer, interrupted, joined, many_result_of, result_of
 from .async_background import AsyncBackground
 from .async_connection import AsyncPool
 from .background import OnError
-from .environment import DEFAULT_URL, key_from_environment, url_from_environment
+from .environment import DEFAULT_URL, check_settings, from_environment
 from .errors import Closed, ConnectionFailed, Overloaded, SentioError
 from .request import Request, Writer
 from .result import ManyResult, Result
@@ -31,8 +31,8 @@ class AsyncPublisher:
                  retry: Retry = Retry(), connections: int = 8, batch_bytes: int = 256 * 1024,
                  queue: int = 10_000, queue_bytes: int = 16 * 1024 * 1024,
                  on_error: Optional[OnError] = None) -> None:
-        if connections < 1 or queue < 1 or queue_bytes < 1:
-            raise ValueError("connections, queue and queue_bytes must be at least 1")
+        check_settings(timeout=timeout, connections=connections, batch_bytes=batch_bytes, queue=queue,
+                       queue_bytes=queue_bytes)
         self._address = address_of(url, tls)
         self._writer = Writer(publisher_key)
         self._timeout = timeout
@@ -48,9 +48,7 @@ class AsyncPublisher:
     @classmethod
     def from_environment(cls, **settings: Any) -> AsyncPublisher:
         """As SENTIO_URL and SENTIO_PUBLISHER_KEY or SENTIO_PUBLISHER_KEY_FILE say."""
-        settings.setdefault("url", url_from_environment())
-        settings.setdefault("publisher_key", key_from_environment())
-        return cls(**settings)
+        return cls(**from_environment(settings))
 
     def __repr__(self) -> str:
         return f"AsyncPublisher({self._address.text!r})"
@@ -95,7 +93,7 @@ class AsyncPublisher:
     async def close(self, timeout: Optional[float] = 30.0) -> None:
         """Publishes what was submitted, for at most `timeout` seconds; the rest fails with Closed."""
         self._closed = True
-        if self._loop is None:
+        if self._loop is None or self._loop.is_closed():
             return
         self._check_loop()
         await self._background.stop(timeout)

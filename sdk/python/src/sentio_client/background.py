@@ -41,8 +41,6 @@ class Job:
 class Background:
     def __init__(self, publish: Callable[[Request], Result], count: int, size: int,
                  on_error: Optional[OnError]) -> None:
-        if count < 1 or size < 1:
-            raise ValueError("queue and queue_bytes must be at least 1")
         self._publish = publish
         self._count = count
         self._size = size

@@ -135,11 +135,12 @@ class Pool:
 
     def exchange(self, request: Request, timeout: float) -> Answer:
         free = self._free
+        end = time.monotonic() + timeout
         if not free.acquire(timeout=timeout):
             raise TimedOut(f"{self._address.text}: every connection was in use for {timeout:.3g} s")
         try:
             connection = self._take() or Connection(self._address)
-            answer = connection.exchange(request, timeout)
+            answer = connection.exchange(request, max(0.001, end - time.monotonic()))
             self._give_back(connection)
             return answer
         finally:

@@ -17,7 +17,7 @@ from .address import address_of
 from .answer import Answer, interrupted, joined, many_result_of, result_of
 from .background import Background, OnError
 from .connection import Pool
-from .environment import DEFAULT_URL, key_from_environment, url_from_environment
+from .environment import DEFAULT_URL, check_settings, from_environment
 from .errors import Closed, ConnectionFailed, Overloaded, SentioError
 from .request import Request, Writer
 from .result import ManyResult, Result
@@ -42,6 +42,8 @@ class Publisher:
                  retry: Retry = Retry(), connections: int = 8, batch_bytes: int = 256 * 1024,
                  queue: int = 10_000, queue_bytes: int = 16 * 1024 * 1024,
                  on_error: Optional[OnError] = None) -> None:
+        check_settings(timeout=timeout, connections=connections, batch_bytes=batch_bytes, queue=queue,
+                       queue_bytes=queue_bytes)
         self._address = address_of(url, tls)
         self._writer = Writer(publisher_key)
         self._timeout = timeout
@@ -55,9 +57,7 @@ class Publisher:
     @classmethod
     def from_environment(cls, **settings: Any) -> Publisher:
         """As SENTIO_URL and SENTIO_PUBLISHER_KEY or SENTIO_PUBLISHER_KEY_FILE say."""
-        settings.setdefault("url", url_from_environment())
-        settings.setdefault("publisher_key", key_from_environment())
-        return cls(**settings)
+        return cls(**from_environment(settings))
 
     def __repr__(self) -> str:
         return f"Publisher({self._address.text!r})"
