@@ -87,6 +87,15 @@ static int reserve(struct arena *arena, size_t size) {
     return 0;
 }
 
+int arena_room(struct arena *arena, size_t size, struct span *span, char **at) {
+    if (reserve(arena, size) != 0)
+        return SENTIO_NO_MEMORY;
+    *span = (struct span){arena, (uint32_t)arena->size, (uint32_t)(arena->size + size)};
+    *at = (char *)arena->data + arena->size;
+    arena->size = span->end;
+    return 0;
+}
+
 int arena_frame(struct arena *arena, enum frame_opcode opcode, size_t size, struct span *span,
                 char **payload) {
     if (reserve(arena, size + FRAME_HEADER_MAX) != 0)

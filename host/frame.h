@@ -60,6 +60,10 @@ void arena_finish(struct arena *arena);
 /* Empties it. What a burst has made it grow to is given back little by little. */
 void arena_reset(struct arena *arena);
 
+/* Room for so many bytes at *at, which is valid until the next call; of what is not used, the
+ * caller takes the span's and the arena's end back. SENTIO_NO_MEMORY. */
+int arena_room(struct arena *arena, size_t size, struct span *span, char **at);
+
 /* A frame's header, and room for its payload at *payload, which is valid until the next call.
  * SENTIO_NO_MEMORY. */
 int arena_frame(struct arena *arena, enum frame_opcode opcode, size_t size, struct span *span,
