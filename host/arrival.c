@@ -12,6 +12,7 @@
 #include "io.h"
 #include "publisher.h"
 #include "request_head.h"
+#include "sse.h"
 
 enum {
     EVENTS_A_TURN = 256,
@@ -129,6 +130,8 @@ void arrival_turn(struct io *io) {
         struct connection *connection = ready[i].data.ptr;
         if (connection->publisher)
             publisher_ready(connection->publisher, ready[i].events);
+        else if (connection->sse)
+            sse_ready(connection, ready[i].events);
         else
             look(connection);
     }

@@ -11,6 +11,7 @@
 #include "envelope.h"
 #include "log.h"
 #include "slow.h"
+#include "sse.h"
 
 enum { ERRORS_IN_A_ROW = 10, CLOSE_POLICY = 1008, CLOSE_SLOW = 4101 };
 
@@ -64,9 +65,7 @@ void client_text(struct connection *connection, struct sentio_bytes text) {
     struct span span;
     if (connection->state != CONNECTION_OPEN || text.size == 0)
         return;
-    int error = connection->deflate ? pack_text(&outbox->packer, &outbox->packer.arena, text, &span)
-                                    : arena_text(&outbox->arena, text, &span);
-    if (error == 0)
+    if (outbox_text(outbox, (enum form)connection->form, text, &span) == 0)
         outbox_append(outbox, connection, span);
 }
 
@@ -78,7 +77,8 @@ void client_ping(struct connection *connection) {
     if (arena_frame(&outbox->arena, FRAME_PING, 1, &span, &payload) != 0)
         return;
     payload[0] = '?';
-    outbox_append(outbox, connection, span);
+    outbox_append(outbox, connection,
+                  connection->sse ? outbox_pack(outbox, connection, span) : span);
 }
 
 static void count_error(struct connection *connection) {
@@ -93,9 +93,13 @@ void client_error(struct connection *connection, const char *channel, struct sen
     struct sentio_writer out;
     sentio_writer_init(&out, space, sizeof(space));
     envelope_error(&out, io_time(), channel, id, sentio_text(code), sentio_text(message));
-    client_text(connection, sentio_written(&out));
+    if (sse_waits(connection)) {
+        sse_fail(connection, sentio_written(&out));
+    } else {
+        client_text(connection, sentio_written(&out));
+        count_error(connection);
+    }
     sentio_writer_finish(&out);
-    count_error(connection);
 }
 
 void client_close(struct connection *connection, uint16_t code, struct sentio_bytes reason) {
@@ -103,21 +107,31 @@ void client_close(struct connection *connection, uint16_t code, struct sentio_by
     struct span span;
     if (connection->state != CONNECTION_OPEN)
         return;
+    if (sse_waits(connection)) {
+        sse_deny(connection, code, reason);
+        return;
+    }
     log_debug(connection->io->name, "connection %llu: closed with %u %.*s",
               (unsigned long long)connection->id, code, (int)reason.size, reason.data);
     if (arena_close(&outbox->arena, code, reason, &span) == 0)
-        outbox_close(outbox, connection, span);
+        outbox_close(outbox, connection,
+                     connection->sse ? outbox_form(outbox, FORM_EVENTS, span) : span);
     if (connection->state != CONNECTION_OPEN)
         return;
     client_gone(connection);
     deadline_set(connection, DEADLINE_CLOSE);
+    if (connection->sse)
+        sse_end(connection);
 }
 
 void client_overflow(struct connection *connection) {
     log_info(connection->io->name, "connection %llu: too slow, over limits.outbox, closed with %d",
              (unsigned long long)connection->id, CLOSE_SLOW);
     slow_count_disconnect(connection);
-    outbox_drop(&connection->io->outbox, connection);
+    if (connection->sse)
+        outbox_cut(&connection->io->outbox, connection);
+    else
+        outbox_drop(&connection->io->outbox, connection);
     client_close(connection, CLOSE_SLOW, sentio_text("too slow: reconnect and recover by offset"));
 }
 
@@ -177,6 +191,18 @@ static void catch_up(struct io *io, const struct joined_message *message) {
         outbox_flush(&io->outbox);
 }
 
+static void tell_joined(struct io *io, const struct joined_message *message) {
+    struct member *member = message->member;
+    if (message->text.size) {
+        client_text(member->connection, message->text);
+        member->position = message->offset;
+        member->seen = true;
+    }
+    if (message->snapshot_count)
+        fanout_snapshot(&io->fanout, member, message->snapshot, message->snapshot_count,
+                        message->offset, message->time);
+}
+
 static void joined(struct io *io, struct joined_message *message) {
     struct member *member = message->member;
     struct connection *connection = member->connection;
@@ -193,18 +219,17 @@ static void joined(struct io *io, struct joined_message *message) {
     }
     if (message->interest == NULL)
         catchup_cut(&io->outbox, member);
-    if (member->catchup || joined_replays(message)) {
+    if (member->catchup || joined_replays(message))
         catch_up(io, message);
-        return;
-    }
-    if (message->text.size) {
-        client_text(connection, message->text);
-        member->position = message->offset;
-        member->seen = true;
-    }
-    if (message->snapshot_count)
-        fanout_snapshot(&io->fanout, member, message->snapshot, message->snapshot_count,
-                        message->offset, message->time);
+    else
+        tell_joined(io, message);
+    if (sse_waits_for(member))
+        sse_joined(connection, message);
+}
+
+static bool is_error(struct sentio_bytes text) {
+    static const char begin[] = "{\"type\":\"error\"";
+    return text.size >= sizeof(begin) - 1 && memcmp(text.data, begin, sizeof(begin) - 1) == 0;
 }
 
 static void replay(struct io *io, const struct joined_message *message) {
@@ -217,6 +242,10 @@ static void say(struct text_message *message) {
     struct connection *connection = message->member->connection;
     if (connection == NULL)
         return;
+    if (sse_waits_for(message->member) && is_error(message->text)) {
+        sse_fail(connection, message->text);
+        return;
+    }
     client_text(connection, message->text);
     if (message->error)
         count_error(connection);

@@ -201,16 +201,8 @@ static void hand_over(struct command *command, enum command_kind what) {
     queue_put(connection->io->host->to_hub, &message->head);
 }
 
-void command_receive(struct connection *connection, struct sentio_bytes text) {
+void command_run(struct connection *connection, struct sentio_bytes text) {
     struct command command = {.connection = connection, .text = text};
-    if (!within_rate(connection)) {
-        client_close(connection, CLOSE_POLICY, sentio_text("rate limit"));
-        return;
-    }
-    if (!sentio_utf8_valid(text)) {
-        client_close(connection, CLOSE_BAD_TEXT, sentio_text("the text is not valid UTF-8"));
-        return;
-    }
     if (!parse(&command))
         return;
     if (sentio_json_string(&command.fields[ACTION].value, command.action_space,
@@ -233,4 +225,13 @@ void command_receive(struct connection *connection, struct sentio_bytes text) {
     else if (sentio_is(command.action, "presence"))
         what = COMMAND_PRESENCE;
     hand_over(&command, what);
+}
+
+void command_receive(struct connection *connection, struct sentio_bytes text) {
+    if (!within_rate(connection))
+        client_close(connection, CLOSE_POLICY, sentio_text("rate limit"));
+    else if (!sentio_utf8_valid(text))
+        client_close(connection, CLOSE_BAD_TEXT, sentio_text("the text is not valid UTF-8"));
+    else
+        command_run(connection, text);
 }

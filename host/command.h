@@ -8,5 +8,7 @@
 
 /* A whole text message of a client: checked, answered here (ping, errors) or handed to the hub. */
 void command_receive(struct connection *connection, struct sentio_bytes text);
+/* The same of one that the host has made of a request: no rate is counted. */
+void command_run(struct connection *connection, struct sentio_bytes text);
 
 #endif

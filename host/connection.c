@@ -10,6 +10,7 @@
 #include "http.h"
 #include "io.h"
 #include "publish_socket.h"
+#include "sse.h"
 
 enum { TOO_MANY_REQUESTS = 429 };
 
@@ -52,6 +53,7 @@ void connection_destroy(struct connection *connection) {
         quota_leave(&connection->io->host->quota, connection->address);
     connection->io->connection_count--;
     stream_unref(connection->stream);
+    sse_destroy(connection->sse);
     free(connection->address);
     free(connection->user);
     free(connection->partial);

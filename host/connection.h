@@ -17,6 +17,7 @@ struct publish_socket;
 struct publisher;
 struct filter;
 struct request;
+struct sse;
 struct stream;
 
 enum { NO_ENTRY = UINT32_MAX };
@@ -31,6 +32,15 @@ enum deadline {
     DEADLINE_CLOSE,   /* our close frame was sent: the peer's must come */
     DEADLINE_COUNT,
     DEADLINE_NONE = DEADLINE_COUNT
+};
+
+/* How a connection's messages are written. All are made of the first. */
+enum form {
+    FORM_PLAIN,  /* WebSocket frames */
+    FORM_PACKED, /* the same, compressed: permessage-deflate was negotiated */
+    FORM_EVENTS, /* Server-Sent Events of one channel */
+    FORM_PLACED, /* of several: ids, which name a place in each, are the connection's own */
+    FORM_COUNT
 };
 
 enum connection_state { CONNECTION_HTTP, CONNECTION_OPEN, CONNECTION_CLOSING };
@@ -60,6 +70,7 @@ struct connection {
     uint32_t last_entry;
     uint32_t queued; /* bytes of those entries */
     uint8_t state;   /* enum connection_state */
+    uint8_t form;    /* enum form; fixed before it subscribes to anything */
     bool dirty : 1;  /* in the outbox's list */
     bool tls : 1;
     bool drafted : 1;   /* some entries are drafts */
@@ -69,7 +80,6 @@ struct connection {
     bool rebindable : 1; /* on a loopback TCP listener: its Host is checked */
     bool control : 1;    /* on the control socket, which no limit counts */
     bool named : 1;      /* on /ws: messages name their channel */
-    bool deflate : 1;    /* permessage-deflate was negotiated */
     uint8_t deadline;    /* enum deadline */
     uint8_t errors;      /* of the client's messages, in a row */
 
@@ -84,6 +94,7 @@ struct connection {
 
     struct member *members;  /* its subscriptions, linked by `next` */
     struct request *request; /* HTTP by libwebsockets: the one being read or answered */
+    struct sse *sse;         /* Server-Sent Events, from their request on; NULL: it has none */
     struct stream *stream;   /* of /ws/<channel>, counted; NULL: /ws */
     char *user;              /* fixed by the first subscribe; NULL: none yet */
     struct partial *partial; /* NULL: none */

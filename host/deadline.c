@@ -74,7 +74,7 @@ static void pass(struct connection *connection) {
     switch ((enum deadline)connection->deadline) {
     case DEADLINE_QUIET:
         client_ping(connection);
-        deadline_set(connection, DEADLINE_PONG);
+        deadline_set(connection, connection->sse ? DEADLINE_QUIET : DEADLINE_PONG);
         return;
     case DEADLINE_PONG:
         log_info(connection->io->name, "connection %llu: no answer to a ping, dropped",

@@ -196,7 +196,7 @@ int extension_answer(const struct connection *connection, struct lws_process_htm
     static const char long_answer[] = NO_TAKEOVER "; server_max_window_bits=15\r\n";
     const char *answer = connection->window ? long_answer : short_answer;
     size_t size = strlen(answer);
-    if (!connection->deflate)
+    if (connection->form != FORM_PACKED)
         return 0;
     if (memcmp(args->p - (sizeof(line) - 1), line, sizeof(line) - 1) != 0 ||
         args->max_len < (int)size)
@@ -219,7 +219,7 @@ static int callback(struct lws_context *context, const struct lws_extension *ext
     struct connection *connection = lws_get_opaque_user_data(wsi);
     if (connection == NULL)
         return -1;
-    connection->deflate = true;
+    connection->form = FORM_PACKED;
     *(const struct lws_ext_options **)in = none;
     return 0;
 }

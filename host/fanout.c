@@ -94,9 +94,8 @@ static void hit_list(struct fanout *fanout, const struct filter_list *list, cons
 
 static void send_members(struct fanout *fanout, const struct filter *filter,
                          struct delivery *delivery) {
-    delivery->packed = delivery->span;
-    if (filter->packing > 0)
-        delivery->packed = pack_span(&fanout->outbox->packer, delivery->span);
+    if (filter->formed[FORM_PLAIN] < filter->count)
+        delivery_form(fanout->outbox, delivery, filter->formed);
     for (uint32_t i = 0; i < filter->count; i++)
         deliver(fanout->outbox, filter->members[i], delivery);
 }
@@ -147,7 +146,7 @@ static void send_array(struct fanout *fanout, struct filter *filter, struct fan 
         return;
     }
     if (wrapping_frame(wrapping, &fanout->outbox->arena, delivery.prev, items, delivery.count,
-                       &delivery.span) == 0)
+                       &delivery.spans[FORM_PLAIN]) == 0)
         send_members(fanout, filter, &delivery);
 }
 
@@ -166,7 +165,7 @@ static void send_objects(struct fanout *fanout, struct filter *filter, const str
             .time = update->time,
         };
         if (envelope_frame(&fanout->outbox->arena, &envelope, filter->prev, &item, 1,
-                           &delivery.span) == 0)
+                           &delivery.spans[FORM_PLAIN]) == 0)
             send_members(fanout, filter, &delivery);
         filter->prev = item->offset;
         filter->told = item->offset;

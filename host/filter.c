@@ -135,7 +135,7 @@ int filter_add(struct filter *filter, struct member *member) {
     member->filter = filter;
     member->index = filter->count;
     filter->members[filter->count++] = member;
-    filter->packing += member->connection->deflate;
+    filter->formed[member->connection->form]++;
     return 0;
 }
 
@@ -144,5 +144,5 @@ void filter_remove(struct filter *filter, struct member *member) {
     filter->members[member->index] = moved;
     moved->index = member->index;
     member->filter = NULL;
-    filter->packing -= member->connection->deflate;
+    filter->formed[member->connection->form]--;
 }

@@ -20,8 +20,8 @@ struct filter {
     struct member *only;
     uint32_t count;
     uint32_t capacity;
-    uint32_t packing;   /* members whose connection negotiated permessage-deflate */
-    uint32_t first_hit; /* while an update is fanned out; else NO_ENTRY */
+    uint32_t formed[FORM_COUNT]; /* members whose connection has each form */
+    uint32_t first_hit;          /* while an update is fanned out; else NO_ENTRY */
     uint32_t last_hit;
     bool chooses;            /* the interest has predicates */
     bool named;              /* the interest's */

@@ -183,19 +183,21 @@ void header_find_token(struct header *header, struct sentio_bytes authorization,
         header_parameter(header, "admin_token", space, size, &header->token);
 }
 
-/* A field that the library does not know. It keeps names in lower case. */
-static int copy_key(struct lws *wsi, char *space, size_t size, struct sentio_bytes *key) {
-    static const char name[] = "idempotency-key:";
-    int length = lws_hdr_custom_length(wsi, name, sizeof(name) - 1);
-    *key = (struct sentio_bytes){NULL, 0};
+/* A field that the library does not know; it keeps names in lower case. `data` NULL: none. */
+static int copy_other(struct lws *wsi, const char *name, char *space, size_t size,
+                      struct sentio_bytes *value) {
+    int name_size = (int)strlen(name);
+    int length = lws_hdr_custom_length(wsi, name, name_size);
+    *value = (struct sentio_bytes){NULL, 0};
     if (length < 0)
         return 0;
     if ((size_t)length >= size ||
-        lws_hdr_custom_copy(wsi, space, (int)size, name, sizeof(name) - 1) != length)
+        lws_hdr_custom_copy(wsi, space, (int)size, name, name_size) != length)
         return SENTIO_TOO_BIG;
-    *key = sentio_bytes(space, (size_t)length);
-    while (key->size > 0 && (key->data[key->size - 1] == ' ' || key->data[key->size - 1] == '\t'))
-        key->size--;
+    *value = sentio_bytes(space, (size_t)length);
+    while (value->size > 0 &&
+           (value->data[value->size - 1] == ' ' || value->data[value->size - 1] == '\t'))
+        value->size--;
     return 0;
 }
 
@@ -217,10 +219,14 @@ int header_read(struct lws *wsi, struct header *header, char *space, size_t size
         space += fields[i].value->size;
         size -= fields[i].value->size;
     }
-    if (copy_key(wsi, space, size, &header->key) != 0)
+    if (copy_other(wsi, "idempotency-key:", space, size, &header->key) != 0)
         return SENTIO_TOO_BIG;
     space += header->key.size;
     size -= header->key.size;
+    if (copy_other(wsi, "last-event-id:", space, size, &header->last_event) != 0)
+        return SENTIO_TOO_BIG;
+    space += header->last_event.size;
+    size -= header->last_event.size;
     header->wsi = wsi;
     header->query = sentio_text("");
     header_find_token(header, authorization, space, size);

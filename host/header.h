@@ -19,7 +19,8 @@ struct header {
     struct sentio_bytes origin;
     struct sentio_bytes type; /* Content-Type */
     struct sentio_bytes expect;
-    struct sentio_bytes key;   /* Idempotency-Key; `data` NULL: none */
+    struct sentio_bytes key;        /* Idempotency-Key; `data` NULL: none */
+    struct sentio_bytes last_event; /* Last-Event-ID, of a request that libwebsockets has parsed */
     struct sentio_bytes token; /* "Authorization: Bearer" (RFC 6750), else the query's access_token,
                                 * else admin_token */
     size_t length;             /* Content-Length */

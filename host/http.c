@@ -18,6 +18,7 @@
 #include "publisher.h"
 #include "response.h"
 #include "route.h"
+#include "sse.h"
 #include "text.h"
 #include "view.h"
 
@@ -144,7 +145,7 @@ uint32_t http_check(struct request *request, const struct header *header, const 
     return check_origin(request, header) ? 0 : 403;
 }
 
-static uint32_t token_roles(const struct view *view, struct sentio_bytes token) {
+uint32_t http_roles(const struct view *view, struct sentio_bytes token) {
     return token.size && auth_admin(view->auth, token) ? SENTIO_ROLE_ADMIN : 0;
 }
 
@@ -184,7 +185,7 @@ static int ask_route(struct request *request, const struct header *header, struc
         query->what = QUERY_ROUTE;
         query->channel = route->channel;
         query->route = route->index;
-        query->roles = token_roles(request->io->view, header->token);
+        query->roles = http_roles(request->io->view, header->token);
     }
     return http_ask(request, query);
 }
@@ -254,19 +255,22 @@ int http_dispatch(struct request *request, const struct header *header, struct s
     bool own = find_own(path, &what);
     const struct view_route *route = view_route_at(view, path);
     find_stream(view, path, &found);
-    if (!own && !route && !found)
+    bool events = sse_has(path);
+    if (!own && !route && !found && !events)
         return http_refuse(request, 404, "there is nothing at this path");
     if (request->method != METHOD_GET && request->method != METHOD_HEAD)
         return http_refuse(request, 405, "this resource takes GET");
     if (own)
         return ask_host(request, what);
+    if (events)
+        return sse_begin(request, header, path);
     if (route)
         return ask_route(request, header, path, route);
     return http_refuse(request, 426, "this is a WebSocket: connect with ws:// or wss://");
 }
 
 int http_begin(struct connection *connection, struct lws *wsi, const char *path, size_t size) {
-    if (connection->request != NULL)
+    if (connection->request != NULL || connection->sse != NULL)
         return -1;
     struct request *request = create(connection, wsi);
     if (request == NULL)
@@ -333,7 +337,7 @@ static uint32_t upgrade(struct request *request, const struct header *header,
         return 503;
     connection->stream = stream ? stream_ref(stream) : NULL;
     connection->named = stream == NULL;
-    connection->roles = token_roles(connection->io->view, header->token);
+    connection->roles = http_roles(connection->io->view, header->token);
     return 0;
 }
 

@@ -60,6 +60,9 @@ void http_forget(struct request *request);
 /* What every request is checked for first: 0, or the status that refuses it and the reason. */
 struct header;
 uint32_t http_check(struct request *request, const struct header *header, const char **detail);
+/* Of who has the token: SENTIO_ROLE_... */
+struct view;
+uint32_t http_roles(const struct view *view, struct sentio_bytes token);
 /* Answers what is at `path`, or has it answered. Not 0: close the connection. */
 int http_dispatch(struct request *request, const struct header *header, struct sentio_bytes path);
 

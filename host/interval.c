@@ -73,30 +73,30 @@ static int make_frames(struct fanout *fanout, const struct filter *filter, uint3
 }
 
 /* What is pending from `from` on, as it goes to members; `delivery` has its frames once they are
- * made. `packs`: some of those members want it compressed. */
-static int prepare(struct fanout *fanout, const struct filter *filter, uint32_t from, bool packs,
-                   struct delivery *delivery) {
+ * made. `formed`: how many of those members have each form. */
+static int prepare(struct fanout *fanout, const struct filter *filter, uint32_t from,
+                   const uint32_t formed[FORM_COUNT], struct delivery *delivery) {
     const struct pending *pending = filter->pending;
     delivery->items = pending->items + from;
     delivery->count = pending->end - from;
     delivery->prev = filter->prev;
     delivery->last = pending->last;
-    int error = make_frames(fanout, filter, from, &delivery->span);
-    if (error)
-        return error;
-    delivery->packed = packs ? pack_span(&fanout->outbox->packer, delivery->span) : delivery->span;
-    return 0;
+    int error = make_frames(fanout, filter, from, &delivery->spans[FORM_PLAIN]);
+    if (error == 0)
+        delivery_form(fanout->outbox, delivery, formed);
+    return error;
 }
 
 /* The items that the member has not had in its snapshot. False: there are none. */
 static bool send_newer(struct fanout *fanout, const struct filter *filter, struct member *member) {
     const struct pending *pending = filter->pending;
+    uint32_t formed[FORM_COUNT] = {0};
     struct delivery delivery;
     uint32_t from = 0;
+    formed[member->connection->form] = 1;
     while (from < pending->end && pending->items[from]->offset <= member->joined)
         from++;
-    if (from == pending->end ||
-        prepare(fanout, filter, from, member->connection->deflate, &delivery) != 0)
+    if (from == pending->end || prepare(fanout, filter, from, formed, &delivery) != 0)
         return false;
     deliver(fanout->outbox, member, &delivery);
     return true;
@@ -112,8 +112,7 @@ static void emit(struct fanout *fanout, struct filter *filter) {
     for (uint32_t i = 0; filter->pending && i < filter->count; i++) {
         struct member *member = filter->members[i];
         bool early = member->joined < pending->first;
-        if (early && shared.count == 0 &&
-            prepare(fanout, filter, 0, filter->packing > 0, &shared) != 0)
+        if (early && shared.count == 0 && prepare(fanout, filter, 0, filter->formed, &shared) != 0)
             break;
         if (early)
             deliver(fanout->outbox, member, &shared);

@@ -160,6 +160,9 @@ struct notice_message {
     struct member *members[];
 };
 
+/* The reason of a close by limits.per_user. */
+#define REASON_PER_USER "too many connections of this user"
+
 struct close_message {
     struct message head;
     struct member *member;

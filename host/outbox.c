@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "envelope.h"
+#include "event.h"
 #include "outbox_internal.h"
 
 enum {
@@ -33,9 +34,28 @@ void outbox_finish(struct outbox *outbox) {
     arena_finish(&outbox->arena);
     arena_finish(&outbox->side);
     packer_finish(&outbox->packer);
+    arena_finish(&outbox->events);
     free(outbox->entries);
     free(outbox->dirty);
     free(outbox->scratch);
+}
+
+/* Where frames can not be made into events they are lost, and the next one's "prev" shows it. */
+struct span outbox_form(struct outbox *outbox, enum form form, struct span span) {
+    if (form == FORM_PACKED)
+        return pack_span(&outbox->packer, span);
+    if (form == FORM_EVENTS && event_frames(&outbox->events, span, NULL, &span) != 0)
+        return (struct span){&outbox->events, 0, 0};
+    return span;
+}
+
+int outbox_text(struct outbox *outbox, enum form form, struct sentio_bytes text,
+                struct span *span) {
+    if (form == FORM_PACKED)
+        return pack_text(&outbox->packer, &outbox->packer.arena, text, span);
+    if (form == FORM_EVENTS)
+        return event_text(&outbox->events, text, NULL, span);
+    return arena_text(&outbox->arena, text, span);
 }
 
 static bool grow(void **items, uint32_t *capacity, size_t size) {
@@ -142,7 +162,7 @@ void outbox_drop_entries(struct outbox *outbox, struct connection *connection) {
     connection->first_entry = NO_ENTRY;
     connection->last_entry = NO_ENTRY;
     connection->queued = 0;
-    connection->drafted = false;
+    connection->drafted = connection->form == FORM_PLACED;
 }
 
 void outbox_forget(struct outbox *outbox, struct connection *connection) {
@@ -162,6 +182,7 @@ static void empty(struct outbox *outbox) {
     outbox->kept = 0;
     arena_reset(&outbox->arena);
     arena_reset(&outbox->packer.arena);
+    arena_reset(&outbox->events);
     if (outbox->emptied)
         outbox->emptied(outbox->context);
 }

@@ -39,6 +39,7 @@ struct outbox {
     struct arena arena;
     struct arena side; /* for what is made while a connection is written to */
     struct packer packer;
+    struct arena events; /* of FORM_EVENTS, as the packer's is of FORM_PACKED */
     struct outbox_entry *entries;
     uint32_t count;      /* entries ever used since it was empty */
     uint32_t free_entry; /* those that are free again, linked by `next` */
@@ -76,10 +77,16 @@ void outbox_finish(struct outbox *outbox);
 /* From now on so much may wait for one connection; what waits already stays. */
 void outbox_limit(struct outbox *outbox, size_t limit);
 
-/* Frames of text as the connection gets them: compressed if it negotiated that. */
+/* Frames in that form, for outbox_append; out of memory, nothing. */
+struct span outbox_form(struct outbox *outbox, enum form form, struct span span);
+/* A message's text. SENTIO_NO_MEMORY. */
+int outbox_text(struct outbox *outbox, enum form form, struct sentio_bytes text, struct span *span);
+
+/* The same in the connection's. */
 static inline struct span outbox_pack(struct outbox *outbox, const struct connection *connection,
                                       struct span span) {
-    return connection->deflate ? pack_span(&outbox->packer, span) : span;
+    enum form form = (enum form)connection->form;
+    return form == FORM_PLAIN ? span : outbox_form(outbox, form, span);
 }
 
 /* Queues a span of the outbox's arenas; nothing for a connection that is not open. */
@@ -101,8 +108,8 @@ static inline size_t outbox_waiting(const struct connection *connection) {
     return connection->queued + (backlog ? backlog->end - backlog->start : 0);
 }
 
-/* Copies whole frames behind the connection's backlog, which goes out as the socket takes it.
- * False: over the limit, or out of memory. */
+/* Copies whole frames, or what else goes out as it is, behind the connection's backlog, which goes
+ * out as the socket takes it. False: over the limit, or out of memory. */
 bool outbox_push(struct outbox *outbox, struct connection *connection, struct span span);
 
 /*
@@ -124,6 +131,8 @@ void outbox_drain(struct outbox *outbox, struct connection *connection);
 
 /* Forgets what a connection was to be sent. */
 void outbox_drop(struct outbox *outbox, struct connection *connection);
+/* The same for a reader of events, but for one that it has the beginning of. */
+void outbox_cut(struct outbox *outbox, struct connection *connection);
 /* The same, and the connection itself: it is closing or gone. */
 void outbox_forget(struct outbox *outbox, struct connection *connection);
 

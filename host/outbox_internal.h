@@ -16,4 +16,13 @@ void outbox_write(struct outbox *outbox, struct connection *connection);
 void outbox_free_entries(struct outbox *outbox, uint32_t first, uint32_t last);
 void outbox_drop_entries(struct outbox *outbox, struct connection *connection);
 
+/* outbox_stream.c: of a connection with `sse`. */
+
+/* Has sse_ready called when the socket takes bytes; at once, if it does. */
+void stream_ask(struct outbox *outbox, struct connection *connection);
+/* How many bytes of the connection's entries the socket has taken; -1: it has failed. */
+ssize_t stream_write(struct outbox *outbox, struct connection *connection, bool *all);
+/* As much of the backlog as it takes. False: it has failed. */
+bool stream_drain(struct connection *connection);
+
 #endif

@@ -9,7 +9,9 @@
 #include <sys/uio.h>
 
 #include "envelope.h"
+#include "event.h"
 #include "outbox_internal.h"
+#include "sse.h"
 
 enum {
     IOV_COUNT = 64,
@@ -57,7 +59,18 @@ static bool backlog_append(struct outbox *outbox, struct connection *connection,
 }
 
 bool outbox_push(struct outbox *outbox, struct connection *connection, struct span span) {
+    if (connection->form == FORM_PLACED &&
+        event_frames(&outbox->events, span, &connection->sse->places, &span) != 0)
+        return false;
     return backlog_append(outbox, connection, span_data(span), span_size(span));
+}
+
+/* For the socket to take more. */
+static void ask_room(struct outbox *outbox, struct connection *connection) {
+    if (connection->sse)
+        stream_ask(outbox, connection);
+    else
+        lws_callback_on_writable(connection->wsi);
 }
 
 /*
@@ -74,6 +87,14 @@ static int write_frames(struct connection *connection, uint8_t *data, size_t siz
     return 0;
 }
 
+/* Of events that do not fit the one that has begun is kept; without room for that nothing may
+ * follow. */
+static void keep_begun(struct outbox *outbox, struct connection *connection, const uint8_t *data,
+                       size_t size) {
+    if (!backlog_append(outbox, connection, data, event_length(data, size)))
+        connection->sse->torn = true;
+}
+
 /* Keeps what is left from `skip` bytes on, once the writable callback is asked for. */
 static void keep_rest(struct outbox *outbox, struct connection *connection, uint32_t entry,
                       size_t skip) {
@@ -82,12 +103,14 @@ static void keep_rest(struct outbox *outbox, struct connection *connection, uint
         size_t size = span_size(span);
         if (skip < size &&
             !backlog_append(outbox, connection, span_data(span) + skip, size - skip)) {
+            if (skip > 0 && connection->sse)
+                keep_begun(outbox, connection, span_data(span) + skip, size - skip);
             outbox->overflow(connection);
             return;
         }
         skip = skip < size ? 0 : skip - size;
     }
-    lws_callback_on_writable(connection->wsi);
+    ask_room(outbox, connection);
 }
 
 /*
@@ -149,7 +172,9 @@ static void write_plain(struct outbox *outbox, struct connection *connection) {
         total += sent > 0 ? (size_t)sent : 0;
         if (sent == (ssize_t)size)
             continue;
-        ssize_t done = sent > 0 ? finish_frame(outbox, connection, total) : (ssize_t)total;
+        ssize_t done = (ssize_t)total;
+        if (sent > 0 && !connection->sse)
+            done = finish_frame(outbox, connection, total);
         if (done == -1) {
             outbox->broken(connection);
             return;
@@ -188,8 +213,21 @@ static size_t gather(struct outbox *outbox, struct position *at, uint8_t **chunk
     return size;
 }
 
-/* Over TLS the library writes. */
+static void write_stream(struct outbox *outbox, struct connection *connection) {
+    bool all;
+    ssize_t done = stream_write(outbox, connection, &all);
+    if (done == -1)
+        outbox->broken(connection);
+    else if (!all)
+        keep_rest(outbox, connection, connection->first_entry, (size_t)done);
+}
+
+/* Over TLS the library writes, but for events. */
 static void write_tls(struct outbox *outbox, struct connection *connection) {
+    if (connection->sse) {
+        write_stream(outbox, connection);
+        return;
+    }
     struct position at = {connection->first_entry, 0};
     size_t done = 0;
     while (at.entry != NO_ENTRY) {
@@ -207,20 +245,37 @@ static void write_tls(struct outbox *outbox, struct connection *connection) {
     }
 }
 
-/* Into the side arena; one that is to be compressed is made at the other one's end before. */
+/* From the plain frames. */
+static int form_frames(struct outbox *outbox, const struct connection *connection,
+                       struct span plain, struct span *span) {
+    if (connection->form == FORM_PACKED)
+        return pack_frames(&outbox->packer, &outbox->side, plain, span);
+    struct event_places *places = connection->form == FORM_PLACED ? &connection->sse->places : NULL;
+    return event_frames(&outbox->side, plain, places, span);
+}
+
+/* Into the side arena; one that has another form is made at the other one's end before. */
 static int make_draft(struct outbox *outbox, const struct connection *connection,
                       const struct outbox_entry *entry, struct span *span) {
     size_t size = outbox->arena.size;
     struct span plain;
-    if (!connection->deflate)
+    if (connection->form == FORM_PLAIN)
         return wrapping_frame(entry->wrapping, &outbox->side, entry->draft.prev, entry->draft.items,
                               entry->count, span);
     int error = wrapping_frame(entry->wrapping, &outbox->arena, entry->draft.prev,
                                entry->draft.items, entry->count, &plain);
     if (error == 0)
-        error = pack_frames(&outbox->packer, &outbox->side, plain, span);
+        error = form_frames(outbox, connection, plain, span);
     outbox->arena.size = size;
     return error;
+}
+
+/* What was in the arenas already, in the connection's form but for ids of its own. */
+static int copy_frames(struct outbox *outbox, const struct connection *connection,
+                       const struct outbox_entry *entry, struct span *span) {
+    if (connection->form == FORM_PLACED)
+        return form_frames(outbox, connection, entry->span, span);
+    return arena_copy(&outbox->side, entry->span, span);
 }
 
 /* Puts the connection's entries, drafts among them, one behind the other, as one entry. */
@@ -234,7 +289,7 @@ static bool make_drafts(struct outbox *outbox, struct connection *connection) {
         if (entry->next != NO_ENTRY)
             __builtin_prefetch(&outbox->entries[entry->next]);
         int error = entry->wrapping ? make_draft(outbox, connection, entry, &span)
-                                    : arena_copy(&outbox->side, entry->span, &span);
+                                    : copy_frames(outbox, connection, entry, &span);
         if (error)
             return false;
         if (entry->next == NO_ENTRY)
@@ -264,7 +319,22 @@ void outbox_write(struct outbox *outbox, struct connection *connection) {
     outbox_drop_entries(outbox, connection);
     /* It was congested in this turn only, and took everything: what is held can follow. */
     if (connection->congested && !connection->backlog && connection->state == CONNECTION_OPEN)
-        lws_callback_on_writable(connection->wsi);
+        ask_room(outbox, connection);
+}
+
+/* What waits goes, but for the event that has begun; without room for the last one there is none.
+ */
+static void close_stream(struct outbox *outbox, struct connection *connection, struct span event) {
+    outbox_cut(outbox, connection);
+    if (connection->sse->torn ||
+        !backlog_append(outbox, connection, span_data(event), span_size(event)))
+        return;
+    if (!stream_drain(connection))
+        outbox->broken(connection);
+    else if (connection->backlog->start == connection->backlog->end)
+        drop_backlog(connection);
+    else
+        ask_room(outbox, connection);
 }
 
 void outbox_close(struct outbox *outbox, struct connection *connection, struct span frame) {
@@ -275,6 +345,10 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
         return;
     if (connection->backlog && backlog_append(outbox, connection, data, size))
         return;
+    if (connection->sse) {
+        close_stream(outbox, connection, frame);
+        return;
+    }
     drop_backlog(connection);
     if (write_frames(connection, data, size) != 0)
         outbox->broken(connection);
@@ -286,6 +360,8 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
  * has failed. */
 static bool write_backlog(struct connection *connection) {
     struct backlog *backlog = connection->backlog;
+    if (connection->sse)
+        return stream_drain(connection);
     while (backlog->start < backlog->end && !lws_partial_buffered(connection->wsi)) {
         uint8_t *data = backlog->data + backlog->start;
         size_t size = frame_boundary(data, backlog->end - backlog->start, CHUNK);
@@ -306,6 +382,8 @@ static bool has_unread(const struct connection *connection) {
 /* Between frames the library may read; what there is to read goes before more is written, which
  * could stop it again. True: it has to be let. */
 static bool let_read(struct connection *connection) {
+    if (connection->sse)
+        return false;
     if (lws_partial_buffered(connection->wsi))
         return true;
     if (connection->paused)
@@ -339,5 +417,5 @@ void outbox_drain(struct outbox *outbox, struct connection *connection) {
     if (!reads)
         write_more(outbox, connection);
     if (reads || connection->backlog || connection->paused)
-        lws_callback_on_writable(connection->wsi);
+        ask_room(outbox, connection);
 }

@@ -52,9 +52,12 @@ void response_write(struct sentio_writer *out, const struct response *response) 
     sentio_write_format(out, "HTTP/1.1 %u %s\r\n", response->status, reason(response->status));
     if (response->status != 204) {
         sentio_write_format(out, "Content-Type: %.*s\r\n", (int)type.size, type.data);
-        sentio_write_format(out, "Content-Length: %zu\r\n", response->body.size);
+        if (!response->stream)
+            sentio_write_format(out, "Content-Length: %zu\r\n", response->body.size);
     }
     sentio_write_text(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+    if (response->stream) /* nginx would gather it */
+        sentio_write_text(out, "X-Accel-Buffering: no\r\n");
     write_cors(out, response);
     if (response->allow)
         sentio_write_format(out, "Allow: %s\r\n", response->allow);

@@ -19,6 +19,7 @@ struct response {
     bool keep_alive;         /* Connection: keep-alive, which HTTP/1.0 has to be told */
     bool head;               /* no body, but its length */
     bool preflight;
+    bool stream; /* the body follows, until the connection is closed */
 };
 
 void response_write(struct sentio_writer *out, const struct response *response);

@@ -104,6 +104,14 @@ no_memory:
     return true;
 }
 
+void delivery_form(struct outbox *outbox, struct delivery *delivery,
+                   const uint32_t formed[FORM_COUNT]) {
+    for (int form = FORM_PLAIN + 1; form < FORM_COUNT; form++)
+        if (formed[form] > 0)
+            delivery->spans[form] =
+                outbox_form(outbox, (enum form)form, delivery->spans[FORM_PLAIN]);
+}
+
 bool slow_lost(const struct member *member) {
     return member->held && member->held->pending == NULL;
 }
@@ -138,6 +146,7 @@ static size_t count_holding(const struct connection *connection) {
 static bool push_held(struct outbox *outbox, struct member *member, size_t room) {
     struct connection *connection = member->connection;
     size_t packed = outbox->packer.arena.size;
+    size_t events = outbox->events.size;
     size_t waiting = outbox_waiting(connection);
     struct span span;
     if (slow_lost(member))
@@ -151,6 +160,7 @@ static bool push_held(struct outbox *outbox, struct member *member, size_t room)
                   outbox_push(outbox, connection, outbox_pack(outbox, connection, span));
     arena_reset(&outbox->side);
     outbox->packer.arena.size = packed;
+    outbox->events.size = events;
     return pushed;
 }
 

@@ -20,13 +20,17 @@ struct pending;
 
 /* A message on its way to a member: its frames, and what they are made of. */
 struct delivery {
-    struct span span;
-    struct span packed; /* the same, compressed; the span itself where no receiver wants that */
+    struct span spans[FORM_COUNT]; /* in each form that a receiver has */
     struct item *const *items;
     uint32_t count;
     uint64_t prev; /* the offset that its receivers are covered to */
     uint64_t last; /* and are after it */
 };
+
+/* Makes the other forms of its frames, where there are receivers with them: as many as `formed`
+ * says for each form. */
+void delivery_form(struct outbox *outbox, struct delivery *delivery,
+                   const uint32_t formed[FORM_COUNT]);
 
 /* For a congested connection. False: it can have the frames. Ends no connection. */
 bool slow_hold(struct outbox *outbox, struct member *member, const struct delivery *delivery);
@@ -55,8 +59,7 @@ static inline void deliver(struct outbox *outbox, struct member *member,
                            const struct delivery *delivery) {
     if (member->connection->congested && slow_hold(outbox, member, delivery))
         return;
-    outbox_append(outbox, member->connection,
-                  member->connection->deflate ? delivery->packed : delivery->span);
+    outbox_append(outbox, member->connection, delivery->spans[member->connection->form]);
 }
 
 #endif

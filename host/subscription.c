@@ -260,7 +260,7 @@ static void start(struct subscription *subscription, struct command_message *mes
         refuse_text(subscription, "not_subscribed", "there is nothing to unsubscribe from");
     else if (message->what == COMMAND_SUBSCRIBE && too_many_of_user(subscription))
         refuse(subscription, 1008, sentio_text("too_many_connections"),
-               sentio_text("too many connections of this user"));
+               sentio_text(REASON_PER_USER));
     else if (message->what != COMMAND_SUBSCRIBE || read_options(subscription, &request))
         call_plugin(subscription, &request);
 }

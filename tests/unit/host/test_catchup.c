@@ -395,7 +395,7 @@ static void who_compresses_gets_the_replay_compressed(void **state) {
     struct reader reader;
     struct past_items *past = begin(state, &reader, CONFIG_SLOW_DISCONNECT);
     memset(&peer, 0, sizeof(peer));
-    reader.peer.connection.deflate = true;
+    reader.peer.connection.form = FORM_PACKED;
     publish_big(past, 600, 2);
     past_tell(past, &reader,
               &(struct past_join){.topics = "A", .replays = true, .ok = OK, .end = YES});

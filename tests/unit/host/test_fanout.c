@@ -331,8 +331,8 @@ static void members_that_negotiated_it_share_one_compressed_frame(void **state) 
     struct fixture *fixture = *state;
     struct peer peers[PEERS];
     init_peers(peers, fixture);
-    peers[1].connection.deflate = true;
-    peers[3].connection.deflate = true;
+    peers[1].connection.form = FORM_PACKED;
+    peers[3].connection.form = FORM_PACKED;
     for (int i = 0; i < PEERS; i++)
         peer_join(&peers[i], fixture, "AB", NULL);
     for (int i = 0; i < 3; i++)
@@ -360,7 +360,7 @@ static void nothing_is_compressed_for_those_who_did_not_negotiate_it(void **stat
     struct fixture *fixture = *state;
     struct peer peers[PEERS];
     init_peers(peers, fixture);
-    peers[1].connection.deflate = true;
+    peers[1].connection.form = FORM_PACKED;
     peer_join(&peers[0], fixture, "A", NULL);
     peer_join(&peers[1], fixture, "B", NULL);
     peer_join(&peers[1], fixture, "C", NULL);
@@ -375,7 +375,7 @@ static void a_snapshot_is_compressed_for_those_who_negotiated_it(void **state) {
     struct fixture *fixture = *state;
     struct peer peers[PEERS];
     init_peers(peers, fixture);
-    peers[1].connection.deflate = true;
+    peers[1].connection.form = FORM_PACKED;
     struct update *update = fixture_parse_update(fixture, "A B A:x B:x");
     for (int i = 0; i < 2; i++) {
         peer_join(&peers[i], fixture, "AB", NULL);

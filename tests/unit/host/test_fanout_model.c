@@ -196,7 +196,7 @@ static void step_join(struct world *world) {
 static void begin_peer(struct world *world, int n) {
     struct peer *peer = &world->models[n].peer;
     peer_init(peer, world->fixture);
-    peer->connection.deflate = n % 2 == 1;
+    peer->connection.form = n % 2 == 1 ? FORM_PACKED : FORM_PLAIN;
 }
 
 /* Its connection ends, and another one takes its place. */
@@ -254,7 +254,7 @@ static void check_peer(struct world *world, struct model *model) {
         if (!is_ok(expected)) {
             assert_true(next_message(&frames, &text));
             check_message(world, model, expected, text);
-            assert_true(!frames.packed || model->peer.connection.deflate);
+            assert_true(!frames.packed || model->peer.connection.form == FORM_PACKED);
             world->packed += frames.packed;
             world->told++;
         }

@@ -129,7 +129,7 @@ static void a_filter_holds_its_interest(void **state) {
 
 static void members_know_their_filter_and_place(void **state) {
     struct fixture *fixture = *state;
-    struct connection connections[2] = {{.deflate = false}, {.deflate = true}};
+    struct connection connections[2] = {{.form = FORM_PLAIN}, {.form = FORM_PACKED}};
     struct member members[40] = {{.index = 0}};
     struct filter *filter = make_filter(fixture, 1, IO);
     uint64_t random = 9;
@@ -141,18 +141,18 @@ static void members_know_their_filter_and_place(void **state) {
         uint32_t packing = 0;
         assert_int_equal(filter->count, left);
         for (uint32_t i = 0; i < left; i++) {
-            packing += filter->members[i]->connection->deflate;
+            packing += filter->members[i]->connection->form == FORM_PACKED;
             assert_int_equal(filter->members[i]->index, i);
             assert_ptr_equal(filter->members[i]->filter, filter);
         }
-        assert_int_equal(filter->packing, packing);
+        assert_int_equal(filter->formed[FORM_PACKED], packing);
         struct member *member = filter->members[fixture_random(&random, left)];
         filter_remove(filter, member);
         assert_null(member->filter);
         for (uint32_t i = 0; i < filter->count; i++)
             assert_ptr_not_equal(filter->members[i], member);
     }
-    assert_int_equal(filter->packing, 0);
+    assert_int_equal(filter->formed[FORM_PACKED], 0);
     filter_destroy(filter, IO);
 }
 

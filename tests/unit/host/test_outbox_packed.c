@@ -51,7 +51,7 @@ static struct turn *begin(struct fixture *fixture) {
         peer_init(&turn->peers[i], fixture);
         turn->peers[i].connection.wsi = &turn->sockets[i];
         turn->peers[i].connection.tls = true;
-        turn->peers[i].connection.deflate = i % 2 == 1;
+        turn->peers[i].connection.form = i % 2 == 1 ? FORM_PACKED : FORM_PLAIN;
     }
     return turn;
 }
