@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import ssl
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def fake(make_fake: Callable[..., FakeHost]) -> FakeHost:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
-    """Starts daemons; each must end well on SIGTERM unless the test has failed already."""
+    """Starts daemons; each must end well on SIGTERM, unless the test has killed it or failed."""
     daemons = []
 
     def begin(**changes: Any) -> Daemon:
@@ -58,7 +59,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
     yield begin
     try:
         for daemon in daemons:
-            daemon.stop()
+            if daemon.process.poll() != -signal.SIGKILL:
+                daemon.stop()
     finally:
         for daemon in daemons:
             daemon.kill()

@@ -16,8 +16,10 @@ from bodies import HASTY, SIGNAL
 from conftest import Publish, PublishMany, by_threads, url_of
 from harness.config import PUBLISHER_KEY, secret_file
 from harness.daemon import Daemon
+from harness.limits import TIMEOUT
 from relay import Relay
-from sentio_client import Invalid, ManyResult, NotFound, Problem, Refused, Retry, Unauthorized
+from sentio_client import (Invalid, ManyResult, NotFound, Problem, Publisher, Refused, Retry,
+                           Unauthorized)
 
 Start = Callable[..., Daemon]
 
@@ -156,3 +158,23 @@ def test_a_publish_waits_for_a_host_that_is_restarted(publish: Publish, start: S
         start(server=listen)
         assert waiting.result().offset == 2
     assert publish(url, "trade-signals", SIGNAL, key="before").offset == 1
+
+
+def note(number: int) -> dict[str, Any]:
+    return {"user_id": "user_001",
+            "data": {"type": "info", "title": str(number), "message": "It works"}}
+
+
+def test_a_host_that_is_killed_loses_and_repeats_nothing_that_is_durable(
+        start: Start, tmp_path: Path) -> None:
+    listen = {"listen": [f"unix:{tmp_path}/host.sock", "127.0.0.1:0"]}
+    first = start(server=listen)
+    patient = Retry(attempts=1000, first=0.01, longest=0.01)
+    with Publisher(f"unix:{first.unix.host}", retry=patient) as publisher:
+        futures = [publisher.submit("notifications", note(n)) for n in range(200)]
+        futures[40].result(TIMEOUT)
+        first.kill()
+        second = start(server=listen)
+        assert [future.result(TIMEOUT).offset for future in futures] == list(range(1, 201))
+    kept = second.http().get("/api/v1/dashboard/notifications?user_id=user_001&limit=1000").json
+    assert [item["title"] for item in kept["notifications"]] == [str(n) for n in range(100, 200)]
