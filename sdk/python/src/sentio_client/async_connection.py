@@ -120,7 +120,10 @@ class AsyncConnection:
 
     @property
     def usable(self) -> bool:
-        return self._kept and not self._writer.is_closing() and not self._reader.at_eof()
+        """Whether it is open; what arrives unasked would be taken for the next answer."""
+        unasked = getattr(self._reader, "_buffer", b"")  # there is no public way to see it
+        return (self._kept and not unasked and not self._writer.is_closing()
+                and not self._reader.at_eof())
 
     def drop(self) -> None:
         """Closes it at once, also when the peer no longer reads."""
