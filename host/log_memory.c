@@ -270,6 +270,13 @@ int log_memory_since(const struct log_memory *memory, struct topic *const *topic
     return error;
 }
 
+int log_items_add(struct log_items *items, struct item *const *added, size_t count) {
+    int error = 0;
+    for (size_t i = 0; i < count && !error; i++)
+        error = add(items, added[i]);
+    return error;
+}
+
 void log_items_finish(struct log_items *items) {
     for (size_t i = 0; i < items->count; i++)
         item_unref(items->items[i]);

@@ -73,6 +73,8 @@ int log_memory_history(const struct log_memory *memory, struct topic *const *top
  * dropped before tell the topics' `trimmed`, and the log's. */
 int log_memory_since(const struct log_memory *memory, struct topic *const *topics,
                      size_t topic_count, uint64_t since, struct log_items *items);
+/* Adds references of its own. SENTIO_NO_MEMORY. */
+int log_items_add(struct log_items *items, struct item *const *added, size_t count);
 void log_items_sort(struct log_items *items);                    /* by offset */
 void log_items_keep_last(struct log_items *items, size_t count); /* of sorted ones */
 void log_items_finish(struct log_items *items);

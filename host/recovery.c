@@ -113,10 +113,8 @@ static uint64_t dropped(const struct scope *scope, const struct channel *channel
     return newest;
 }
 
-static bool reaches_back(const struct recovery *recovery, const struct scope *scope,
-                         const struct channel *channel) {
-    return recovery->same_epoch && recovery->offset <= channel->engine.offset &&
-           dropped(scope, channel) <= recovery->offset;
+static bool is_of_channel(const struct recovery *recovery, const struct channel *channel) {
+    return recovery->since && recovery->same_epoch && recovery->offset <= channel->engine.offset;
 }
 
 static int collect_since(const struct recovery *recovery, const struct scope *scope,
@@ -165,9 +163,13 @@ int recovery_collect(const struct recovery *recovery, const struct wants *wants,
     log_memory_expire(&channel->log, channel_time(channel));
     int error = scope_init(&scope, recovery, channel);
     past->ends = recovery->since;
-    if (!error && recovery->since && reaches_back(recovery, &scope, channel)) {
-        error = collect_since(recovery, &scope, wants, channel, past);
-        goto done;
+    if (!error && is_of_channel(recovery, channel)) {
+        bool reaches_back = dropped(&scope, channel) <= recovery->offset;
+        past->more = !reaches_back && channel->disk != NULL;
+        if (reaches_back)
+            error = collect_since(recovery, &scope, wants, channel, past);
+        if (reaches_back || past->more)
+            goto done;
     }
     if (!error && recovery->history)
         error = collect_history(recovery, &scope, wants, channel, past);

@@ -29,6 +29,7 @@ struct past {
     bool ends;      /* with a "recovered" that says: */
     bool recovered;
     bool more; /* neither end nor snapshot is known yet: what only the disk has is to be read */
+    uint64_t reading; /* then: which of the hub's */
 };
 
 /* From a subscribe; SENTIO_INVALID with the reason. */
@@ -44,8 +45,8 @@ static inline bool recovery_asked(const struct recovery *recovery) {
 int recovery_change(struct recovery *recovery, struct channel *channel, bool join,
                     struct sentio_bytes topic);
 
-/* What the memory has of it for a subscription that has become `wants`, up to the channel's offset.
- * `before`: what it was. */
+/* What the memory has of it for a subscription that has become `wants`, up to the channel's offset;
+ * `more` when only a durable channel's disk may have it. `before`: what it was. */
 int recovery_collect(const struct recovery *recovery, const struct wants *wants,
                      const struct wants *before, struct channel *channel, struct past *past);
 /* The same when what was missed can not be told any more: the snapshot, and the end. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "envelope.h"
+#include "recovery_disk.h"
 #include "subscription_internal.h"
 
 enum { GOING_AWAY = 1001, TRY_LATER = 1013 };
@@ -43,7 +44,7 @@ void subscription_unknown(struct hub *hub, const struct command_message *message
 }
 
 /* What its io thread is to know of it now. */
-static void send_joined(struct subscription *subscription, struct interest *interest,
+static void send_joined(const struct subscription *subscription, struct interest *interest,
                         struct sentio_bytes text, const struct past *past, bool afresh) {
     struct channel *channel = subscription->channel;
     struct sentio_writer end;
@@ -70,6 +71,7 @@ static void send_joined(struct subscription *subscription, struct interest *inte
         message->time = channel_time(channel);
         message->since = past->since;
         message->more = past->more;
+        message->reading = past->reading;
         message->afresh = afresh;
     }
     hub_send(channel->hub, subscription->io, message ? &message->head : NULL);
@@ -99,7 +101,11 @@ void subscription_tell(struct subscription *subscription, const struct wants *be
                            sentio_text("the host is out of memory"));
         interest_unref(interest);
     } else {
+        if (past.more)
+            past.reading = recovery_disk_number(subscription);
         send_joined(subscription, interest, sentio_written(&ok), &past, false);
+        if (past.more)
+            recovery_disk_begin(subscription, recovery, past.reading);
     }
     sentio_writer_finish(&ok);
     past_finish(&past);
@@ -110,6 +116,8 @@ void subscription_tell_afresh(struct subscription *subscription) {
     struct channel *channel = subscription->channel;
     struct past past = {.ends = true};
     struct interest *interest = NULL;
+    if (!subscription->wants.all && subscription->wants.count == 0)
+        return;
     if (wants_interest(&subscription->wants, channel, subscription->named, &interest) == 0 &&
         wants_snapshot(&subscription->wants, &nothing, channel, &past.snapshot) == 0) {
         send_joined(subscription, interest, sentio_text(""), &past, true);

@@ -222,7 +222,7 @@ int wants_interest(const struct wants *wants, struct channel *channel, bool name
     return *interest ? 0 : SENTIO_NO_MEMORY;
 }
 
-static bool gives_snapshot(const struct channel *channel) {
+bool wants_gives_snapshot(const struct channel *channel) {
     if (channel->config->snapshot >= 0)
         return channel->config->snapshot == 1;
     return !(channel_plugin(channel)->flags & SENTIO_NO_SNAPSHOT);
@@ -243,7 +243,7 @@ void wants_choose(const struct wants *wants, struct log_items *items) {
 int wants_snapshot(const struct wants *wants, const struct wants *before, struct channel *channel,
                    struct log_items *items) {
     int error = 0;
-    if (!gives_snapshot(channel) || before->all)
+    if (!wants_gives_snapshot(channel) || before->all)
         return 0;
     if (wants->all)
         error = log_memory_latest(&channel->log, NULL, items);

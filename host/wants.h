@@ -43,6 +43,9 @@ int wants_read(struct wants *wants, const struct channel *channel,
 int wants_interest(const struct wants *wants, struct channel *channel, bool named,
                    struct interest **interest);
 
+/* Whether the channel sends new subscribers what it knows. */
+bool wants_gives_snapshot(const struct channel *channel);
+
 /* The latest items of what it wants and `before` did not, by offset, unless the channel gives no
  * snapshots. */
 int wants_snapshot(const struct wants *wants, const struct wants *before, struct channel *channel,

@@ -22,7 +22,7 @@ from harness.live import install
 LOAD = BUILD / "tests" / "chaos-load"
 LONG = "SENTIO_LONG" in os.environ
 # Clients, updates a second, ms that one is away at most, updates in all.
-CLIENTS, RATE, AWAY, UPDATES = (1000, 500, 20000, 60000) if LONG else (50, 1000, 300, 2000)
+CLIENTS, RATE, AWAY, UPDATES = (1000, 250, 20000, 30000) if LONG else (50, 1000, 300, 2000)
 BATCH = 200  # updates that the letter "w" waits for
 
 

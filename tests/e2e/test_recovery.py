@@ -144,6 +144,79 @@ def test_objects_come_one_by_one_with_their_own_offsets(host: Daemon) -> None:
     assert client.next()["offset"] == 5
 
 
+def titles(messages: list[Message]) -> list[str]:
+    return [message["data"]["title"] for message in messages if message.get("replay")]
+
+
+def notify(host: Daemon, *texts: str, user: str = "u1") -> Message:
+    for text in texts:
+        answer = host.publish("notifications", bodies.notification(user, text))
+    return answer
+
+
+def test_what_only_the_disk_has_is_replayed_from_there(start: Any) -> None:
+    host = start(channels={"notifications": {"history": 2, "durable": True}})
+    notify(host, "other", user="u2")
+    answer = notify(host, *(f"n{number}" for number in range(20)))
+    notify(host, "for all", user="*")
+    client = host.client("/ws/notifications")
+    messages, end = client.recover(user_id="u1", since=since(answer, 3))
+    assert titles(messages) == [*(f"n{number}" for number in range(2, 20)), "for all"]
+    assert [message["prev"] for message in messages] == list(range(3, 22))
+    assert (end["recovered"], end["offset"]) == (True, 22)
+    notify(host, "live")
+    live = client.next()
+    assert (live["data"]["title"], live["prev"], live["offset"]) == ("live", 22, 23)
+
+
+def test_many_pieces_from_the_disk_come_in_order_and_what_is_live_behind(start: Any) -> None:
+    host = start(channels={"notifications": {"history": 1, "durable": True, "queue": 5000}},
+                 limits={"outbox": "1MiB"})
+    lines = [json.dumps(bodies.notification("u1", str(number), note="x" * 500))
+             for number in range(1300)]
+    response = host.http().publish("notifications", "\n".join(lines), "application/x-ndjson")
+    assert response.json["accepted"] == 1300
+    client = host.client("/ws/notifications")
+    client.tell(action="subscribe", user_id="u1", since=since(response.json, 0))
+    for number in range(1300, 1320):
+        notify(host, str(number))
+    seen: list[int] = []
+    while len(seen) < 1320:
+        message = client.next()
+        if message["type"] == "recovered":
+            assert message["recovered"] is True and len(seen) >= 1300
+        else:
+            seen.append(int(message["data"]["title"]))
+    assert seen == list(range(1320))
+
+
+def test_what_the_disk_has_dropped_is_told_and_the_rest_is_given(start: Any) -> None:
+    host = start(channels={"notifications": {"history": 1, "durable": True, "queue": 3}},
+                 limits={"per_user": 0})
+    answer = notify(host, *(f"n{number}" for number in range(30)))
+    end: Message = {"recovered": True}
+    while end["recovered"]:  # the disk forgets now and then
+        client = host.client("/ws/notifications")
+        messages, end = client.recover(user_id="u1", since=since(answer, 1))
+        client.abandon()
+        assert end["offset"] == 30
+    assert titles(messages) == ["n27", "n28", "n29"]
+    assert messages[0]["prev"] == 27
+
+
+def test_after_a_crash_a_durable_channel_recovers_everything(start: Any,
+                                                             write_config: Any) -> None:
+    first = Daemon(["-c", str(write_config())]).ready()
+    answer = notify(first, "one", "two", "three")
+    first.kill()
+    second = start()
+    notify(second, "four")
+    messages, end = second.client("/ws/notifications").recover(user_id="u1",
+                                                               since=since(answer, 1))
+    assert (titles(messages), end["recovered"]) == (["two", "three", "four"], True)
+    assert end["epoch"] == answer["epoch"]
+
+
 def test_channels_of_one_connection_recover_each_for_itself(host: Daemon) -> None:
     signals = publish_each(host, "A")
     quotes = host.publish("market-data", bodies.quotes(A=1))

@@ -290,6 +290,22 @@ static void since_gives_all_that_is_newer(void **state) {
     assert_since(fixture, "", 7, "");
 }
 
+static void items_are_added_with_references_of_their_own(void **state) {
+    struct fixture *fixture = *state;
+    struct item *items[] = {fixture_plain_item(&fixture->topics, "A", "7", 7),
+                            fixture_plain_item(&fixture->topics, "B", "4", 4)};
+    struct log_items list = {0};
+    assert_int_equal(log_items_add(&list, items, 2), 0);
+    assert_int_equal(atomic_load(&items[0]->refs), 2);
+    item_unref(items[0]);
+    item_unref(items[1]);
+    log_items_sort(&list);
+    log_items_keep_last(&list, 5);
+    assert_int_equal(list.count, 2);
+    log_items_keep_last(&list, 1);
+    assert_items(&list, "7");
+}
+
 static void the_log_knows_the_newest_that_any_topic_dropped(void **state) {
     struct fixture *fixture = *state;
     fixture->memory.limit_items = 1;
@@ -379,6 +395,7 @@ int main(void) {
         TEST(an_item_over_the_limit_empties_the_memory),
         TEST(the_items_of_one_update_are_all_noted),
         TEST(since_gives_all_that_is_newer),
+        TEST(items_are_added_with_references_of_their_own),
         TEST(the_log_knows_the_newest_that_any_topic_dropped),
         TEST(what_is_too_old_can_be_forgotten_at_any_time),
         TEST(what_is_restored_without_room_is_known_to_be_dropped),
