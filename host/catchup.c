@@ -31,6 +31,7 @@ struct part {
 struct catchup {
     struct part *first;
     uint64_t covered; /* the offset that the member was told */
+    uint64_t given;   /* that of the last item that it was given; 0: none */
     bool lost;        /* the hub was asked to tell it afresh, and has not yet */
 };
 
@@ -174,9 +175,12 @@ static bool make_frames(struct outbox *outbox, struct member *member, size_t roo
     if (part->kind == PART_REPLAY && part->offset < catchup->covered)
         catchup->covered = part->offset;
     part->offset = part->kind == PART_REPLAY ? UINT64_MAX : part->offset; /* only once */
-    if (part->kind == PART_REPLAY || part->kind == PART_LIVE)
-        return pending_frames(&outbox->arena, member, pending, &catchup->covered,
-                              part->kind == PART_REPLAY, room, span);
+    if (part->kind == PART_REPLAY || part->kind == PART_LIVE) {
+        bool made = pending_frames(&outbox->arena, member, pending, &catchup->covered,
+                                   part->kind == PART_REPLAY, room, span);
+        catchup->given = catchup->covered;
+        return made;
+    }
     catchup->covered = part->offset;
     if (part->kind != PART_SNAPSHOT)
         return arena_text(&outbox->arena, sentio_bytes(part->text, part->size), span) == 0;
@@ -318,6 +322,10 @@ void catchup_hold(struct outbox *outbox, struct member *member, const struct del
 
 uint64_t catchup_covered(const struct member *member) {
     return member->catchup->covered;
+}
+
+uint64_t catchup_given(const struct member *member) {
+    return member->catchup->given;
 }
 
 void catchup_cut(struct outbox *outbox, struct member *member) {

@@ -36,6 +36,9 @@ void catchup_give(struct outbox *outbox, struct member *member, size_t room);
 /* The offset that it is told by what was queued until now. */
 uint64_t catchup_covered(const struct member *member);
 
+/* The offset of the last item among that; 0: there was none. What an "ok" tells is not given. */
+uint64_t catchup_given(const struct member *member);
+
 /* The member is subscribed to nothing any more: it gets its answers, and nothing else. */
 void catchup_cut(struct outbox *outbox, struct member *member);
 /* The connection is gone. */

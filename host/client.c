@@ -10,6 +10,7 @@
 #include "deadline.h"
 #include "envelope.h"
 #include "log.h"
+#include "receipt.h"
 #include "slow.h"
 #include "sse.h"
 
@@ -33,6 +34,8 @@ static void forget_member(struct io *io, struct member *member) {
 
 /* The member stays, without its connection, until the hub has said that it is GONE. */
 static void leave(struct io *io, struct member *member) {
+    uint64_t written = receipt_take(member);
+    receipt_forget(member);
     catchup_forget(member);
     fanout_leave(&io->fanout, member);
     member->connection = NULL;
@@ -46,6 +49,7 @@ static void leave(struct io *io, struct member *member) {
                   member->stream->name);
         return;
     }
+    ((struct left_message *)message)->written = written;
     queue_put(io->host->to_hub, message);
 }
 
@@ -143,6 +147,7 @@ void client_starved(struct connection *connection) {
     log_error(connection->io->name, "connection %llu: out of memory, dropped",
               (unsigned long long)connection->id);
     connection->state = CONNECTION_CLOSING;
+    connection->incomplete = true;
     deadline_expire(connection);
 }
 
@@ -213,7 +218,9 @@ static void joined(struct io *io, struct joined_message *message) {
         client_overflow(connection);
         return;
     }
-    if (fanout_join(&io->fanout, member, message->interest, message->offset) != 0) {
+    receipt_settle(member);
+    if (receipt_keep(member, message->receipt) != 0 ||
+        fanout_join(&io->fanout, member, message->interest, message->offset) != 0) {
         client_error(connection, NULL, sentio_text(""), "no_memory", "the host is out of memory");
         return;
     }

@@ -16,6 +16,7 @@ struct lws;
 struct publish_socket;
 struct publisher;
 struct filter;
+struct receipt;
 struct request;
 struct sse;
 struct stream;
@@ -80,6 +81,7 @@ struct connection {
     bool rebindable : 1; /* on a loopback TCP listener: its Host is checked */
     bool control : 1;    /* on the control socket, which no limit counts */
     bool named : 1;      /* on /ws: messages name their channel */
+    bool incomplete : 1; /* something that it was to be sent was dropped */
     uint8_t deadline;    /* enum deadline */
     uint8_t errors;      /* of the client's messages, in a row */
 
@@ -121,6 +123,7 @@ struct member {
     struct filter *filter;   /* NULL: subscribed to nothing */
     struct held *held;       /* slow.c: what it is to get when it reads on; NULL: nothing */
     struct catchup *catchup; /* what it is to get before what is live; NULL: nothing */
+    struct receipt *receipt; /* NULL: nobody asks what it was sent */
     uint32_t index;          /* among the filter's members */
     bool seen;               /* `position` is set */
     uint64_t conn;           /* the ABI's handle */

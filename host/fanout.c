@@ -6,6 +6,7 @@
 
 #include "envelope.h"
 #include "interval.h"
+#include "receipt.h"
 #include "slow.h"
 
 /* An update while it is fanned out, and while there are drafts of its messages. */
@@ -221,6 +222,11 @@ static void send_touched(struct fanout *fanout, struct filter *filter, struct fa
         send_objects(fanout, filter, fan);
 }
 
+static void note_receipts(const struct fanout *fanout) {
+    for (uint32_t i = 0; i < fanout->touched_count; i++)
+        receipts_note(fanout->touched[i]);
+}
+
 void fanout_update(struct fanout *fanout, struct update *update) {
     find_hits(fanout, update);
     struct fan *fan = fan_create(fanout, update);
@@ -235,6 +241,8 @@ void fanout_update(struct fanout *fanout, struct update *update) {
     }
     if (fan == NULL)
         return;
+    if (update->stream->durable)
+        note_receipts(fanout);
     if (fan->drafted) {
         fan->next = fanout->fans;
         fanout->fans = fan;

@@ -17,6 +17,7 @@
 #include "log.h"
 #include "publish.h"
 #include "publish_socket.h"
+#include "receipt.h"
 #include "view.h"
 
 enum {
@@ -142,6 +143,7 @@ static void on_tick(uv_timer_t *timer) {
     if (io->stopping && io_now(io) >= io->stop_at)
         cut_off_rest(io);
     deadline_tick(io);
+    receipts_report(io);
     bool done = io->connection_count == 0 && io->member_count == 0;
     if (io->stopping && (done || io_now(io) >= io->stop_at + STOP_GRACE))
         uv_stop(&io->loop);

@@ -19,6 +19,7 @@
 
 struct listen_sockets;
 struct listener;
+struct receipt;
 struct lws_context;
 struct lws_vhost;
 struct ssl_ctx_st;
@@ -57,6 +58,7 @@ struct io {
     struct connection *adopting; /* while libwebsockets makes its wsi */
     struct outbox outbox;
     struct fanout fanout;
+    struct receipt *receipts; /* of members that something was sent to (receipt.h) */
     struct inflater inflater; /* all zero unless compress.enabled */
     struct deadline_list deadlines[DEADLINE_COUNT];
     struct request *waiting; /* publishers that wait for room in the hub's queue */

@@ -88,6 +88,11 @@ struct message *lost_message_create(uint64_t conn) {
     return &message->head;
 }
 
+struct written_message *written_message_create(size_t count) {
+    struct written_message *message;
+    return create(MESSAGE_WRITTEN, sizeof(*message) + count * sizeof(message->written[0]), 0);
+}
+
 struct message *reload_message_create(void) {
     return create(MESSAGE_RELOAD, sizeof(struct message), 0);
 }

@@ -10,6 +10,7 @@
 #include "interest.h"
 #include "item.h"
 #include "queue.h"
+#include "receipt.h"
 
 /*
  * What the hub and the io threads say to each other. Each message is one allocation with its texts,
@@ -23,10 +24,12 @@ struct view;
 
 enum message_kind {
     MESSAGE_PUBLISH, /* to the hub: a publisher's body */
+    MESSAGE_ACK,     /* to the hub: the body of a POST <route>/ack, as a publish_message */
     MESSAGE_QUERY,   /* to the hub: a REST request */
     MESSAGE_COMMAND, /* to the hub: a subscriber's message */
     MESSAGE_LEFT,    /* to the hub: a subscriber is gone */
     MESSAGE_LOST,    /* to the hub: a subscriber read too slowly to catch up */
+    MESSAGE_WRITTEN, /* to the hub: what subscribers of durable channels were sent */
     MESSAGE_RELOAD,  /* to the hub: read the configuration again */
     MESSAGE_DISK,    /* to the hub: what the disk has answered (disk.h) */
     MESSAGE_STOP,    /* to either: end */
@@ -87,6 +90,7 @@ struct command_message {
     enum command_kind what;
     bool named; /* answers and messages name the channel */
     uint64_t conn;
+    uint64_t sent; /* receipt_sent() when it came */
     struct member *member;
     struct sentio_bytes user;
     struct sentio_bytes id; /* JSON text, or empty */
@@ -98,12 +102,25 @@ struct left_message {
     struct message head;
     uint32_t io;
     uint64_t conn;
+    uint64_t written; /* receipt_take() at its end */
     struct member *member;
 };
 
 struct lost_message {
     struct message head;
     uint64_t conn;
+};
+
+/* Everything up to `offset` is written to the subscriber's socket. */
+struct written {
+    uint64_t conn;
+    uint64_t offset;
+};
+
+struct written_message {
+    struct message head;
+    size_t count;
+    struct written written[];
 };
 
 struct update_message {
@@ -123,6 +140,7 @@ struct joined_message {
     bool afresh;              /* in answer to LOST: what the subscriber was still to get is void */
     uint64_t since;           /* the offset that the replay goes on from */
     uint64_t reading;         /* which of the hub's readings from the disk it belongs to; 0: none */
+    enum receipt_kind receipt;
     struct sentio_bytes text; /* the "ok", or empty */
     struct sentio_bytes end;  /* the "recovered", or empty */
     uint32_t snapshot_count;
@@ -200,6 +218,8 @@ struct command_message *command_message_create(struct sentio_bytes user, struct 
                                                struct sentio_bytes request);
 struct message *left_message_create(uint32_t io, uint64_t conn, struct member *member);
 struct message *lost_message_create(uint64_t conn);
+/* With room for `count`, none there yet. */
+struct written_message *written_message_create(size_t count);
 struct message *stop_message_create(void);
 struct message *reload_message_create(void);
 struct message *update_message_create(struct update *update);

@@ -88,6 +88,7 @@ bool stream_drain(struct connection *connection) {
 
 void outbox_cut(struct outbox *outbox, struct connection *connection) {
     struct backlog *backlog = connection->backlog;
+    connection->incomplete = true;
     outbox_drop_entries(outbox, connection);
     if (backlog == NULL)
         return;

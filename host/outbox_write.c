@@ -24,6 +24,7 @@ static void drop_backlog(struct connection *connection) {
 }
 
 void outbox_drop(struct outbox *outbox, struct connection *connection) {
+    connection->incomplete = true;
     outbox_drop_entries(outbox, connection);
     drop_backlog(connection);
 }
@@ -345,6 +346,7 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
         return;
     if (connection->backlog && backlog_append(outbox, connection, data, size))
         return;
+    connection->incomplete = connection->incomplete || connection->backlog;
     if (connection->sse) {
         close_stream(outbox, connection, frame);
         return;

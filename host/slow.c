@@ -116,6 +116,10 @@ bool slow_lost(const struct member *member) {
     return member->held && member->held->pending == NULL;
 }
 
+uint64_t slow_covered(const struct member *member) {
+    return member->held->prev;
+}
+
 void slow_release(struct outbox *outbox, struct member *member) {
     struct span span;
     if (member->held == NULL)

@@ -39,6 +39,9 @@ bool slow_hold(struct outbox *outbox, struct member *member, const struct delive
  * connection ends when it reads on, or subscribes to something else. */
 bool slow_lost(const struct member *member);
 
+/* The offset that a member which holds something is covered to by what was queued before. */
+uint64_t slow_covered(const struct member *member);
+
 /* Queues all that the member holds. */
 void slow_release(struct outbox *outbox, struct member *member);
 /* Forgets it; the member's position is what it was really told. */

@@ -34,6 +34,7 @@ struct stream {
     char *snapshot_type;
     enum sentio_shape shape;
     bool states;                            /* SENTIO_STATES: items replace one another */
+    bool durable;                           /* its items are on disk, and wait for their users */
     atomic_int slow;                        /* enum config_slow; the hub sets it */
     atomic_uint_fast64_t slow_conflated;    /* items that a newer one replaced; any thread counts */
     atomic_uint_fast64_t slow_dropped;      /* items that a subscriber was not sent */
