@@ -90,7 +90,14 @@ static struct part *insert_items(struct part **place, enum part_kind kind,
 static uint64_t replay_end(const struct member *member, const struct joined_message *message) {
     if (member->stream->shape == SENTIO_ARRAY && !message->more)
         return message->offset;
-    return message->replay[message->replay_count - 1]->offset;
+    return message->replay_count > 0 ? message->replay[message->replay_count - 1]->offset
+                                     : message->since;
+}
+
+/* One without items says where what is live goes on from. */
+static bool has_replay(const struct joined_message *message) {
+    bool empty = message->head.kind == MESSAGE_REPLAY && message->end.size == 0;
+    return message->replay_count > 0 || empty;
 }
 
 /* All but the answer, from the place on; in reverse, as each goes before the one before. */
@@ -107,7 +114,7 @@ static int insert_message(const struct member *member, struct part **place,
             return SENTIO_NO_MEMORY;
         part->time = message->time;
     }
-    if (message->replay_count > 0) {
+    if (has_replay(message)) {
         part = insert_items(place, PART_REPLAY, message->replay, message->replay_count,
                             replay_end(member, message));
         if (part == NULL)
@@ -214,7 +221,7 @@ void catchup_give(struct outbox *outbox, struct member *member, size_t room) {
     struct part *part = catchup->first;
     for (; part && part->kind != PART_AWAITED && room > 0; part = catchup->first) {
         struct span span;
-        size_t size = room;
+        size_t size = is_given(part) ? 0 : room;
         if (make_frames(outbox, member, room, &span)) {
             size = span_size(span);
             outbox_append(outbox, connection, outbox_pack(outbox, connection, span));

@@ -48,6 +48,8 @@ static int init(struct channel *channel, const struct sentio_plugin *plugin) {
     if (channel_durable_wanted(channel, plugin) && channel_durable_open(channel, epoch) != 0)
         return SENTIO_NO_MEMORY;
     channel->stream = stream_create(channel->index, config, plugin, epoch, io_count);
+    if (channel->stream)
+        channel->stream->durable = channel->disk != NULL;
     channel->io_subscribers = calloc(io_count, sizeof(size_t));
     if (!channel->stream || !channel->io_subscribers)
         return SENTIO_NO_MEMORY;

@@ -159,10 +159,12 @@ void client_broken(struct connection *connection) {
 void client_lost(struct member *member) {
     struct io *io = member->connection->io;
     struct message *message = lost_message_create(member->conn);
-    if (message != NULL)
-        queue_put(io->host->to_hub, message);
-    else
+    if (message == NULL) {
         client_starved(member->connection);
+        return;
+    }
+    ((struct lost_message *)message)->sent = receipt_sent(member);
+    queue_put(io->host->to_hub, message);
 }
 
 struct member *client_member(const struct connection *connection, const struct stream *stream) {

@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "envelope.h"
+#include "receipt.h"
 #include "text.h"
 #include "view.h"
 
@@ -182,6 +183,10 @@ static void hand_over(struct command *command, enum command_kind what) {
         fail(command, "not_subscribed", "only subscribers can ask who is present");
         return;
     }
+    if (member == NULL && what == COMMAND_ACK) {
+        fail(command, "not_subscribed", "there is nothing to acknowledge: subscribe first");
+        return;
+    }
     if (member == NULL)
         member = client_add_member(connection, command->stream);
     struct command_message *message =
@@ -197,6 +202,7 @@ static void hand_over(struct command *command, enum command_kind what) {
     message->what = what;
     message->named = connection->named;
     message->conn = member->conn;
+    message->sent = receipt_sent(member);
     message->member = member;
     queue_put(connection->io->host->to_hub, &message->head);
 }
@@ -224,6 +230,8 @@ void command_run(struct connection *connection, struct sentio_bytes text) {
         what = COMMAND_UNSUBSCRIBE;
     else if (sentio_is(command.action, "presence"))
         what = COMMAND_PRESENCE;
+    else if (sentio_is(command.action, "ack"))
+        what = COMMAND_ACK;
     hand_over(&command, what);
 }
 

@@ -55,7 +55,7 @@ struct disk_answer {
     size_t count;
     bool complete;  /* reads: between `after` and the first item nothing has been dropped */
     bool more;      /* the limits have ended it: there is more after the last item */
-    uint64_t after; /* disk_pending: what the user has acknowledged */
+    uint64_t after; /* disk_ack, disk_pending: what the user has acknowledged */
 };
 
 /* Who is told. `context` must live until then, or until disk_settle(). */

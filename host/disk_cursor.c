@@ -64,6 +64,7 @@ void disk_do_ack(struct disk *disk, struct disk_job *job) {
         disk_group_fail(disk, job);
         return;
     }
+    job->answer.after = cursor.offset > offset ? cursor.offset : offset;
     disk->group.changes++;
     disk_prune_note(channel, place->user);
     disk_group_answer(disk, job);

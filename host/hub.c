@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "disk.h"
 #include "idempotency.h"
+#include "acknowledgement.h"
 #include "inquiry.h"
 #include "io.h"
 #include "job.h"
@@ -222,6 +223,9 @@ static void deliver(void *context, struct message *message) {
     case MESSAGE_PUBLISH:
         publish(hub, (const struct publish_message *)message);
         break;
+    case MESSAGE_WRITTEN:
+        acknowledgement_written_all(hub, (const struct written_message *)message);
+        break;
     case MESSAGE_QUERY:
         inquiry_query(hub, (const struct query_message *)message);
         break;
@@ -233,7 +237,7 @@ static void deliver(void *context, struct message *message) {
         subscription_left(hub, (const struct left_message *)message);
         break;
     case MESSAGE_LOST:
-        subscription_lost(hub, ((const struct lost_message *)message)->conn);
+        subscription_lost(hub, (const struct lost_message *)message);
         break;
     case MESSAGE_DISK:
         disk_deliver(hub->disk, message);

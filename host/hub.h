@@ -39,7 +39,6 @@ struct hub {
     struct table inquiries;       /* REST requests that a plugin has yet to answer, by id */
     struct subscription *waiting; /* with a command that a plugin has yet to answer */
     uint64_t next_inquiry;
-    uint64_t next_reading; /* of the past from the disk */
     struct batch *batches; /* publishes of many lines, some of which are not answered */
     struct job *first_job; /* what a commit has led to: done before anything else */
     struct job *last_job;

@@ -80,7 +80,13 @@ struct query_message {
     struct sentio_bytes parameters; /* JSON object of strings */
 };
 
-enum command_kind { COMMAND_SUBSCRIBE, COMMAND_UNSUBSCRIBE, COMMAND_OTHER, COMMAND_PRESENCE };
+enum command_kind {
+    COMMAND_SUBSCRIBE,
+    COMMAND_UNSUBSCRIBE,
+    COMMAND_OTHER,
+    COMMAND_PRESENCE,
+    COMMAND_ACK
+};
 
 struct command_message {
     struct message head;
@@ -109,6 +115,7 @@ struct left_message {
 struct lost_message {
     struct message head;
     uint64_t conn;
+    uint64_t sent; /* receipt_sent() when it was lost */
 };
 
 /* Everything up to `offset` is written to the subscriber's socket. */

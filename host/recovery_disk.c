@@ -118,7 +118,7 @@ done:
 }
 
 uint64_t recovery_disk_number(struct subscription *subscription) {
-    return ++subscription->channel->hub->next_reading;
+    return ++subscription->reading;
 }
 
 void recovery_disk_begin(struct subscription *subscription, const struct recovery *recovery,

@@ -29,6 +29,7 @@ static void remember_request(struct subscription *subscription, struct sentio_by
 static void accepted(struct subscription *subscription) {
     struct pending_command *pending = subscription->pending;
     struct wants before = subscription->wants;
+    subscription->sent = pending->message->sent;
     if (pending->message->what == COMMAND_SUBSCRIBE || pending->wants.all ||
         pending->wants.count > 0)
         count_subscriber(subscription);
@@ -94,6 +95,8 @@ static void answer(struct subscription *subscription, const struct effect *effec
     else if (pending->wants.count > limit)
         refuse_text(subscription, "too_many_topics",
                     "that is more than limits.topics allows in one subscription");
+    else if (acknowledgement_accept(subscription, &pending->acknowledging) != 0)
+        refuse_text(subscription, "no_memory", "the host is out of memory");
     else
         accepted(subscription);
 }
@@ -162,6 +165,17 @@ static bool read_options(struct subscription *subscription, const struct sentio_
     if (error)
         refuse_text(subscription, error == SENTIO_DENIED ? "presence_off" : "invalid_field", why);
     return error == 0;
+}
+
+static bool read_acknowledging(struct subscription *subscription,
+                               const struct sentio_json *request) {
+    const char *code;
+    const char *why;
+    if (acknowledgement_read(subscription, request, &subscription->pending->acknowledging, &code,
+                             &why))
+        return true;
+    refuse_text(subscription, code, why);
+    return false;
 }
 
 static void call_plugin(struct subscription *subscription, const struct sentio_json *request) {
@@ -250,6 +264,11 @@ static void start(struct subscription *subscription, struct command_message *mes
         message_destroy(&message->head);
         return;
     }
+    if (message->what == COMMAND_ACK) {
+        acknowledgement_command(subscription, message);
+        message_destroy(&message->head);
+        return;
+    }
     if (!begin_pending(subscription, message))
         return;
     sentio_json_parse(message->request, &request, NULL);
@@ -261,7 +280,8 @@ static void start(struct subscription *subscription, struct command_message *mes
     else if (message->what == COMMAND_SUBSCRIBE && too_many_of_user(subscription))
         refuse(subscription, 1008, sentio_text("too_many_connections"),
                sentio_text(REASON_PER_USER));
-    else if (message->what != COMMAND_SUBSCRIBE || read_options(subscription, &request))
+    else if (message->what != COMMAND_SUBSCRIBE ||
+             (read_options(subscription, &request) && read_acknowledging(subscription, &request)))
         call_plugin(subscription, &request);
 }
 
@@ -296,6 +316,7 @@ void subscription_left(struct hub *hub, const struct left_message *message) {
     if (subscription != NULL) {
         struct channel *channel = subscription->channel;
         bool accepted = subscription->accepted;
+        acknowledgement_written(subscription, message->written);
         subscription_destroy(subscription);
         struct call call = {.kind = CALL_LEFT, .number = message->conn};
         if (accepted)
@@ -304,10 +325,12 @@ void subscription_left(struct hub *hub, const struct left_message *message) {
     hub_send(hub, message->io, gone_message_create(message->member));
 }
 
-void subscription_lost(struct hub *hub, uint64_t conn) {
-    struct subscription *subscription = subscription_find(hub, conn);
-    if (subscription != NULL && subscription->accepted)
-        subscription_tell_afresh(subscription);
+void subscription_lost(struct hub *hub, const struct lost_message *message) {
+    struct subscription *subscription = subscription_find(hub, message->conn);
+    if (subscription == NULL || !subscription->accepted)
+        return;
+    subscription->sent = message->sent;
+    subscription_tell_afresh(subscription);
 }
 
 void subscription_tick(struct hub *hub) {

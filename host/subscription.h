@@ -13,7 +13,7 @@ void subscription_command(struct hub *hub, struct command_message *message);
 void subscription_left(struct hub *hub, const struct left_message *message);
 
 /* It read too slowly to be told of the past: it begins anew with what is known now. */
-void subscription_lost(struct hub *hub, uint64_t conn);
+void subscription_lost(struct hub *hub, const struct lost_message *message);
 
 /* A plugin's join, leave, accept, refuse, send or close. A conn of another channel, or of nobody,
  * is ignored. */

@@ -2,6 +2,7 @@
 #ifndef SENTIO_HOST_SUBSCRIPTION_INTERNAL_H
 #define SENTIO_HOST_SUBSCRIPTION_INTERNAL_H
 
+#include "acknowledgement.h"
 #include "phrase.h"
 #include "recovery.h"
 #include "subscription.h"
@@ -17,6 +18,7 @@ struct pending_command {
     struct recovery recovery;
     int64_t since; /* Unix ms */
     bool called;   /* the callback has returned; until then it is not overdue */
+    struct acknowledging acknowledging;
 };
 
 /* One connection's interest in one channel, as the hub has it. */
@@ -37,6 +39,10 @@ struct subscription {
     struct phrase *request; /* the last subscribe that was accepted; NULL: none */
     struct user *user;      /* NULL: nobody */
     struct person *person;  /* as which it is present, counted (presence.h); NULL: it is not */
+    uint64_t sent;          /* as far as it was sent items when its last command came */
+    uint64_t reading;       /* the number of the last reading from the disk */
+    bool acknowledges;      /* "ack": true */
+    char *consumer;         /* NULL: the one that all of the user's connections share */
 };
 
 /* A user of a channel, as long as one of its subscriptions is there. */
@@ -71,6 +77,9 @@ void subscription_tell(struct subscription *subscription, const struct wants *be
 void subscription_tell_afresh(struct subscription *subscription);
 /* What a plugin sends. */
 void subscription_say(struct subscription *subscription, const struct effect *effect);
+
+/* Its items can not be read: it gets none, and its client is told why. */
+void subscription_end_unavailable(struct subscription *subscription, const char *why);
 
 /* Its channel is no more: every command that waits is answered. */
 void subscription_say_removed(const struct subscription *subscription);

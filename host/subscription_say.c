@@ -2,6 +2,7 @@
 #include "envelope.h"
 #include "recovery_disk.h"
 #include "subscription_internal.h"
+#include "unacknowledged.h"
 
 enum { GOING_AWAY = 1001, TRY_LATER = 1013 };
 
@@ -73,6 +74,7 @@ static void send_joined(const struct subscription *subscription, struct interest
         message->more = past->more;
         message->reading = past->reading;
         message->afresh = afresh;
+        message->receipt = acknowledgement_receipt(subscription);
     }
     hub_send(channel->hub, subscription->io, message ? &message->head : NULL);
 }
@@ -81,6 +83,9 @@ static int find_past(struct subscription *subscription, const struct wants *befo
                      const struct recovery *recovery, struct past *past) {
     struct channel *channel = subscription->channel;
     const struct wants *wants = &subscription->wants;
+    past->more = unacknowledged_wanted(subscription, before, recovery);
+    if (past->more)
+        return 0;
     if (recovery && recovery_asked(recovery))
         return recovery_collect(recovery, wants, before, channel, past);
     return wants_snapshot(wants, before, channel, &past->snapshot);
@@ -104,8 +109,10 @@ void subscription_tell(struct subscription *subscription, const struct wants *be
         if (past.more)
             past.reading = recovery_disk_number(subscription);
         send_joined(subscription, interest, sentio_written(&ok), &past, false);
-        if (past.more)
+        bool unacknowledged = unacknowledged_wanted(subscription, before, recovery);
+        if (past.more && !unacknowledged)
             recovery_disk_begin(subscription, recovery, past.reading);
+        unacknowledged_joined(subscription, before, recovery);
     }
     sentio_writer_finish(&ok);
     past_finish(&past);
@@ -114,13 +121,18 @@ void subscription_tell(struct subscription *subscription, const struct wants *be
 void subscription_tell_afresh(struct subscription *subscription) {
     static const struct wants nothing = {.count = 0};
     struct channel *channel = subscription->channel;
-    struct past past = {.ends = true};
+    bool again = unacknowledged_wanted(subscription, &nothing, NULL);
+    struct past past = {.ends = !again, .more = again};
     struct interest *interest = NULL;
     if (!subscription->wants.all && subscription->wants.count == 0)
         return;
     if (wants_interest(&subscription->wants, channel, subscription->named, &interest) == 0 &&
-        wants_snapshot(&subscription->wants, &nothing, channel, &past.snapshot) == 0) {
+        (again || wants_snapshot(&subscription->wants, &nothing, channel, &past.snapshot) == 0)) {
+        if (again)
+            past.reading = recovery_disk_number(subscription);
         send_joined(subscription, interest, sentio_text(""), &past, true);
+        if (again)
+            unacknowledged_begin(subscription, subscription->sent);
     } else {
         interest_unref(interest);
         hub_send(channel->hub, subscription->io,
@@ -150,6 +162,12 @@ static void send_nothing_joined(const struct subscription *subscription) {
         message->time = channel_time(channel);
     }
     hub_send(channel->hub, subscription->io, message ? &message->head : NULL);
+}
+
+void subscription_end_unavailable(struct subscription *subscription, const char *why) {
+    wants_finish(&subscription->wants);
+    send_nothing_joined(subscription);
+    subscription_warn(subscription, "unavailable", why);
 }
 
 static void send_removed(const struct subscription *subscription, struct sentio_bytes id) {

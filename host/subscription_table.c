@@ -92,6 +92,7 @@ static void release(struct subscription *subscription) {
         subscription->user->accepted -= subscription->accepted;
     user_release(subscription->channel, subscription->user);
     phrase_release(&subscription->channel->phrases, subscription->request);
+    free(subscription->consumer);
     free(subscription);
 }
 

@@ -367,7 +367,7 @@ static inline void fixture_publish_item(struct hub_fixture *fixture, uint32_t ch
 /* What is not text in `like` is taken over; the action follows from `what` unless it is named. */
 static inline void fixture_command(struct hub_fixture *fixture,
                                    const struct command_message *like) {
-    static const char *const actions[] = {"subscribe", "unsubscribe", "other", "presence"};
+    static const char *const actions[] = {"subscribe", "unsubscribe", "other", "presence", "ack"};
     struct sentio_bytes request = like->request.size ? like->request : sentio_text("{}");
     struct command_message *message =
         command_message_create(like->user, like->id, sentio_text(actions[like->what]), request);
@@ -377,6 +377,7 @@ static inline void fixture_command(struct hub_fixture *fixture,
     message->what = like->what;
     message->named = like->named;
     message->conn = like->conn;
+    message->sent = like->sent;
     message->member = &fixture->members[like->conn];
     fixture_send(fixture, &message->head);
 }
