@@ -258,6 +258,8 @@ int http_dispatch(struct request *request, const struct header *header, struct s
     bool events = sse_has(path);
     if (!own && !route && !found && !events)
         return http_refuse(request, 404, "there is nothing at this path");
+    if (route && route->acks)
+        return publish_begin_ack(request, header, route->channel);
     if (request->method != METHOD_GET && request->method != METHOD_HEAD)
         return http_refuse(request, 405, "this resource takes GET");
     if (own)

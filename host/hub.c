@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "disk.h"
 #include "idempotency.h"
+#include "ack_request.h"
 #include "acknowledgement.h"
 #include "inquiry.h"
 #include "io.h"
@@ -222,6 +223,9 @@ static void deliver(void *context, struct message *message) {
     switch ((enum message_kind)message->kind) {
     case MESSAGE_PUBLISH:
         publish(hub, (const struct publish_message *)message);
+        break;
+    case MESSAGE_ACK:
+        ack_request(hub, (const struct publish_message *)message);
         break;
     case MESSAGE_WRITTEN:
         acknowledgement_written_all(hub, (const struct written_message *)message);

@@ -13,7 +13,7 @@
 #include "view.h"
 
 /* A body that is refused is still read up to this size, so that the answer is not lost. */
-enum { DISCARD_MAX = 64 * 1024 * 1024 };
+enum { DISCARD_MAX = 64 * 1024 * 1024, ACK_BODY_MAX = 4096 };
 
 const struct stream *publish_channel(const struct view *view, struct sentio_bytes name) {
     const struct view_channel *channel = view_channel_named(view, name);
@@ -112,6 +112,31 @@ int publish_begin(struct request *request, const struct header *header,
     return 0;
 }
 
+int publish_begin_ack(struct request *request, const struct header *header, uint32_t channel) {
+    request->posts = true;
+    if (request->method != METHOD_POST)
+        return http_refuse(request, 405, "this resource takes POST");
+    if (request->length > DISCARD_MAX)
+        return http_refuse(request, 413, "the body is over 4096 bytes");
+    if (request->length > ACK_BODY_MAX)
+        refuse_later(request, 413, "the body is over 4096 bytes");
+    else if (!is_type(header->type, "application/json"))
+        refuse_later(request, 415, "the Content-Type must be application/json");
+    else if (request->length == 0)
+        refuse_later(request, 422, "the body must be a JSON object");
+    if (request->length == 0)
+        return http_refuse(request, request->refused, request->detail);
+    request->channel = channel;
+    if (!request->refused) {
+        request->message = create_message(request, "", sentio_text(""), false);
+        if (request->message == NULL)
+            return http_refuse(request, 503, "the host is out of memory");
+        request->message->head.kind = MESSAGE_ACK;
+    }
+    expect_body(request, header->expect);
+    return 0;
+}
+
 /*
  * A request that was sent before the one ahead of it was answered: libwebsockets 4.1.6 then hands
  * over the request's own first line as its body. No JSON begins like that. The connection is
@@ -119,7 +144,7 @@ int publish_begin(struct request *request, const struct header *header,
  * misread.
  */
 static bool is_pipelined(const struct request *request, const char *data, size_t size) {
-    static const char line[] = "POST /api/v1/publish/";
+    static const char line[] = "POST /";
     size_t compared = size < sizeof(line) - 1 ? size : sizeof(line) - 1;
     return request->received == 0 && memcmp(data, line, compared) == 0;
 }

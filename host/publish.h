@@ -11,6 +11,8 @@
 struct header;
 int publish_begin(struct request *request, const struct header *header,
                   struct sentio_bytes channel);
+/* The same for POST <route>/ack, whose body is a small one, and needs no key. */
+int publish_begin_ack(struct request *request, const struct header *header, uint32_t channel);
 /* Part of the body; its end. */
 int publish_body(struct request *request, const char *data, size_t size);
 int publish_complete(struct request *request);

@@ -52,11 +52,23 @@ int view_add_route(struct view *view, const char *path, uint32_t channel, uint32
     if (routes == NULL)
         return SENTIO_NO_MEMORY;
     view->routes = routes;
-    routes[count] = (struct view_route){strdup(path), channel, index};
+    routes[count] = (struct view_route){strdup(path), channel, index, false};
     if (routes[count].path == NULL)
         return SENTIO_NO_MEMORY;
     view->route_count++;
     return 0;
+}
+
+int view_add_ack(struct view *view, const char *path, uint32_t channel) {
+    struct sentio_writer out;
+    sentio_writer_init(&out, NULL, 0);
+    sentio_write_text(&out, path);
+    sentio_write(&out, sentio_bytes("/ack", sizeof("/ack")));
+    int error = out.failed ? SENTIO_NO_MEMORY : view_add_route(view, out.data, channel, 0);
+    sentio_writer_finish(&out);
+    if (error == 0)
+        view->routes[view->route_count - 1].acks = true;
+    return error;
 }
 
 struct view *view_ref(struct view *view) {

@@ -26,6 +26,7 @@ struct view_route {
     char *path;       /* the pattern */
     uint32_t channel; /* the stream's index */
     uint32_t index;   /* among the plugin's routes */
+    bool acks;        /* it is <route>/ack: of the host's own, and takes POST */
 };
 
 /*
@@ -52,6 +53,8 @@ struct view *view_load(struct config *config, FILE *errors);
 /* While nobody else has it. Texts are copied. 0 or SENTIO_NO_MEMORY. */
 int view_add_channel(struct view *view, struct stream *stream, const char *path);
 int view_add_route(struct view *view, const char *path, uint32_t channel, uint32_t index);
+/* <path>/ack. */
+int view_add_ack(struct view *view, const char *path, uint32_t channel);
 
 struct view *view_ref(struct view *view);
 void view_unref(struct view *view); /* any thread; NULL is allowed */

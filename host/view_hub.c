@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "view_hub.h"
 
+/* A user's own history, on a channel where it waits for him. */
+static bool has_ack(const struct channel *channel, const struct sentio_route *route) {
+    return channel->stream->durable && route->topics == SENTIO_TOPICS_USER &&
+           route->source == SENTIO_HISTORY;
+}
+
 static int add_channel(struct view *view, const struct channel *channel) {
     const struct sentio_plugin *plugin = channel_plugin(channel);
     int error = view_add_channel(view, channel->stream, channel->config->path);
-    for (uint32_t i = 0; i < plugin->route_count && !error; i++)
-        error = view_add_route(view, plugin->routes[i].path, channel->stream->index, i);
+    for (uint32_t i = 0; i < plugin->route_count && !error; i++) {
+        const struct sentio_route *route = &plugin->routes[i];
+        error = view_add_route(view, route->path, channel->stream->index, i);
+        if (!error && has_ack(channel, route))
+            error = view_add_ack(view, route->path, channel->stream->index);
+    }
     return error;
 }
 
