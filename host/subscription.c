@@ -12,18 +12,18 @@ static void count_subscriber(struct subscription *subscription) {
     if (subscription->accepted)
         return;
     subscription->accepted = true;
-    if (subscription->user)
-        subscription->user->accepted++;
+    subscription_count_user(subscription);
     subscription->channel->subscribers++;
     subscription->channel->io_subscribers[subscription->io]++;
 }
 
 /* For a plugin that begins anew. Without memory it is presented with a bare subscribe. */
-static void remember_request(struct subscription *subscription, struct sentio_bytes request) {
+static void remember(struct subscription *subscription, const struct command_message *message) {
     struct table *phrases = &subscription->channel->phrases;
-    struct phrase *phrase = phrase_obtain(phrases, request);
+    struct phrase *phrase = phrase_obtain(phrases, message->request);
     phrase_release(phrases, subscription->request);
     subscription->request = phrase;
+    subscription->roles = message->roles;
 }
 
 static void accepted(struct subscription *subscription) {
@@ -36,7 +36,7 @@ static void accepted(struct subscription *subscription) {
     subscription->wants = pending->wants;
     memset(&pending->wants, 0, sizeof(pending->wants));
     if (pending->message->what == COMMAND_SUBSCRIBE)
-        remember_request(subscription, pending->message->request);
+        remember(subscription, pending->message);
     subscription_tell(subscription, &before, pending->message->id, &pending->recovery);
     presence_moved(subscription, &before, hub_time(subscription->channel->hub));
     wants_finish(&before);
@@ -73,7 +73,9 @@ static void change(struct subscription *subscription, const struct effect *effec
     if (!subscription->accepted || wants_copy(&before, &subscription->wants) != 0)
         return;
     int error = wants_change(&subscription->wants, channel, join, effect->a);
-    if (subscription->wants.count > (size_t)channel->hub->host->config->limits.topics) {
+    size_t limit = (size_t)channel->hub->host->config->limits.topics;
+    /* A reload may have lowered the limit: what there was before stays. */
+    if (subscription->wants.count > limit && subscription->wants.count > before.count) {
         wants_change(&subscription->wants, channel, false, effect->a);
         log_warning(channel->label, "plugin fault: a join over limits.topics is dropped");
     } else if (error == 0) {
@@ -92,7 +94,7 @@ static void answer(struct subscription *subscription, const struct effect *effec
         refuse(subscription, (uint32_t)effect->number, effect->a, effect->b);
     else if (pending->wants.failed)
         refuse_text(subscription, "no_memory", "the host is out of memory");
-    else if (pending->wants.count > limit)
+    else if (pending->wants.count > limit && pending->wants.count > subscription->wants.count)
         refuse_text(subscription, "too_many_topics",
                     "that is more than limits.topics allows in one subscription");
     else if (acknowledgement_accept(subscription, &pending->acknowledging) != 0)
@@ -146,12 +148,13 @@ void subscription_resume(struct hub *hub, uint64_t conn) {
         start_later(subscription);
 }
 
-/* limits.per_user: accepted subscriptions of one user on one channel; "anonymous" is not one. */
+/* limits.per_user: subscriptions of one user on one channel, also those that a plugin has yet to
+ * answer; "anonymous" is not one. */
 static bool too_many_of_user(struct subscription *subscription) {
     size_t limit = (size_t)subscription->channel->hub->host->config->limits.per_user;
-    return limit > 0 && !subscription->accepted && subscription->user != NULL &&
+    return limit > 0 && !subscription->counted && subscription->user != NULL &&
            strcmp(subscription->user->name, "anonymous") != 0 &&
-           subscription->user->accepted >= limit;
+           subscription->user->counted >= limit;
 }
 
 /* Filters and interval of a subscribe, and what it asks for of the past. */
@@ -188,7 +191,7 @@ static void call_plugin(struct subscription *subscription, const struct sentio_j
     struct sentio_subscriber subscriber = {
         .conn = subscription->conn,
         .who = {.user = sentio_text(subscription->user ? subscription->user->name : NULL),
-                .roles = subscription->roles},
+                .roles = message->roles},
         .all = subscription->wants.all,
         .subscribed = subscription->accepted,
         .topics = subscription->wants.count,
@@ -272,16 +275,22 @@ static void start(struct subscription *subscription, struct command_message *mes
     if (!begin_pending(subscription, message))
         return;
     sentio_json_parse(message->request, &request, NULL);
-    subscription->roles = message->roles;
     if (subscription->user == NULL && message->user.size)
         subscription_identify(subscription, message->user);
-    if (message->what == COMMAND_UNSUBSCRIBE && !subscription->accepted)
+    bool takes_place = message->what == COMMAND_SUBSCRIBE || subscription->accepted;
+    if (message->what == COMMAND_UNSUBSCRIBE && !subscription->accepted) {
         refuse_text(subscription, "not_subscribed", "there is nothing to unsubscribe from");
-    else if (message->what == COMMAND_SUBSCRIBE && too_many_of_user(subscription))
+        return;
+    }
+    if (takes_place && too_many_of_user(subscription)) {
         refuse(subscription, 1008, sentio_text("too_many_connections"),
                sentio_text(REASON_PER_USER));
-    else if (message->what != COMMAND_SUBSCRIBE ||
-             (read_options(subscription, &request) && read_acknowledging(subscription, &request)))
+        return;
+    }
+    if (takes_place)
+        subscription_count_user(subscription);
+    if (message->what != COMMAND_SUBSCRIBE ||
+        (read_options(subscription, &request) && read_acknowledging(subscription, &request)))
         call_plugin(subscription, &request);
 }
 

@@ -27,8 +27,9 @@ struct subscription {
     struct channel *channel;
     struct member *member;
     uint32_t io;
-    uint32_t roles;
+    uint32_t roles; /* with the last subscribe that was accepted */
     bool accepted;
+    bool counted; /* as one of the user's */
     bool named;
     struct wants wants;
     struct pending_command *pending; /* NULL: none */
@@ -48,7 +49,7 @@ struct subscription {
 /* A user of a channel, as long as one of its subscriptions is there. */
 struct user {
     size_t subscriptions;
-    size_t accepted;
+    size_t counted; /* by limits.per_user: those that are accepted, or wait for it */
     char name[];
 };
 
@@ -60,6 +61,9 @@ void subscription_destroy(struct subscription *subscription);
 
 /* From now on it is that user's. */
 void subscription_identify(struct subscription *subscription, struct sentio_bytes user);
+/* It takes one of the user's places (limits.per_user), if it has a user: until it ends, or a first
+ * subscribe is over without being accepted. */
+void subscription_count_user(struct subscription *subscription);
 /* The command in hand is over, if there is one. */
 void subscription_end_pending(struct subscription *subscription);
 

@@ -38,6 +38,19 @@ static void user_release(struct channel *channel, struct user *user) {
     free(user);
 }
 
+void subscription_count_user(struct subscription *subscription) {
+    if (subscription->counted || subscription->user == NULL)
+        return;
+    subscription->counted = true;
+    subscription->user->counted++;
+}
+
+static void give_place_up(struct subscription *subscription) {
+    if (subscription->counted)
+        subscription->user->counted--;
+    subscription->counted = false;
+}
+
 static bool has_conn(const void *value, const void *key) {
     return ((const struct subscription *)value)->conn == *(const uint64_t *)key;
 }
@@ -72,6 +85,8 @@ void subscription_end_pending(struct subscription *subscription) {
     if (pending == NULL)
         return;
     subscription->pending = NULL;
+    if (!subscription->accepted)
+        give_place_up(subscription);
     unlink_waiting(subscription);
     wants_finish(&pending->wants);
     recovery_finish(&pending->recovery);
@@ -88,8 +103,7 @@ static void release(struct subscription *subscription) {
         message_destroy(message);
     }
     wants_finish(&subscription->wants);
-    if (subscription->user)
-        subscription->user->accepted -= subscription->accepted;
+    give_place_up(subscription);
     user_release(subscription->channel, subscription->user);
     phrase_release(&subscription->channel->phrases, subscription->request);
     free(subscription->consumer);

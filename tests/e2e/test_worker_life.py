@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import CHANNELS
+from harness import bodies
+from harness.config import ADMIN_TOKEN, CHANNELS
 from harness.daemon import Daemon
 from harness.worker import DIED, Process, children, isolated, worker
 
@@ -54,6 +55,18 @@ def test_a_worker_that_was_started_again_is_closed_as_well(host: Daemon) -> None
         host.stop()
         assert second.gone(0)
     assert "echo_test closed" in host.log
+
+
+def test_an_admin_who_unsubscribed_without_the_token_stays_one(start) -> None:
+    host = start(channels={"admin": {"isolation": "process"}})
+    client = host.client("/ws/admin")
+    client.subscribe(kinds=["users", "revenue"], admin_token=ADMIN_TOKEN)
+    client.accepted(action="unsubscribe", kinds=["revenue"])
+    with worker(host) as process:
+        process.kill()
+        host.wait_for(DIED)
+    host.publish("admin", bodies.VALID["admin"])
+    assert client.live()["type"] == "admin_users"
 
 
 def test_every_channel_has_a_worker_of_its_own(start) -> None:

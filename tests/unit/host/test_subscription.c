@@ -321,6 +321,57 @@ static void connections_of_one_user_are_limited(void **state) {
     assert_sent(fixture, "joined 4 nothing at 0\n");
 }
 
+static void connections_that_wait_for_the_plugin_count_as_well(void **state) {
+    struct hub_fixture *fixture = *state;
+    stay_silent(fixture, CALL_SUBSCRIBE);
+    for (uint64_t conn = 1; conn <= 3; conn++)
+        fixture_command(fixture, &(struct command_message){.conn = conn, .user = sentio_text("u")});
+    assert_sent(fixture, "close 3 1008 too many connections of this user\n");
+    SCRIPT(fixture_state(fixture, 0), CALL_MESSAGE, 0,
+           {EFFECT_REFUSE, .id = 1, .a = "no", .b = "No."}, {EFFECT_ACCEPT, .id = 2});
+    fixture_command(fixture, &(struct command_message){.conn = 7, .what = COMMAND_OTHER});
+    free(fixture_sent(fixture));
+    fixture_command(fixture, &(struct command_message){.conn = 4, .user = sentio_text("u")});
+    assert_sent(fixture, "");
+    fixture_command(fixture, &(struct command_message){.conn = 5, .user = sentio_text("u")});
+    assert_sent(fixture, "close 5 1008 too many connections of this user\n");
+}
+
+static void who_names_the_user_later_counts_from_then_on(void **state) {
+    struct hub_fixture *fixture = *state;
+    for (uint64_t conn = 1; conn <= 3; conn++)
+        join(fixture, conn, "A", NULL);
+    join(fixture, 1, "A", "u");
+    join(fixture, 2, "A", "u");
+    SCRIPT(fixture_state(fixture, 0), CALL_SUBSCRIBE, 0, {EFFECT_ACCEPT, .id = 3});
+    fixture_command(fixture, &(struct command_message){.conn = 3, .user = sentio_text("u")});
+    assert_sent(fixture, "close 3 1008 too many connections of this user\n");
+    fixture_leave(fixture, 3);
+    fixture_leave(fixture, 2);
+    assert_sent(fixture, "gone 3\ngone 2\n");
+    join(fixture, 4, "A", "u");
+    fixture_command(fixture, &(struct command_message){.conn = 5, .user = sentio_text("u")});
+    assert_sent(fixture, "close 5 1008 too many connections of this user\n");
+}
+
+static void under_a_limit_that_was_lowered_topics_can_still_be_left(void **state) {
+    struct hub_fixture *fixture = *state;
+    join(fixture, 1, "A", "u");
+    join(fixture, 1, "B", "u");
+    join(fixture, 1, "C", "u");
+    fixture->config.limits.topics = 1;
+    SCRIPT(fixture_state(fixture, 0), CALL_UNSUBSCRIBE, 0, {EFFECT_LEAVE, .id = 1, .a = "A"},
+           {EFFECT_ACCEPT, .id = 1});
+    fixture_command(fixture, &(struct command_message){.conn = 1, .what = COMMAND_UNSUBSCRIBE});
+    assert_sent(fixture, "joined 1 B,C at 0\n");
+    SCRIPT(fixture_state(fixture, 0), CALL_PUBLISH, 0, {EFFECT_JOIN, .id = 1, .a = "B"},
+           {EFFECT_JOIN, .id = 1, .a = "D"}, {EFFECT_LEAVE, .id = 1, .a = "C"});
+    fixture_publish(fixture, 0, "{}");
+    char *sent = fixture_sent(fixture);
+    assert_non_null(strstr(sent, "joined 1 B,C at 0\njoined 1 B at 0\n"));
+    free(sent);
+}
+
 static void anonymous_users_are_not_limited(void **state) {
     struct hub_fixture *fixture = *state;
     for (uint64_t conn = 1; conn <= 4; conn++) {
@@ -414,6 +465,9 @@ int main(void) {
         TEST(plugin_closes_a_connection_that_has_nothing_pending),
         TEST(too_many_topics_are_refused_as_a_whole),
         TEST(connections_of_one_user_are_limited),
+        TEST(connections_that_wait_for_the_plugin_count_as_well),
+        TEST(who_names_the_user_later_counts_from_then_on),
+        TEST(under_a_limit_that_was_lowered_topics_can_still_be_left),
         TEST(anonymous_users_are_not_limited),
         TEST(users_without_a_limit_are_not_limited),
         TEST(wrong_filter_is_refused_before_the_plugin_is_asked),

@@ -54,6 +54,20 @@ static void presented_subscription_is_as_it_was_made_last(void **state) {
     assert_recorded(fixture, "a subscribe 1 \"ann\" roles=2 topics=0 {\"n\":2}\n");
 }
 
+static void roles_are_those_that_the_subscribe_was_accepted_with(void **state) {
+    struct hub_fixture *fixture = *state;
+    SCRIPT(fixture_state(fixture, 0), CALL_SUBSCRIBE, 0, {EFFECT_JOIN, .id = 1, .a = "A"},
+           {EFFECT_ACCEPT, .id = 1});
+    fixture_command(fixture, &(struct command_message){.conn = 1, .roles = SENTIO_ROLE_ADMIN});
+    SCRIPT(fixture_state(fixture, 0), CALL_UNSUBSCRIBE, 0, {EFFECT_LEAVE, .id = 1, .a = "A"},
+           {EFFECT_ACCEPT, .id = 1});
+    fixture_command(fixture, &(struct command_message){.conn = 1, .what = COMMAND_UNSUBSCRIBE});
+    free(fixture_sent(fixture));
+    fixture->record.size = 0;
+    present_all(fixture);
+    assert_recorded(fixture, "a subscribe 1 \"\" roles=1 topics=0 {}\n");
+}
+
 static void subscription_without_a_subscribe_is_presented_with_a_bare_one(void **state) {
     struct hub_fixture *fixture = *state;
     SCRIPT(fixture_state(fixture, 0), CALL_MESSAGE, 0, {EFFECT_JOIN, .id = 1, .a = "A"},
@@ -149,6 +163,7 @@ static void all_subscribers_of_a_channel_are_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(accepted_subscriptions_of_the_channel_are_presented),
+        TEST(roles_are_those_that_the_subscribe_was_accepted_with),
         TEST(presented_subscription_is_as_it_was_made_last),
         TEST(subscription_without_a_subscribe_is_presented_with_a_bare_one),
         TEST(answers_joins_and_greetings_are_not_given_again),
