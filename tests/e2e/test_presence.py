@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.client import Client
 from harness.daemon import Daemon
+from harness.sse import follow
 
 PATH = "/ws/trade-signals"
 LONG = {"presence": "users", "presence_grace": "1h"}
@@ -117,6 +118,20 @@ def test_over_ws_messages_name_their_channel(start) -> None:
     answer = client.ask(action="presence", channel="trade-signals")
     assert (answer["channel"], list(answer["topics"])) == ("trade-signals", ["AAPL"])
     assert present(client, channel="earnings") == {"u1": {"count": 1, "users": ["u1"]}}
+
+
+def test_who_follows_by_events_is_present_and_hears(start) -> None:
+    host = start(channels={"trade-signals": LONG})
+    watcher = visit(host, "u1", presence=True)
+    stream = follow(host, "/sse/trade-signals?symbols=AAPL&user_id=u2&presence=true")
+    stream.until_comment("ok")
+    assert present(watcher)["AAPL"]["users"] == ["u1", "u2"]
+    told = stream.next()
+    while told.message["user_id"] != "u2":
+        told = stream.next()
+    assert (told.type, told.message["count"]) == ("presence", 2)
+    assert "offset" not in told.message and told.id.endswith(":0")
+    assert [event(watcher)[1] for _ in range(2)] == ["u1", "u2"]
 
 
 def test_nobody_can_ask_for_another_users_presence(start) -> None:
