@@ -108,8 +108,9 @@ install_packages() {
 
 check_files() {
     local path
-    for path in usr/sbin/sentiod usr/bin/sentio-feed usr/bin/sentioctl etc/sentio/sentio.conf \
-        etc/sentio/conf.d lib/systemd/system/sentiod.service "usr/lib/$triplet/sentio/plugins/trade_signals.so" \
+    for path in usr/sbin/sentiod usr/bin/sentio-feed usr/bin/sentioctl \
+        usr/bin/sentio-replay etc/sentio/sentio.conf etc/sentio/conf.d \
+        lib/systemd/system/sentiod.service "usr/lib/$triplet/sentio/plugins/trade_signals.so" \
         "usr/lib/$triplet/pkgconfig/sentio.pc" usr/include/sentio/plugin.h \
         usr/share/sentio/template/common/CMakeLists.txt.in \
         usr/lib/python3/dist-packages/sentio_client/development.conf; do

@@ -263,7 +263,7 @@ def test_presence_and_recovery_are_played(recorded, journal: Path) -> None:
     second = host.client("/ws/trade-signals")
     second.send(json.dumps({"action": "subscribe", "symbols": ["AAPL"], "user_id": "two",
                             "since": {"epoch": answer["epoch"], "offset": 0}}))
-    while '"presence"' not in str(first.next()):
+    while first.next()["type"] != "presence":
         continue
     host.stop()
     replay = identical(journal)
