@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "replay/player.h"
+
+#include "replay_fixture.h"
+
+#define T(ms) "2023-11-14T22:13:20.00" ms "Z tick "
+
+static void assert_step(struct player *player, const char *expected) {
+    assert_int_equal(player_step(player), 0);
+    struct sentio_bytes text = sentio_written(&player->out);
+    bool same = sentio_is(text, expected);
+    if (!same)
+        print_error("came out:\n%.*sinstead of:\n%s", (int)text.size, text.data, expected);
+    assert_true(same);
+}
+
+static void what_came_in_is_played_at_its_time(void **state) {
+    struct run run;
+    run_begin(&run, state, "swap_v1");
+    run_subscribe(&run, 5, "{\"action\":\"subscribe\"}");
+    run_publish(&run, "{\"data\":1}");
+    run_put(&run, (struct tape_entry){.kind = TAPE_LINE, .texts = {sentio_text("{\"data\":2}")}});
+    run_put(&run, (struct tape_entry){.kind = TAPE_LEFT, .number = 5});
+    run_end(&run);
+    const struct replay_options options = run_options(&run);
+    struct player *player = player_create(&options, false);
+    assert_non_null(player);
+    assert_step(player, "");
+    assert_step(player, T("4") "joined 5 at 0 * {\"type\":\"ok\",\"id\":1,\"offset\":0,\"epoch\":"
+                               "\"0123456789abcdef\",\"symbols\":[\"*\"],\"timestamp\":"
+                               "\"2023-11-14T22:13:20.004Z\"}\n");
+    assert_step(player,
+                T("5") "update 1 * {\"version\":1,\"count\":1,\"subscribers\":1,\"data\":1}\n" T(
+                    "5") "response 3 200 {\"channel\":\"tick\",\"accepted\":1,\"offset\":1,"
+                         "\"epoch\":\"0123456789abcdef\"}\n");
+    assert_step(player,
+                T("6") "update 2 * {\"version\":1,\"count\":2,\"subscribers\":1,\"data\":2}\n");
+    assert_step(player, "");
+    assert_int_equal(player_step(player), SENTIO_NOT_FOUND);
+    assert_true(player->complete);
+    assert_int_equal(player->entries, 5);
+    assert_int_equal(player->sent, 4);
+    player_destroy(player);
+}
+
+static void something_else_than_was_recorded_is_noticed(void **state) {
+    struct run run;
+    run_begin(&run, state, "swap_v1");
+    run_publish(&run, "{\"data\":1}");
+    run_put(&run, (struct tape_entry){.kind = TAPE_SENT, .what = 2, .number = 12345});
+    run_end(&run);
+    const struct replay_options options = run_options(&run);
+    struct player *player = player_create(&options, false);
+    assert_non_null(player);
+    while (player_step(player) == 0)
+        continue;
+    assert_int_equal(player->strange, 2);
+    player_destroy(player);
+}
+
+static void a_workers_call_waits_for_its_answer(void **state) {
+    struct run run;
+    run_begin(&run, state, "swap_v1");
+    wire_finish(&run.buffer);
+    run.time = 0;
+    journal_put_head(&run.buffer);
+    run_put(&run, (struct tape_entry){
+                      .kind = TAPE_CONFIG,
+                      .texts = {sentio_text("channels: ({ name = \"tick\"; plugin = \"/gone.so\"; "
+                                            "isolation = \"process\"; });")}});
+    run_put(&run, (struct tape_entry){.kind = TAPE_OPEN,
+                                      .flags = 1,
+                                      .texts = {sentio_text("tick"), sentio_text("d1")}});
+    run_publish(&run, "{\"data\":1}");
+    run_publish(&run, "{\"data\":2}");
+    run_put(&run, (struct tape_entry){.kind = TAPE_ANSWERED, .what = CALL_PUBLISH});
+    run_put(&run, (struct tape_entry){
+                      .kind = TAPE_ANSWERED, .what = CALL_PUBLISH, .flags = OUTCOME_DIED});
+    run_put(&run, (struct tape_entry){.kind = TAPE_ANSWERED, .what = CALL_PUBLISH});
+    run_end(&run);
+    const struct replay_options options = run_options(&run);
+    struct player *player = player_create(&options, false);
+    assert_non_null(player);
+    assert_step(player, "");
+    assert_step(player, "");
+    assert_step(player,
+                T("4") "update 1 * {\"version\":1,\"count\":1,\"subscribers\":0,\"data\":1}\n" T(
+                    "4") "response 1 200 {\"channel\":\"tick\",\"accepted\":1,\"offset\":1,"
+                         "\"epoch\":\"0000000000000000\"}\n");
+    assert_step(player,
+                T("5") "response 2 500 {\"detail\":\"the channel's plugin died of this update "
+                       "twice; it is set aside\"}\n");
+    assert_step(player, "");
+    player_destroy(player);
+}
+
+static void a_journal_without_its_plugin_can_not_be_played(void **state) {
+    struct run run;
+    char path[128];
+    run_begin(&run, state, "swap_v1");
+    run_path(&run, "plugins/d1.so", path);
+    assert_int_equal(remove(path), 0);
+    run_end(&run);
+    const struct replay_options options = run_options(&run);
+    assert_null(player_create(&options, false));
+    player_destroy(NULL);
+}
+
+static void what_this_program_can_not_play_is_counted(void **state) {
+    struct run run;
+    run_begin(&run, state, "swap_v1");
+    run_put(&run, (struct tape_entry){.kind = TAPE_OTHER, .what = 99});
+    run_put(&run, (struct tape_entry){.kind = TAPE_WOKEN, .channel = 4});
+    run_end(&run);
+    const struct replay_options options = run_options(&run);
+    struct player *player = player_create(&options, false);
+    assert_non_null(player);
+    while (player_step(player) == 0)
+        continue;
+    assert_int_equal(player->unplayed, 1);
+    player_destroy(player);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST_RUN(what_came_in_is_played_at_its_time),
+        TEST_RUN(something_else_than_was_recorded_is_noticed),
+        TEST_RUN(a_workers_call_waits_for_its_answer),
+        TEST_RUN(a_journal_without_its_plugin_can_not_be_played),
+        TEST_RUN(what_this_program_can_not_play_is_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
