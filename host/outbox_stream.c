@@ -86,16 +86,19 @@ bool stream_drain(struct connection *connection) {
     return true;
 }
 
+size_t stream_begun(const struct connection *connection, const uint8_t *data, size_t size) {
+    size_t certain = connection->tls ? RECORD : 1;
+    if (certain >= size)
+        return size;
+    return certain - 1 + event_length(data + certain - 1, size - certain + 1);
+}
+
 void outbox_cut(struct outbox *outbox, struct connection *connection) {
     struct backlog *backlog = connection->backlog;
     connection->incomplete = true;
     outbox_drop_entries(outbox, connection);
     if (backlog == NULL)
         return;
-    const uint8_t *data = backlog->data + backlog->start;
     size_t size = backlog->end - backlog->start;
-    size_t begun = connection->tls ? RECORD : 1;
-    if (begun < size)
-        backlog->end =
-            backlog->start + begun - 1 + event_length(data + begun - 1, size - begun + 1);
+    backlog->end = backlog->start + stream_begun(connection, backlog->data + backlog->start, size);
 }

@@ -88,11 +88,12 @@ static int write_frames(struct connection *connection, uint8_t *data, size_t siz
     return 0;
 }
 
-/* Of events that do not fit the one that has begun is kept; without room for that nothing may
- * follow. */
+/* Of what does not fit, what the peer has the beginning of is kept; without room for that nothing
+ * may follow. */
 static void keep_begun(struct outbox *outbox, struct connection *connection, const uint8_t *data,
                        size_t size) {
-    if (!backlog_append(outbox, connection, data, event_length(data, size)))
+    if (connection->backlog == NULL &&
+        !backlog_append(outbox, connection, data, stream_begun(connection, data, size)))
         connection->sse->torn = true;
 }
 
@@ -104,7 +105,7 @@ static void keep_rest(struct outbox *outbox, struct connection *connection, uint
         size_t size = span_size(span);
         if (skip < size &&
             !backlog_append(outbox, connection, span_data(span) + skip, size - skip)) {
-            if (skip > 0 && connection->sse)
+            if (connection->sse && (skip > 0 || connection->tls))
                 keep_begun(outbox, connection, span_data(span) + skip, size - skip);
             outbox->overflow(connection);
             return;
@@ -323,12 +324,19 @@ void outbox_write(struct outbox *outbox, struct connection *connection) {
         ask_room(outbox, connection);
 }
 
-/* What waits goes, but for the event that has begun; without room for the last one there is none.
- */
-static void close_stream(struct outbox *outbox, struct connection *connection, struct span event) {
-    outbox_cut(outbox, connection);
+/* Where it has no room behind what waits, that goes, but for what has begun; if it has none then
+ * either, the stream ends without it. */
+static void add_last(struct outbox *outbox, struct connection *connection, struct span event) {
     if (connection->sse->torn ||
-        !backlog_append(outbox, connection, span_data(event), span_size(event)))
+        backlog_append(outbox, connection, span_data(event), span_size(event)))
+        return;
+    outbox_cut(outbox, connection);
+    backlog_append(outbox, connection, span_data(event), span_size(event));
+}
+
+static void close_stream(struct outbox *outbox, struct connection *connection, struct span event) {
+    add_last(outbox, connection, event);
+    if (connection->backlog == NULL)
         return;
     if (!stream_drain(connection))
         outbox->broken(connection);
@@ -344,13 +352,13 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
     size_t size = span_size(frame);
     if (connection->state != CONNECTION_OPEN)
         return;
-    if (connection->backlog && backlog_append(outbox, connection, data, size))
-        return;
-    connection->incomplete = connection->incomplete || connection->backlog;
     if (connection->sse) {
         close_stream(outbox, connection, frame);
         return;
     }
+    if (connection->backlog && backlog_append(outbox, connection, data, size))
+        return;
+    connection->incomplete = connection->incomplete || connection->backlog;
     drop_backlog(connection);
     if (write_frames(connection, data, size) != 0)
         outbox->broken(connection);
