@@ -9,6 +9,7 @@ from pathlib import Path
 
 HOST = "sentiod"
 WORKER = "worker"
+EVENTS = "events"
 FLOOR = "floor"
 WRAPPING_FLOOR = "floor-wraps"
 SUBSCRIBE = '{"action":"subscribe","id":1}'
@@ -159,9 +160,17 @@ PEERS = (
         _host,
         COMMON
         | {"broadcast-18k", "projection", "tls-broadcast", "publish-pipelined", "conflation"}
-        | {"worker"},
+        | {"worker", "events"},
         path="/ws/$channel",
         publish_path="/api/v1/publish/$channel",
+    ),
+    Peer(
+        EVENTS,
+        _host,
+        frozenset({"events"}),
+        path="/sse/$channel",
+        publish_path="/api/v1/publish/$channel",
+        steps=("--events", "--expect", "id: "),
     ),
     Peer(
         WORKER,

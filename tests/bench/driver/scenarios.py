@@ -91,6 +91,14 @@ SCENARIOS = (
         seconds=1.5,
     ),
     Scenario(
+        "events",
+        "broadcast",
+        "broadcast to 1,000 by WebSocket and by Server-Sent Events",
+        1000,
+        DELIVERY,
+        ("1x200", "16x200"),
+    ),
+    Scenario(
         "broadcast-18k",
         "broadcast",
         "broadcast to 18,000",

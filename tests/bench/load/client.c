@@ -118,8 +118,10 @@ static void take_frame(struct client *client, const struct frame *frame) {
 static size_t take_frames(struct client *client, const char *data, size_t size) {
     struct frame frame;
     size_t used = 0;
+    bool (*read)(const char *, size_t, struct frame *) =
+        client->load->options->events ? frame_read_event : frame_read;
     while (client->load->failed == NULL && client->state != CLIENT_GONE &&
-           frame_read(data + used, size - used, &frame)) {
+           read(data + used, size - used, &frame)) {
         take_frame(client, &frame);
         used += frame.whole;
     }
@@ -132,7 +134,8 @@ static size_t take_answer(struct client *client, const char *data, size_t size) 
     if (end == NULL) {
         return 0;
     }
-    if (size < 12 || memcmp(data + 8, " 101", 4) != 0) {
+    const char *wanted = client->load->options->events ? " 200" : " 101";
+    if (size < 12 || memcmp(data + 8, wanted, 4) != 0) {
         load_fail(client->load, "the server refused the upgrade");
         return 0;
     }
@@ -191,11 +194,11 @@ void client_read(struct client *client, size_t most) {
 static void upgrade(struct client *client) {
     char request[512];
     const struct options *options = client->load->options;
-    int size = snprintf(request, sizeof(request),
-                        "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: Upgrade\r\n"
-                        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-                        options->path, (unsigned)options->port);
+    static const char headers[] = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                                  "Sec-WebSocket-Version: 13\r\n"
+                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    int size = snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s\r\n",
+                        options->path, (unsigned)options->port, options->events ? "" : headers);
     client->state = CLIENT_UPGRADING;
     send_all(client, request, (size_t)size);
     load_rewatch(client->load, client->link.fd, &client->watch, EPOLLIN);

@@ -33,6 +33,18 @@ bool frame_read(const char *data, size_t size, struct frame *frame) {
     return true;
 }
 
+bool frame_read_event(const char *data, size_t size, struct frame *frame) {
+    const char *end = memmem(data, size, "\n\n", 2);
+    if (end == NULL) {
+        return false;
+    }
+    frame->opcode = FRAME_TEXT;
+    frame->payload = data;
+    frame->size = (size_t)(end - data);
+    frame->whole = frame->size + 2;
+    return true;
+}
+
 size_t frame_write(char *out, unsigned opcode, const char *payload, size_t size) {
     assert(size <= UINT16_MAX);
     size_t used = 0;

@@ -21,6 +21,9 @@ struct frame {
 
 /* false: the frame is not all there yet. */
 bool frame_read(const char *data, size_t size, struct frame *frame);
+/* The same of a Server-Sent Event, or of a block that is none, as a text: its opcode is FRAME_TEXT.
+ */
+bool frame_read_event(const char *data, size_t size, struct frame *frame);
 /* A client's frame, masked with zero, into `out` of at least size + FRAME_OVERHEAD bytes. */
 size_t frame_write(char *out, unsigned opcode, const char *payload, size_t size);
 

@@ -21,6 +21,7 @@ static const struct option table[] = {{"scenario", required_argument, NULL, 's'}
                                       {"seconds", required_argument, NULL, 't'},
                                       {"slow", required_argument, NULL, 'l'},
                                       {"tls", no_argument, NULL, 'x'},
+                                      {"events", no_argument, NULL, 'v'},
                                       {NULL, 0, NULL, 0}};
 
 static int read_number(const char *text, unsigned long most, unsigned long *number) {
@@ -118,6 +119,9 @@ static int read_one(struct options *options, int letter, const char *text) {
         return read_unsigned(text, &options->concurrency);
     case 'l':
         return read_unsigned(text, &options->slow);
+    case 'v':
+        options->events = true;
+        return 0;
     case 'x':
         options->tls = true;
         return 0;

@@ -30,6 +30,7 @@ struct options {
     const char *scenario; /* "broadcast", "projection", "connect", "publish" or "conflation" */
     uint16_t port;
     bool tls;
+    bool events;              /* clients get Server-Sent Events, and say nothing */
     const char *path;         /* of the WebSocket */
     const char *publish_path; /* of the POST */
     struct options_step steps[OPTIONS_STEPS];
