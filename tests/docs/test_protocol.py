@@ -85,6 +85,29 @@ def test_a_publish_over_a_websocket_is_answered_as_documented(host: Daemon) -> N
     assert answer["id"] == update["id"]
 
 
+def test_events_look_as_documented(host: Daemon) -> None:
+    command = marked(PROTOCOL, "run events").replace("127.0.0.1:8000", host.address)
+    shown = re.search(r"^event: trade_signals\nid: .*\ndata: .*$", PROTOCOL.read_text(), re.M)
+    assert shown
+    with subprocess.Popen(["sh", "-c", f"exec {command}"], stdout=subprocess.PIPE,
+                          text=True) as curl:
+        assert curl.stdout is not None
+        while curl.stdout.readline() != "event: ok\n":
+            pass
+        host.shell("curl -fsS -H 'Content-Type: application/json' "
+                   "http://127.0.0.1:8000/api/v1/publish/trade-signals "
+                   """-d '{"data":[{"symbol":"AAPL","signal":"buy","confidence":1}]}'""")
+        while curl.stdout.readline() != "event: trade_signals\n":
+            pass
+        place, data = curl.stdout.readline(), curl.stdout.readline()
+        assert curl.stdout.readline() == "\n"
+        curl.terminate()
+    got = json.loads(data.removeprefix("data: "))
+    assert place == f"id: {got['epoch']}:{got['offset']}\n"
+    data = shown[0].partition("data: ")[2].replace("[\u2026]", "[]")
+    same_shape(json.loads(data), got)
+
+
 def test_a_rejection_looks_as_documented(host: Daemon) -> None:
     shown = documented("rejected")
     item = '{"symbol":"A","signal":"buy","confidence":%d}'

@@ -22,7 +22,7 @@ from harness.daemon import Daemon
 from harness.limits import TIMEOUT
 from harness.websocket import DEFLATE, Address
 
-PAGE = Path(__file__).with_name("browser.html")
+PAGES = {"/?": "browser.html", "/events?": "events.html"}
 ANSWER = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
 SIZES = (0, 100, 5000, 100_000, 1)
 BROWSERS = ("chromium-headless-shell", "chromium")
@@ -43,8 +43,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     server: Pages
 
     def do_GET(self) -> None:  # noqa: N802
-        if self.path.startswith("/?"):
-            self._answer(200, PAGE.read_bytes())
+        name = PAGES.get(self.path.partition("?")[0] + "?")
+        if name:
+            self._answer(200, Path(__file__).with_name(name).read_bytes())
         else:
             self._answer(404, b"")
 
@@ -81,15 +82,12 @@ def browse(pages: Pages, tmp_path: Path) -> Iterator[Any]:
     assert program, "chromium-headless-shell is not installed"
     browsers = []
 
-    def begin(address: Address, messages: int) -> None:
-        scheme = "wss" if address.kind == "tls" else "ws"
-        query = urlencode({"url": f"{scheme}://{address.name}/ws/trade-signals",
-                           "messages": messages})
+    def begin(page: str, **query: object) -> None:
         browsers.append(subprocess.Popen(
             [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
              "--no-first-run", "--disable-background-networking", "--ignore-certificate-errors",
              f"--user-data-dir={tmp_path / 'profile'}", "--remote-debugging-port=0",
-             f"http://127.0.0.1:{pages.server_port}/?{query}"],
+             f"http://127.0.0.1:{pages.server_port}{page}{urlencode(query)}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True))
 
@@ -110,7 +108,8 @@ def test_a_page_gets_the_same_texts_compressed(start, certificate: tuple[Path, P
     for client in (plain, packing):
         client.subscribe("AAPL")
         client.texts.clear()
-    browse(getattr(host, kind), len(SIZES))
+    scheme, address = "wss" if kind == "tls" else "ws", getattr(host, kind)
+    browse("/?", url=f"{scheme}://{address.name}/ws/trade-signals", messages=len(SIZES))
     assert pages.report() == {"extensions": ANSWER}
     for size in SIZES:
         host.publish("trade-signals", bodies.signals("AAPL", padding="ab\u00e9" * size))
@@ -120,3 +119,32 @@ def test_a_page_gets_the_same_texts_compressed(start, certificate: tuple[Path, P
     report = pages.report()
     assert report["texts"] == plain.texts == packing.texts
     assert (report["code"], report["clean"]) == (1000, True)
+
+
+def test_a_page_that_follows_events_comes_back_by_itself(start, tmp_path: Path, pages: Pages,
+                                                         browse: Any) -> None:
+    state = {"state_dir": str(tmp_path / "kept")}
+    first: Daemon = start(server=state)
+    port = first.tcp.port
+    browse("/events?", url=f"http://{first.tcp.name}/sse/trade-signals?symbols=AAPL&id=1")
+    assert pages.report()["type"] == "ok"
+    first.publish("trade-signals", bodies.signals("AAPL", number=1))
+    event = pages.report()
+    message = json.loads(event["text"])
+    assert (event["type"], message["data"][0]["number"]) == ("trade_signals", 1)
+    assert event["id"] == f"{message['epoch']}:{message['offset']}"
+    first.publish("trade-signals", bodies.signals("MSFT"))
+    first.stop()
+    assert pages.report()["type"] == "close"
+    second: Daemon = start(server={**state, "listen": [f"127.0.0.1:{port}"]})
+    second.publish("trade-signals", bodies.signals("AAPL", number=2))
+    # It may be back before the publish, or after it.
+    found = {event["type"]: json.loads(event["text"]) for event in
+             (pages.report() for _ in range(3))}
+    assert found["trade_signals"]["data"][0]["number"] == 2
+    assert found["recovered"]["recovered"] is True
+
+
+def test_a_page_that_is_refused_gives_up(host: Daemon, pages: Pages, browse: Any) -> None:
+    browse("/events?", url=f"http://{host.tcp.name}/sse/admin")
+    assert pages.report() == {"type": "given up"}
