@@ -22,7 +22,8 @@ void outbox_drop_entries(struct outbox *outbox, struct connection *connection);
 void stream_ask(struct outbox *outbox, struct connection *connection);
 /* How many bytes of the connection's entries the socket has taken; -1: it has failed. */
 ssize_t stream_write(struct outbox *outbox, struct connection *connection, bool *all);
-/* How many of the bytes that are to be sent next have to be: the rest of an event that has begun. */
+/* How many of the bytes that are to be sent next have to be: the rest of an event that has begun.
+ */
 size_t stream_begun(const struct connection *connection, const uint8_t *data, size_t size);
 /* As much of the backlog as it takes. False: it has failed. */
 bool stream_drain(struct connection *connection);

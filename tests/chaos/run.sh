@@ -11,7 +11,7 @@ trap 'rm -f "$report"' EXIT
 ulimit -n "$(ulimit -Hn)"
 env SENTIO_LONG=1 SENTIO_CHAOS_ROUNDS=200 SENTIO_BUILD="${SENTIO_BUILD:-$top/build}" \
     PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest "$top/tests/e2e/test_reload_load.py" \
-    "$top/tests/e2e/test_absences.py" "$top/tests/e2e/chaos" -q -s -rA \
+    "$top/tests/e2e/test_absences.py" "$top/tests/e2e/test_sse_absences.py" "$top/tests/e2e/chaos" -q -s -rA \
     -p no:cacheprovider >"$report" 2>&1
 status=$?
 sed -n -e 's/^\(none\|process\): {/figures, isolation \1: {/p' \

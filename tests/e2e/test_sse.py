@@ -263,6 +263,24 @@ def test_after_a_crash_a_reader_is_told_that_it_can_not_go_on(start) -> None:
     assert stream.next().message["recovered"] is False
 
 
+def test_a_durable_channel_goes_on_after_a_crash(start, tmp_path: Path) -> None:
+    state = {"state_dir": str(tmp_path / "kept")}
+    first = start(server=state)
+    stream = follow(first, "/sse/notifications?user_id=u")
+    first.publish("notifications", bodies.notification("u", "one"))
+    identity = stream.next().id
+    stream.close()
+    first.publish("notifications", bodies.notification("u", "two"))
+    first.kill()
+    first.stop = lambda: None
+    second = start(server=state)
+    second.publish("notifications", bodies.notification("u", "three"))
+    stream = follow(second, "/sse/notifications?user_id=u", Last_Event_ID=identity)
+    replayed, end = stream.replay()
+    assert [message["data"]["title"] for message in replayed] == ["two", "three"]
+    assert end.message["recovered"] is True
+
+
 def test_the_host_pings_by_comments(start) -> None:
     host = start(server={"heartbeat": "1s"})
     stream = follow(host, SIGNALS)
