@@ -143,10 +143,10 @@ struct joined_message {
     struct interest *interest; /* counted; NULL: subscribed to nothing */
     uint64_t offset;           /* the channel's at the subscribe: what follows is newer */
     int64_t time;
-    bool more;                /* a REPLAY with the same `reading` follows, in this place */
-    bool afresh;              /* in answer to LOST: what the subscriber was still to get is void */
-    uint64_t since;           /* the offset that the replay goes on from */
-    uint64_t reading;         /* which of the hub's readings from the disk it belongs to; 0: none */
+    bool more;        /* a REPLAY with the same `reading` follows, in this place */
+    bool afresh;      /* in answer to LOST: what the subscriber was still to get is void */
+    uint64_t since;   /* the offset that the replay goes on from */
+    uint64_t reading; /* which of the hub's readings from the disk it belongs to; 0: none */
     enum receipt_kind receipt;
     struct sentio_bytes text; /* the "ok", or empty */
     struct sentio_bytes end;  /* the "recovered", or empty */
