@@ -10,6 +10,7 @@ from pathlib import Path
 HOST = "sentiod"
 WORKER = "worker"
 EVENTS = "events"
+DURABLE = "durable"
 FLOOR = "floor"
 WRAPPING_FLOOR = "floor-wraps"
 SUBSCRIBE = '{"action":"subscribe","id":1}'
@@ -68,8 +69,8 @@ def _fill(place: Place, template: str, **values: object) -> str:
     return str(written)
 
 
-def _host(place: Place, isolation: str = "none") -> list[str]:
-    channel = f'name = "trade-signals"; plugin = "trade_signals.so"; isolation = "{isolation}";'
+def _host(place: Place, more: str = "") -> list[str]:
+    channel = f'name = "trade-signals"; plugin = "trade_signals.so"; {more}'
     sections = ""
     scheme = ""
     if place.backlog > 0:
@@ -92,7 +93,11 @@ def _host(place: Place, isolation: str = "none") -> list[str]:
 
 
 def _worker(place: Place) -> list[str]:
-    return _host(place, "process")
+    return _host(place, 'isolation = "process";')
+
+
+def _durable(place: Place) -> list[str]:
+    return _host(place, "durable = true;")
 
 
 def _floor(place: Place) -> list[str]:
@@ -160,7 +165,7 @@ PEERS = (
         _host,
         COMMON
         | {"broadcast-18k", "projection", "tls-broadcast", "publish-pipelined", "conflation"}
-        | {"worker", "events"},
+        | {"worker", "events", "durable"},
         path="/ws/$channel",
         publish_path="/api/v1/publish/$channel",
     ),
@@ -176,6 +181,13 @@ PEERS = (
         WORKER,
         _worker,
         frozenset({"worker"}),
+        path="/ws/$channel",
+        publish_path="/api/v1/publish/$channel",
+    ),
+    Peer(
+        DURABLE,
+        _durable,
+        frozenset({"durable"}),
         path="/ws/$channel",
         publish_path="/api/v1/publish/$channel",
     ),

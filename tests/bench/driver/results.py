@@ -42,12 +42,14 @@ class Results:
         self.rounds.setdefault(key, {})[number] = figures
 
     def figure(self, key: Key, name: str) -> Spread | None:
-        return Spread.of([figures[name] for figures in self.rounds.get(key, {}).values()])
+        rounds = self.rounds.get(key, {}).values()
+        return Spread.of([figures[name] for figures in rounds if name in figures])
 
     def ratio(self, above: Key, below: Key, name: str) -> Spread | None:
         """The figure of `above` divided by that of `below`, in each round that has both."""
         dividends, divisors = self.rounds.get(above, {}), self.rounds.get(below, {})
-        pairs = [(dividends[n][name], divisors[n][name]) for n in dividends if n in divisors]
+        both = [n for n in dividends if name in dividends[n] and name in divisors.get(n, {})]
+        pairs = [(dividends[n][name], divisors[n][name]) for n in both]
         return Spread.of([a / b for a, b in pairs if b > 0])
 
     def complete(self) -> list[str]:

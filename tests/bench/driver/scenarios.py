@@ -26,6 +26,7 @@ CONNECT: Columns = (
     ("p999_ms", "p99.9 ms"),
 )
 PUBLISH = DELIVERY[:-1]
+DURABLE: Columns = (*PUBLISH, ("group", "a commit"))
 CONFLATION: Columns = (
     ("cpu_us", "CPU us"),
     ("p50_ms", "p50 ms"),
@@ -163,5 +164,8 @@ SCENARIOS = (
         0,
         PUBLISH,
         ("1x200", "16x200", "64x200/1"),
+    ),
+    Scenario(
+        "durable", "publish", "publish to the disk", 0, DURABLE, ("64x200",), seconds=4.0
     ),
 )

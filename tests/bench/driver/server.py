@@ -29,6 +29,7 @@ class Unmeasured(Exception):
 class Server:
     port: int
     pids: list[int]
+    folder: Path
 
 
 def on_cores(command: list[str], *, server: bool) -> list[str]:
@@ -112,7 +113,7 @@ def running(peer: Peer, scenario: Scenario, build: Path, peers: Path) -> Iterato
             )
         try:
             _await_listener(process, place.port)
-            yield Server(place.port, _family(process.pid))
+            yield Server(place.port, _family(process.pid), folder)
         except Unmeasured as failure:
             said = (folder / "messages").read_text(errors="replace").strip()
             raise Unmeasured(f"{failure} {said[-400:]}".strip()) from failure

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from peers import FLOOR, HOST, WORKER, WRAPPING_FLOOR
+from peers import DURABLE, FLOOR, HOST, WORKER, WRAPPING_FLOOR
 from results import Results, Spread
 from table import number
 
@@ -112,6 +112,11 @@ class _Judge:
             what = f"(e) publishes a second through a worker, {window:>2} in flight, / inline"
             yield Target(what, 0.5, value, at_least=True)
 
+    def durable(self) -> Iterator[Target]:
+        value = self._results.figure(("durable", "64x200", DURABLE), "rate")
+        what = "(f) durable publishes a second, 64 publishers, one fsync a commit"
+        yield Target(what, 30000.0, value, at_least=True)
+
     def growth(self) -> Iterator[Target]:
         for window in (1, 64):
             phase = f"{window}x200"
@@ -142,6 +147,7 @@ def targets(results: Results) -> list[Target]:
         *judge.growth(),
         *judge.conflation(),
         *judge.worker(),
+        *judge.durable(),
     ]
 
 
