@@ -37,13 +37,14 @@ struct subscription {
     struct message *last_later;
     struct subscription *next_waiting; /* of hub->waiting */
     struct subscription **waiting_link;
-    struct phrase *request; /* the last subscribe that was accepted; NULL: none */
-    struct user *user;      /* NULL: nobody */
-    struct person *person;  /* as which it is present, counted (presence.h); NULL: it is not */
-    uint64_t sent;          /* as far as it was sent items when its last command came */
-    uint64_t reading;       /* the number of the last reading from the disk */
-    bool acknowledges;      /* "ack": true */
-    char *consumer;         /* NULL: the one that all of the user's connections share */
+    struct phrase *request;  /* the last subscribe that was accepted; NULL: none */
+    struct user *user;       /* NULL: nobody */
+    struct person *person;   /* as which it is present, counted (presence.h); NULL: it is not */
+    uint64_t sent;           /* as far as it was sent items when its last command came */
+    uint64_t reading;        /* the number of the last reading from the disk */
+    uint64_t unacknowledged; /* of those the last for what waits for its user */
+    bool acknowledges;       /* "ack": true */
+    char *consumer;          /* NULL: the one that all of the user's connections share */
 };
 
 /* A user of a channel, as long as one of its subscriptions is there. */

@@ -145,6 +145,7 @@ void unacknowledged_begin(struct subscription *subscription, uint64_t sent) {
     reading->hub = subscription->channel->hub;
     reading->conn = subscription->conn;
     reading->number = subscription->reading;
+    subscription->unacknowledged = reading->number;
     reading->after = sent;
     reading->until = subscription->channel->engine.offset;
     reading->first = true;
