@@ -63,8 +63,7 @@ int disk_channel_add(struct disk *disk, struct disk_channel *channel) {
         return -1;
     }
     int64_t id = sqlite3_last_insert_rowid(disk->database);
-    disk_group_end(disk);
-    if (disk->failing)
+    if (disk_group_end(disk) != 0)
         return -1;
     channel->id = id;
     return 0;

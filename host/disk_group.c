@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message.h"
+
 int disk_group_begin(struct disk *disk) {
     struct disk_group *group = &disk->group;
     if (disk->database == NULL)
@@ -107,18 +109,35 @@ static int write_channels(struct disk *disk) {
     return error;
 }
 
-void disk_group_end(struct disk *disk) {
+void disk_group_works(struct disk *disk) {
+    if (!disk->failing)
+        return;
+    disk->failing = false;
+    struct disk_job *job = calloc(1, sizeof(*job));
+    /* Without memory the next item says it. */
+    if (job == NULL)
+        return;
+    job->head.kind = MESSAGE_DISK;
+    job->head.size = sizeof(*job);
+    job->op = DISK_WORKS;
+    queue_push(&disk->answers, &job->head);
+}
+
+int disk_group_end(struct disk *disk) {
     struct disk_group *group = &disk->group;
     if (!group->open)
-        return;
+        return 0;
     if (write_channels(disk) != 0 || disk_sql_run(disk, SQL_COMMIT, "") != 0) {
         disk_group_fail(disk, NULL);
-        return;
+        return -1;
     }
     untouch(group, true);
-    if (sqlite3_total_changes(disk->database) != group->before)
-        atomic_fetch_add(&disk->commits, 1);
     atomic_fetch_add(&disk->items, group->items);
-    disk->failing = false;
+    /* One that has changed nothing has written nothing: it says nothing of the disk. */
+    if (sqlite3_total_changes(disk->database) != group->before) {
+        atomic_fetch_add(&disk->commits, 1);
+        disk_group_works(disk);
+    }
     answer_all(disk);
+    return 0;
 }

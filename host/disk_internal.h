@@ -162,8 +162,10 @@ int disk_attributes_write(const struct item *item, struct sentio_bytes *bytes);
 /* disk_group.c, thread */
 
 int disk_group_begin(struct disk *disk); /* joins the one that is open; -1: disk->why */
-/* Commits; then its jobs are answered. */
-void disk_group_end(struct disk *disk);
+/* Commits; then its jobs are answered. -1: it has failed. */
+int disk_group_end(struct disk *disk);
+/* Something was written: the hub is told if that is new. */
+void disk_group_works(struct disk *disk);
 /* Undoes it; its jobs and `job` (NULL: none) fail with disk->why. */
 void disk_group_fail(struct disk *disk, struct disk_job *job);
 /* The job is done: it is answered with the group if one is due, at once else. */

@@ -84,23 +84,11 @@ static void on_idle(uv_idle_t *idle) {
 
 /* Does it work again? What is written is large enough to need room of its own. */
 static void probe(struct disk *disk) {
-    struct disk_job *job = calloc(1, sizeof(*job));
-    if (job == NULL)
-        return;
-    job->head.kind = MESSAGE_DISK;
-    job->head.size = sizeof(*job);
-    job->op = DISK_WORKS;
     if (disk_group_begin(disk) != 0 || disk_sql_run(disk, SQL_PROBE, "") != 0 ||
-        disk_sql_run(disk, SQL_PROBE_END, "") != 0) {
+        disk_sql_run(disk, SQL_PROBE_END, "") != 0)
         disk_group_fail(disk, NULL);
-    } else {
-        disk_group_end(disk);
-    }
-    if (disk->failing) {
-        free(job);
-        return;
-    }
-    queue_push(&disk->answers, &job->head);
+    else if (disk_group_end(disk) == 0)
+        disk_group_works(disk);
 }
 
 static void on_tick(uv_timer_t *tick) {

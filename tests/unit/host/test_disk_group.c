@@ -87,12 +87,32 @@ static void group_fails_as_a_whole(void **state) {
     assert_string_equal(status.reason, "");
 }
 
+static void assert_failing(struct disk *disk, void *expected) {
+    assert_int_equal(disk->failing, *(const bool *)expected);
+}
+
+static void commit_of_nothing_does_not_hide_a_failure(void **state) {
+    struct disk_fixture *fixture = *state;
+    bool expected = true;
+    disk_call(fixture->disk, break_item_table, NULL);
+    fixture_append(fixture, "bad");
+    assert_answers(fixture, "1 failed\n");
+    disk_forget_keys(fixture->channel, 0);
+    disk_call(fixture->disk, assert_failing, &expected);
+    assert_non_null(strstr(disk_reason(fixture->channel), "it is broken"));
+    /* An acknowledgement is written, and the hub hears of it although nobody asked. */
+    fixture_ack(fixture, "u", "", 0);
+    expected = false;
+    disk_call(fixture->disk, assert_failing, &expected);
+    disk_pump(fixture->disk);
+    assert_string_equal(disk_reason(fixture->channel), "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(what_came_together_is_committed_in_groups),
-        TEST(what_nobody_waits_for_may_wait),
-        TEST(answers_come_in_the_order_of_requests),
-        TEST(group_fails_as_a_whole),
+        TEST(what_came_together_is_committed_in_groups), TEST(what_nobody_waits_for_may_wait),
+        TEST(answers_come_in_the_order_of_requests),     TEST(group_fails_as_a_whole),
+        TEST(commit_of_nothing_does_not_hide_a_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
