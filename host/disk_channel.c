@@ -152,8 +152,10 @@ static int load(struct disk *disk, struct loading *loading) {
     for (; code == SQLITE_ROW; code = sqlite3_step(row)) {
         struct item *item = disk_item(row);
         bytes += item ? item_size(item) : 0;
-        if (item == NULL || bytes > (size_t)channel->limits.history_bytes ||
-            disk_answer_add(answer, item) != 0) {
+        bool kept = item && bytes <= (size_t)channel->limits.history_bytes;
+        if (!kept)
+            item_unref(item);
+        if (!kept || disk_answer_add(answer, item) != 0) {
             *loading->trimmed = (uint64_t)sqlite3_column_int64(row, 0);
             break;
         }
