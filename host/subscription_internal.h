@@ -42,7 +42,7 @@ struct subscription {
     struct person *person;   /* as which it is present, counted (presence.h); NULL: it is not */
     uint64_t sent;           /* as far as it was sent items when its last command came */
     uint64_t reading;        /* the number of the last reading from the disk */
-    uint64_t unacknowledged; /* of those the last for what waits for its user */
+    uint64_t unacknowledged; /* the number of that which is of what he has not acknowledged */
     bool acknowledges;       /* "ack": true */
     char *consumer;          /* NULL: the one that all of the user's connections share */
 };

@@ -32,7 +32,8 @@ bool unacknowledged_wanted(const struct subscription *subscription, const struct
 /* The subscription that it is still for; NULL: there is none. */
 static struct subscription *find(const struct reading *reading) {
     struct subscription *subscription = subscription_find(reading->hub, reading->conn);
-    if (subscription == NULL || !acknowledgement_concerns(subscription, &subscription->wants))
+    if (subscription == NULL || subscription->unacknowledged != reading->number ||
+        !acknowledgement_concerns(subscription, &subscription->wants))
         return NULL;
     return subscription;
 }

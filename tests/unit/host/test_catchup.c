@@ -212,6 +212,33 @@ static void what_the_disk_has_comes_in_its_place(void **state) {
     finish(past, &reader);
 }
 
+static void where_the_disk_has_nothing_what_is_live_goes_on_from_there(void **state) {
+    struct reader reader;
+    struct past_items *past = begin(state, &reader, CONFIG_SLOW_DISCONNECT);
+    past_publish(past, "B B B");
+    past_tell(past, &reader, &(struct past_join){.topics = "A", .more = true, .reading = 1});
+    past_publish(past, "A");
+    past_tell(past, &reader,
+              &(struct past_join){.topics = "A", .only_more = true, .since = 2, .reading = 1});
+    turn(past->fixture);
+    assert_reads(&reader, "update 2>4 4");
+    finish(past, &reader);
+}
+
+static void answers_behind_a_reading_without_items_are_given_at_once(void **state) {
+    struct reader reader;
+    struct past_items *past = begin(state, &reader, CONFIG_SLOW_DISCONNECT);
+    past_publish(past, "B B B");
+    past_tell(past, &reader, &(struct past_join){.topics = "A", .more = true, .reading = 1});
+    past_tell(past, &reader, &(struct past_join){.topics = "A", .ok = OK});
+    past_tell(past, &reader,
+              &(struct past_join){.topics = "A", .only_more = true, .since = 2, .reading = 1});
+    assert_null(reader.peer.member.catchup);
+    turn(past->fixture);
+    assert_reads(&reader, OK);
+    finish(past, &reader);
+}
+
 static void each_reading_from_the_disk_has_its_place(void **state) {
     struct reader reader;
     struct past_items *past = begin(state, &reader, CONFIG_SLOW_DISCONNECT);
@@ -448,6 +475,8 @@ int main(void) {
         ARRAY(what_is_live_waits_behind_and_then_flows),
         ARRAY(a_second_subscribe_waits_for_its_turn),
         OBJECT(what_the_disk_has_comes_in_its_place),
+        OBJECT(where_the_disk_has_nothing_what_is_live_goes_on_from_there),
+        OBJECT(answers_behind_a_reading_without_items_are_given_at_once),
         OBJECT(each_reading_from_the_disk_has_its_place),
         ARRAY(too_much_that_is_live_drops_the_rest_and_begins_afresh),
         ARRAY(answers_are_given_though_the_rest_is_dropped),

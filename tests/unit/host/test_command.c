@@ -132,6 +132,10 @@ static void a_subscribe_is_handed_over_whole(void **state) {
     command = assert_handed_over(&peer, "{\"action\":\"presence\"}");
     assert_int_equal(command->what, COMMAND_PRESENCE);
     message_destroy(&command->head);
+    command = assert_handed_over(&peer, "{\"action\":\"ack\"}");
+    assert_int_equal(command->what, COMMAND_ACK);
+    assert_int_equal(command->sent, 0);
+    message_destroy(&command->head);
     command = assert_handed_over(&peer, "{\"action\":\"buy\"}");
     assert_int_equal(command->what, COMMAND_OTHER);
     assert_text(command->action, "buy");
@@ -155,6 +159,7 @@ static void what_is_malformed_is_answered_and_changes_nothing(void **state) {
     assert_error(&peer, "{\"action\":\"subscribe\",\"user_id\":\"a\\u0000b\"}", "invalid_field");
     assert_error(&peer, "{\"action\":\"unsubscribe\"}", "not_subscribed");
     assert_error(&peer, "{\"action\":\"presence\"}", "not_subscribed");
+    assert_error(&peer, "{\"action\":\"ack\"}", "not_subscribed");
     assert_error(&peer, "{\"action\":\"subscribe\",\"channel\":\"silent\"}", "unknown_channel");
     assert_null(peer.connection->members);
     assert_null(peer.connection->user);

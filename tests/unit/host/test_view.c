@@ -77,6 +77,20 @@ static void the_first_route_that_matches_is_found(void **state) {
     view_unref(view);
 }
 
+static void the_acknowledgements_of_a_route_are_beside_it(void **state) {
+    (void)state;
+    struct view *view = empty();
+    assert_int_equal(view_add_route(view, "/notes/{user}", 4, 3), 0);
+    assert_int_equal(view_add_ack(view, "/notes/{user}", 4), 0);
+    assert_false(view_route_at(view, sentio_text("/notes/u"))->acks);
+    const struct view_route *route = view_route_at(view, sentio_text("/notes/u/ack"));
+    assert_non_null(route);
+    assert_true(route->acks);
+    assert_int_equal(route->channel, 4);
+    assert_null(view_route_at(view, sentio_text("/notes/u/acks")));
+    view_unref(view);
+}
+
 static void a_view_holds_its_channels_until_the_last_reference(void **state) {
     (void)state;
     struct view *view = empty();
@@ -147,6 +161,7 @@ int main(void) {
         cmocka_unit_test(a_channel_without_a_path_is_at_none),
         cmocka_unit_test(a_view_knows_the_very_channel_and_none_of_the_same_name),
         cmocka_unit_test(the_first_route_that_matches_is_found),
+        cmocka_unit_test(the_acknowledgements_of_a_route_are_beside_it),
         cmocka_unit_test(a_view_holds_its_channels_until_the_last_reference),
         FIXTURE_TEST(loading_reads_the_files_that_the_configuration_names),
         FIXTURE_TEST(a_file_that_is_wrong_makes_no_view),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "view_hub.h"
 
-#include "hub_fixture.h"
+#include "durable_fixture.h"
 
 static struct view *create(struct config *config) {
     struct view *view = view_create(config, NULL, NULL);
@@ -68,11 +68,30 @@ static void a_view_that_is_shown_is_what_all_go_by(void **state) {
     drop(second);
 }
 
+static void only_durable_channels_take_acknowledgements(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct view *view = create(&fixture->config);
+    assert_int_equal(view_fill(view, fixture->hub), 0);
+    uint32_t acks = 0;
+    for (size_t i = 0; i < view->route_count; i++) {
+        assert_true(!view->routes[i].acks || view->routes[i].channel == 0);
+        acks += view->routes[i].acks;
+    }
+    uint32_t own = 0;
+    for (uint32_t i = 0; i < channel_plugin(fixture->hub->channels[0])->route_count; i++)
+        own += scripted_routes[i].topics == SENTIO_TOPICS_USER &&
+               scripted_routes[i].source == SENTIO_HISTORY;
+    assert_true(own > 0);
+    assert_int_equal(acks, own);
+    drop(view);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_view_has_the_hubs_channels_and_their_routes),
         TEST(a_channel_that_was_removed_is_in_no_view),
         TEST(a_view_that_is_shown_is_what_all_go_by),
+        DURABLE(only_durable_channels_take_acknowledgements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
