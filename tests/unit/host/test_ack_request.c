@@ -4,7 +4,8 @@
 #include "durable_fixture.h"
 
 static void ask(struct hub_fixture *fixture, uint32_t channel, const char *body) {
-    struct publish_message *message = publish_message_create(sentio_text(""), sentio_text(""), sentio_text(body));
+    struct publish_message *message =
+        publish_message_create(sentio_text(""), sentio_text(""), sentio_text(body));
     assert_non_null(message);
     message->head.kind = MESSAGE_ACK;
     message->channel = channel;
