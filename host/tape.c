@@ -85,6 +85,26 @@ static void note_conn(const struct hub *hub, enum tape_kind kind, uint64_t conn)
     note(hub, &entry);
 }
 
+/* How far the subscriber of the next entry was sent items, or has them written. */
+static void note_receipt(const struct hub *hub, uint64_t offset) {
+    struct tape_entry entry = {.kind = TAPE_RECEIPT, .number = offset};
+    if (offset > 0)
+        note(hub, &entry);
+}
+
+static void note_written(const struct hub *hub, const struct written_message *message) {
+    for (size_t i = 0; i < message->count; i++) {
+        note_receipt(hub, message->written[i].offset);
+        note_conn(hub, TAPE_WRITTEN, message->written[i].conn);
+    }
+}
+
+static void note_ack(const struct hub *hub, const struct publish_message *message) {
+    struct tape_entry entry = {
+        .kind = TAPE_ACK, .channel = message->channel, .texts = {message->body}};
+    note(hub, &entry);
+}
+
 static void note_other(const struct hub *hub, const struct message *message) {
     struct tape_entry entry = {.kind = TAPE_OTHER, .what = (uint32_t)message->kind};
     note(hub, &entry);
@@ -97,7 +117,14 @@ void tape_message(struct hub *hub, const struct message *message) {
     case MESSAGE_PUBLISH:
         note_publish(hub, (const struct publish_message *)message);
         return;
+    case MESSAGE_ACK:
+        note_ack(hub, (const struct publish_message *)message);
+        return;
+    case MESSAGE_WRITTEN:
+        note_written(hub, (const struct written_message *)message);
+        return;
     case MESSAGE_COMMAND:
+        note_receipt(hub, ((const struct command_message *)message)->sent);
         note_command(hub, (const struct command_message *)message);
         return;
     case MESSAGE_QUERY:
@@ -105,9 +132,11 @@ void tape_message(struct hub *hub, const struct message *message) {
             note_query(hub, (const struct query_message *)message);
         return;
     case MESSAGE_LEFT:
+        note_receipt(hub, ((const struct left_message *)message)->written);
         note_conn(hub, TAPE_LEFT, ((const struct left_message *)message)->conn);
         return;
     case MESSAGE_LOST:
+        note_receipt(hub, ((const struct lost_message *)message)->sent);
         note_conn(hub, TAPE_LOST, ((const struct lost_message *)message)->conn);
         return;
     case MESSAGE_DISK:

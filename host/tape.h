@@ -54,6 +54,9 @@ enum tape_kind {
     TAPE_DISK = 31,
     TAPE_LOST = 32,
     TAPE_OTHER = 33,
+    TAPE_RECEIPT = 34,
+    TAPE_WRITTEN = 35,
+    TAPE_ACK = 36,
     /* What went out since the last of these. */
     TAPE_SENT = 64,
     TAPE_END = 65

@@ -33,6 +33,7 @@ struct player {
     struct hub *hub;
     struct sentio_writer out;  /* the lines of the step */
     struct tape_digest digest; /* of what went out since the last TAPE_SENT */
+    uint64_t receipt;          /* of the next entry's subscriber (TAPE_RECEIPT); 0: none */
     uint64_t entries;          /* that came in */
     uint64_t sent;             /* messages */
     uint64_t unplayed;         /* entries that this program can not play */

@@ -35,8 +35,43 @@ static void feed_command(struct player *player, const struct tape_entry *entry) 
     message->named = (entry->flags & 1) != 0;
     message->roles = entry->flags >> 1;
     message->conn = entry->number;
+    message->sent = player->receipt;
     message->member = sent_member(entry->number);
     deliver(player, &message->head);
+}
+
+static void feed_ack(struct player *player, const struct tape_entry *entry) {
+    struct publish_message *message =
+        publish_message_create(sentio_text(""), sentio_text(""), entry->texts[0]);
+    if (message == NULL)
+        return;
+    message->head.kind = MESSAGE_ACK;
+    message->channel = entry->channel;
+    message->request = sent_request(player->entries, entry->channel);
+    deliver(player, &message->head);
+}
+
+/* What an io thread tells of a subscriber. */
+static void feed_subscriber(struct player *player, const struct tape_entry *entry) {
+    struct message *message = NULL;
+    struct written_message *written = NULL;
+    if (entry->kind == TAPE_LEFT) {
+        message = left_message_create(0, entry->number, sent_member(entry->number));
+        if (message != NULL)
+            ((struct left_message *)message)->written = player->receipt;
+    } else if (entry->kind == TAPE_LOST) {
+        message = lost_message_create(entry->number);
+        if (message != NULL)
+            ((struct lost_message *)message)->sent = player->receipt;
+    } else {
+        written = written_message_create(1);
+        message = written ? &written->head : NULL;
+    }
+    if (written != NULL) {
+        written->written[0] = (struct written){entry->number, player->receipt};
+        written->count = 1;
+    }
+    deliver(player, message);
 }
 
 static void feed_query(struct player *player, const struct tape_entry *entry) {
@@ -90,11 +125,16 @@ void player_feed(struct player *player, const struct tape_entry *entry) {
         feed_command(player, entry);
         break;
     case TAPE_LEFT:
-        deliver(player, left_message_create(0, entry->number, sent_member(entry->number)));
-        break;
     case TAPE_LOST:
-        deliver(player, lost_message_create(entry->number));
+    case TAPE_WRITTEN:
+        feed_subscriber(player, entry);
         break;
+    case TAPE_ACK:
+        feed_ack(player, entry);
+        break;
+    case TAPE_RECEIPT:
+        player->receipt = entry->number;
+        return;
     case TAPE_DISK:
         if (hub->disk)
             disk_take(hub->disk);
@@ -120,5 +160,6 @@ void player_feed(struct player *player, const struct tape_entry *entry) {
         feed_channel(player, entry);
         break;
     }
+    player->receipt = 0;
     hub_run_jobs(hub);
 }

@@ -15,6 +15,7 @@ from harness import bodies
 from harness.client import Client
 from harness.config import ADMIN_TOKEN, BAD_PLUGINS, BUILD, FEED
 from harness.daemon import Daemon
+from harness.http import JSON
 from harness.limits import TIMEOUT
 from harness.live import Live, install
 
@@ -241,6 +242,35 @@ def test_durable_channels_are_played_from_what_was_on_the_disk(start, recorded,
     assert [line.split()[3:5] for line in updates(replay, "trade-signals")] == [
         ["2", "MSFT"], ["3", "TSLA"]]
     assert len(updates(replay, "notifications")) == 2
+
+
+def test_acknowledgements_are_played(recorded, journal: Path) -> None:
+    host: Daemon = recorded(channels={"notifications": {"durable": True}}).host
+    for title in ("one", "two", "three"):
+        host.publish("notifications", bodies.notification("user_001", title))
+    client = host.client("/ws/notifications")
+    client.subscribe(user_id="user_001", ack=True)
+    second = [client.next() for _ in range(3)][1]
+    client.accepted(action="ack", offset=second["offset"], epoch=second["epoch"])
+    client.close()
+    silent = host.client("/ws/notifications")
+    silent.subscribe(user_id="user_002")
+    host.publish("notifications", bodies.notification("user_002", "four"))
+    silent.next()
+    silent.close()
+    answer = host.http().request(
+        "POST", "/api/v1/dashboard/notifications/ack",
+        '{"user_id":"user_002","offset":1,"consumer":"phone"}', {"Content-Type": JSON})
+    assert answer.json["offset"] == 4, answer
+    for user, expected in (("user_001", "three"), ("user_002", "five")):
+        again = host.client("/ws/notifications")
+        again.subscribe(user_id=user)
+        host.publish("notifications", bodies.notification("user_002", "five"))
+        assert again.next()["data"]["title"] == expected
+    host.stop()
+    replay = identical(journal)
+    assert any('"acknowledged":2' in line for line in replay.lines)
+    assert any(" response " in line and '"offset":4' in line for line in replay.lines)
 
 
 def test_many_updates_a_request_and_the_same_key_again_are_played(recorded, journal: Path) -> None:
