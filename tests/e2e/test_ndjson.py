@@ -84,6 +84,12 @@ def test_a_body_may_be_as_large_as_the_limit_and_no_larger(start: Start) -> None
     assert publish(host.http(), body + "\n").status == 413
 
 
+def test_a_mebibyte_of_lines_is_taken_on_each_transport(via: Http) -> None:
+    line = json.dumps(bodies.signals("AAPL", note="x" * 900)) + "\n"
+    count = (1 << 20) // len(line)
+    assert publish(via, line * count).json["accepted"] == count
+
+
 def test_a_hundred_thousand_lines_are_answered_one_by_one(host: Daemon) -> None:
     answer = publish(host.http(), "{}\n" * 100_000).json
     assert (answer["accepted"], answer["refused"], len(answer["errors"])) == (0, 100_000, 100)

@@ -142,6 +142,64 @@ static void disk_that_can_not_be_used_refuses_and_leaves_others_alone(void **sta
                          "\"epoch\":\"E\"}\n");
 }
 
+#define ACCEPTED(request, offset)                                                                  \
+    "response " #request " 200 {\"channel\":\"a\",\"accepted\":1,\"offset\":" #offset              \
+    ",\"epoch\":\"E\"}\n"
+
+static void publish_keyed(struct hub_fixture *fixture, size_t request, const char *key) {
+    const struct fixture_publish like = {.request = request, .name = "one", .key = key};
+    SCRIPT(fixture_state(fixture, 0), CALL_PUBLISH, 0, {EFFECT_EMIT, .a = "t", .b = "1"});
+    fixture_publish_as(fixture, &like, "{}");
+}
+
+static void duplicate_waits_for_the_commit_of_the_first(void **state) {
+    struct hub_fixture *fixture = *state;
+    assert_true(fixture_open(fixture));
+    publish_keyed(fixture, 0, "k");
+    publish_keyed(fixture, 1, "k");
+    assert_sent(fixture, "");
+    disk_settle(fixture->hub->disk);
+    assert_sent(fixture, ACCEPTED(1, 1) ACCEPTED(0, 1));
+}
+
+static void keys_are_on_the_disk_with_what_was_published(void **state) {
+    struct hub_fixture *fixture = *state;
+    assert_true(fixture_open(fixture));
+    publish_keyed(fixture, 0, "k");
+    publish_keyed(fixture, 0, "l");
+    fixture_close(fixture);
+    assert_true(fixture_open(fixture));
+    free(fixture_sent(fixture));
+    assert_int_equal(fixture->hub->channels[0]->keys.count, 2);
+    publish_keyed(fixture, 1, "k");
+    publish_keyed(fixture, 2, "l");
+    assert_sent(fixture, ACCEPTED(1, 1) ACCEPTED(2, 2));
+}
+
+static void keys_whose_time_is_over_go_from_the_disk(void **state) {
+    struct hub_fixture *fixture = *state;
+    assert_true(fixture_open(fixture));
+    publish_keyed(fixture, 0, "k");
+    disk_settle(fixture->hub->disk);
+    struct channel *channel = fixture->hub->channels[0];
+    channel->keys.oldest->time -= 1000000;
+    publish_keys_trim(&channel->keys, channel_time(channel) - 500000, 10);
+    channel_durable_forget_keys(channel);
+    disk_settle(fixture->hub->disk);
+    fixture_close(fixture);
+    assert_true(fixture_open(fixture));
+    /* Not long ago enough for the disk: it is there. */
+    assert_int_equal(fixture->hub->channels[0]->keys.count, 1);
+    channel = fixture->hub->channels[0];
+    fixture->hub->now += 60000;
+    publish_keys_trim(&channel->keys, fixture->hub->now, 10);
+    channel_durable_forget_keys(channel);
+    disk_settle(fixture->hub->disk);
+    fixture_close(fixture);
+    assert_true(fixture_open(fixture));
+    assert_int_equal(fixture->hub->channels[0]->keys.count, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
 #undef TEST
@@ -151,6 +209,9 @@ int main(void) {
         TEST(plugin_and_configuration_say_whether_it_is_durable),
         TEST(channel_that_is_durable_no_more_begins_anew),
         TEST(disk_that_can_not_be_used_refuses_and_leaves_others_alone),
+        TEST(duplicate_waits_for_the_commit_of_the_first),
+        TEST(keys_are_on_the_disk_with_what_was_published),
+        TEST(keys_whose_time_is_over_go_from_the_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "idempotency.h"
 
+#include "channel_held.h"
 #include "hub_fixture.h"
 
 #define RESPONSE(request, status) "response " #request " " #status " "
@@ -243,6 +244,17 @@ static void forwarded_body_has_no_key(void **state) {
     assert_int_equal(first(fixture)->published, 2);
 }
 
+static void those_that_wait_are_refused_when_the_channel_is_removed(void **state) {
+    struct hub_fixture *fixture = *state;
+    channel_hold(first(fixture));
+    publish(fixture, 0, "k", "{}");
+    publish(fixture, 1, "k", "{}");
+    channel_held_refuse(first(fixture));
+    assert_sent(fixture, DETAIL(1, 404, "the channel was removed")
+                             DETAIL(0, 404, "the channel was removed"));
+    assert_int_equal(first(fixture)->keys.table.count, 0);
+}
+
 static void those_that_wait_at_the_end_are_freed_with_the_channel(void **state) {
     struct hub_fixture *fixture = *state;
     channel_hold(first(fixture));
@@ -268,6 +280,7 @@ int main(void) {
         TEST(keys_whose_time_is_over_go_even_if_none_comes),
         TEST(keys_over_the_limit_are_forgotten_oldest_first),
         TEST(forwarded_body_has_no_key),
+        TEST(those_that_wait_are_refused_when_the_channel_is_removed),
         TEST(those_that_wait_at_the_end_are_freed_with_the_channel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
