@@ -21,8 +21,8 @@
 
 enum {
     PREFIX = sizeof("/sse/") - 1,
-    RETRY_LEAST = 1000,  /* ms: what a reader waits before it comes back, so that not all of them */
-    RETRY_SPREAD = 2000, /* come at once */
+    RETRY_LEAST = 1000, /* ms that a reader waits before it comes back, and at most so many more: */
+    RETRY_SPREAD = 2000,
     CLOSE_GOING_AWAY = 1001,
     CLOSE_POLICY = 1008,
     CLOSE_TRY_LATER = 1013
@@ -101,7 +101,7 @@ static void subscribe(struct connection *connection, size_t i, struct sentio_byt
     struct sse *sse = connection->sse;
     struct sentio_writer text;
     sentio_writer_init(&text, NULL, 0);
-    sse_query_subscribe(parameters, names, &sse->places.items[i], &text, &sse->channels[i].resumes);
+    sse_query_subscribe(parameters, names, &sse->places.items[i], &text);
     if (text.failed)
         sse_deny(connection, CLOSE_TRY_LATER, sentio_text("the host is out of memory"));
     else
@@ -270,6 +270,7 @@ void sse_joined(struct connection *connection, const struct joined_message *mess
         return;
     }
     channel->answered = true;
+    /* A replay says itself where its reader has come to. */
     if (!joined_replays(message))
         tell_position(connection, message->member->stream, message->offset);
     sse->awaited--;

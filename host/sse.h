@@ -19,7 +19,6 @@
 struct sse_channel {
     struct stream *stream; /* counted */
     bool answered;
-    bool resumes; /* there is to be a replay, whose end says where the reader stands */
 };
 
 struct sse {

@@ -176,11 +176,9 @@ static void write_since(struct sentio_writer *out, const struct event_place *pla
 }
 
 void sse_query_subscribe(struct sentio_bytes parameters, const struct sse_names *names,
-                         const struct event_place *place, struct sentio_writer *out,
-                         bool *resumes) {
+                         const struct event_place *place, struct sentio_writer *out) {
     struct sentio_json object = {.type = SENTIO_JSON_ABSENT};
     struct sentio_json value;
-    *resumes = place->known;
     sentio_write_text(out, "{\"action\":\"subscribe\"");
     if (names)
         sentio_write_format(out, ",\"channel\":\"%s\"", place->name);
@@ -196,7 +194,6 @@ void sse_query_subscribe(struct sentio_bytes parameters, const struct sse_names 
         if (name.size == 0 || shape == SHAPE_NONE ||
             (!own && overridden(&object, names, place->name, name)))
             continue;
-        *resumes = *resumes || sentio_is(name, "history") || sentio_is(name, "since");
         sentio_write_format(out, ",\"%.*s\":", (int)name.size, name.data);
         write_value(out, shape, &value);
     }

@@ -34,9 +34,9 @@ bool sse_query_place(struct sentio_bytes id, struct event_place *place);
  * {"action":"subscribe",...} with the parameters, which are a JSON object of strings. `names` NULL:
  * of the one channel that the request's path names; else of place->name, with what is given for it
  * alone ("<channel>.symbols") before what is given for all, and named. A known place is where it
- * goes on from. *resumes: there is to be a replay.
+ * goes on from.
  */
 void sse_query_subscribe(struct sentio_bytes parameters, const struct sse_names *names,
-                         const struct event_place *place, struct sentio_writer *out, bool *resumes);
+                         const struct event_place *place, struct sentio_writer *out);
 
 #endif
