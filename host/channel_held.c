@@ -17,6 +17,12 @@ void channel_hold(struct channel *channel) {
     wakeup_pause(channel, true);
 }
 
+/* In a worker it had the time at which it was written down. */
+static int run_played(struct channel *channel, struct call *call, int64_t now) {
+    call->instance = channel->instance;
+    return hub_run_call(channel->hub, call, now);
+}
+
 /* A call that was written down, for a plugin that is loaded here. */
 static void run_task(struct channel *channel, const struct task *task) {
     struct wire_call read = {0};
@@ -27,7 +33,8 @@ static void run_task(struct channel *channel, const struct task *task) {
         result.outcome = OUTCOME_LACKING;
     } else if (wire_read_call(&frame, channel_plugin(channel), &read) == 0) {
         result.outcome = OUTCOME_RETURNED;
-        result.code = channel_run(channel, &read.call);
+        result.code = channel->instance->delayed ? run_played(channel, &read.call, task->now)
+                                                 : channel_run(channel, &read.call);
         result.micros = channel->micros;
     }
     channel_called(channel, task->kind, &task->asker, &result);

@@ -21,8 +21,10 @@ static bool is_asked_for(enum tape_kind kind) {
 /* What was sent since the last time is what the run that was recorded sent, or it is not. */
 static void compare_sent(struct player *player, uint64_t hash, uint32_t count) {
     bool same = player->digest.hash == hash && player->digest.count == count;
-    if (!same && player->strange == 0)
+    if (!same && player->strange == 0) {
         player->strange = player->entries ? player->entries : 1;
+        player->strange_kind = player->entry.kind;
+    }
     player->digest = (struct tape_digest){0};
 }
 

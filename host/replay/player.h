@@ -37,6 +37,7 @@ struct player {
     uint64_t entries;          /* that came in */
     uint64_t sent;             /* messages */
     uint64_t unplayed;         /* entries that this program can not play */
+    uint32_t strange_kind;     /* its kind */
     uint64_t strange;          /* the first entry of which something else came out; 0: none */
     struct tape_entry entry;   /* the one in hand */
     bool complete;             /* the run was recorded to its end */

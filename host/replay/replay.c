@@ -71,8 +71,10 @@ static enum replay_status judge(const struct player *player) {
                 (unsigned long long)player->entries, (unsigned long long)player->sent);
         return REPLAY_SAME;
     }
-    fprintf(stderr, "sentio-replay: not identical to the recorded run from entry %llu of %llu on\n",
-            (unsigned long long)player->strange, (unsigned long long)player->entries);
+    fprintf(stderr,
+            "sentio-replay: not identical to the recorded run from entry %llu (%s) of %llu on\n",
+            (unsigned long long)player->strange, kind_name(player->strange_kind),
+            (unsigned long long)player->entries);
     return REPLAY_DIFFERS;
 }
 

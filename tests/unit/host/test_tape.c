@@ -98,8 +98,9 @@ static int setup_playing(void **state) {
 }
 
 static int teardown(void **state) {
+    int left = fixture_teardown(state);
     sentio_writer_finish(&fake.text);
-    return fixture_teardown(state);
+    return left;
 }
 
 static void assert_noted(const char *expected) {

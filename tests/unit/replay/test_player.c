@@ -94,6 +94,35 @@ static void a_workers_call_waits_for_its_answer(void **state) {
     player_destroy(player);
 }
 
+/* Its plugin emits the time that its call had. */
+static void a_workers_call_has_the_time_at_which_it_was_made(void **state) {
+    struct run run;
+    run_begin(&run, state, "tried_v1");
+    wire_finish(&run.buffer);
+    run.time = 0;
+    journal_put_head(&run.buffer);
+    run_put(&run, (struct tape_entry){
+                      .kind = TAPE_CONFIG,
+                      .texts = {sentio_text("channels: ({ name = \"tick\"; plugin = \"/gone.so\"; "
+                                            "isolation = \"process\"; });")}});
+    run_put(&run, (struct tape_entry){.kind = TAPE_OPEN,
+                                      .flags = 1,
+                                      .texts = {sentio_text("tick"), sentio_text("d1")}});
+    run_publish(&run, "{\"data\":1}");
+    run_put(&run, (struct tape_entry){.kind = TAPE_TICK});
+    run_put(&run, (struct tape_entry){.kind = TAPE_ANSWERED, .what = CALL_PUBLISH});
+    run_end(&run);
+    const struct replay_options options = run_options(&run);
+    struct player *player = player_create(&options, false);
+    assert_non_null(player);
+    assert_step(player, "");
+    assert_step(player, "");
+    assert_int_equal(player_step(player), 0);
+    struct sentio_bytes text = sentio_written(&player->out);
+    assert_non_null(memmem(text.data, text.size, "{\"at\":1700000000002,", 20));
+    player_destroy(player);
+}
+
 static void a_journal_without_its_plugin_can_not_be_played(void **state) {
     struct run run;
     char path[128];
@@ -126,6 +155,7 @@ int main(void) {
         TEST_RUN(what_came_in_is_played_at_its_time),
         TEST_RUN(something_else_than_was_recorded_is_noticed),
         TEST_RUN(a_workers_call_waits_for_its_answer),
+        TEST_RUN(a_workers_call_has_the_time_at_which_it_was_made),
         TEST_RUN(a_journal_without_its_plugin_can_not_be_played),
         TEST_RUN(what_this_program_can_not_play_is_counted),
     };
