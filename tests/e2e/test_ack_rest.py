@@ -13,6 +13,7 @@ from harness import bodies
 from harness.config import default_config
 from harness.daemon import Daemon
 from harness.http import JSON, Http, Response
+from harness.sse import EventStream
 
 ROUTE = "/api/v1/dashboard/notifications"
 
@@ -77,6 +78,34 @@ def test_each_consumer_has_its_own_place(host: Daemon) -> None:
     assert answer.json["offset"] == 2
     assert waiting(host, consumer="phone")[0] == 3
     assert waiting(host)[0] == 1
+
+
+def listen(host: Daemon, query: str) -> EventStream:
+    return EventStream(host.tcp, f"/sse/notifications?user_id=user_001&{query}")
+
+
+def test_a_listener_to_events_acknowledges_by_it(host: Daemon) -> None:
+    send(host, 3)
+    query = "ack=true&consumer=page"
+    for done, expected in ((0, [1, 2, 3]), (2, [3])):
+        answer = post(host.http(), {"user_id": "user_001", "offset": done, "consumer": "page"})
+        assert answer.json["offset"] == done
+        stream = listen(host, query)
+        messages = [stream.next().message for _ in expected]
+        assert [message["offset"] for message in messages] == expected
+        assert all(message["replay"] for message in messages)
+        stream.close()
+
+
+def test_a_listener_who_says_nothing_has_acknowledged_what_was_written(host: Daemon) -> None:
+    send(host, 2)
+    stream = listen(host, "")
+    assert [stream.next().message["offset"] for _ in range(2)] == [1, 2]
+    # The host is told of it with a tick.
+    while post(host.http(), {"user_id": "user_001", "offset": 0}).json["offset"] < 2:
+        pass
+    stream.close()
+    assert waiting(host) == []
 
 
 def test_requests_may_follow_one_another_on_a_connection(host: Daemon) -> None:
