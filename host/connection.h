@@ -28,7 +28,8 @@ enum { NO_ENTRY = UINT32_MAX };
 enum deadline {
     DEADLINE_REQUEST, /* a request must be complete: server.handshake */
     DEADLINE_IDLE,    /* HTTP keep-alive between requests */
-    DEADLINE_QUIET,   /* a WebSocket peer was last heard: server.heartbeat */
+    DEADLINE_QUIET,   /* a WebSocket peer was last heard, a reader of events pinged:
+                       * server.heartbeat */
     DEADLINE_PONG,    /* it was pinged: server.heartbeat_timeout */
     DEADLINE_CLOSE,   /* our close frame was sent: the peer's must come */
     DEADLINE_COUNT,
