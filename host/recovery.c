@@ -131,13 +131,26 @@ static int collect_since(const struct recovery *recovery, const struct scope *sc
     return error;
 }
 
+/* Of all topics the last are looked at alone: there may be very many. */
+static int last_of_all(const struct recovery *recovery, const struct wants *wants,
+                       const struct channel *channel, struct log_items *items) {
+    int error = 0;
+    for (const struct log_node *node = channel->log.history.newest;
+         node && items->count < recovery->count && !error; node = node->older)
+        if (!wants->predicates || predicates_pass(wants->predicates, node->item))
+            error = log_items_add(items, &node->item, 1);
+    return error;
+}
+
 static int collect_history(const struct recovery *recovery, const struct scope *scope,
                            const struct wants *wants, const struct channel *channel,
                            struct past *past) {
     int error = 0;
     past->since = channel->engine.offset;
-    if (!scope->nothing && recovery->count > 0)
+    if (!scope->nothing && scope->topics)
         error = log_memory_since(&channel->log, scope->topics, scope->count, 0, &past->replay);
+    else if (!scope->nothing)
+        error = last_of_all(recovery, wants, channel, &past->replay);
     wants_choose(wants, &past->replay);
     log_items_sort(&past->replay);
     log_items_keep_last(&past->replay, recovery->count);

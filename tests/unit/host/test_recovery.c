@@ -210,6 +210,8 @@ static void history_gives_the_last_items_of_the_topics(void **state) {
     assert_past(fixture, "A", "{\"history\":2}", "snapshot 4 replay 2> 3 4");
     assert_past(fixture, "AB", "{\"history\":2}", "snapshot 4 5 replay 3> 4 5");
     assert_past(fixture, "A", "{\"history\":9007199254740992}", "snapshot 4 replay 0> 1 3 4");
+    assert_past(fixture, "*", "{\"history\":3}", "snapshot 4 5 replay 2> 3 4 5");
+    assert_past(fixture, "*", "{\"history\":0}", "snapshot 4 5");
     assert_past(fixture, "A", "{\"history\":0}", "snapshot 4");
     assert_past(fixture, "Z", "{\"history\":3}", "");
     assert_past(fixture, "", "{\"history\":3}", "");
