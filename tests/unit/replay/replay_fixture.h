@@ -12,6 +12,9 @@
 
 #define FIXTURE_TIME 1700000000000
 
+/* One of the tests' plugins. */
+#define RUN_PLUGIN(name) SENTIO_TEST_BUILD "/tests/plugins/" name ".so"
+
 struct run {
     struct journal_folder *folder;
     struct wire_buffer buffer;
@@ -27,26 +30,25 @@ static inline void run_path(const struct run *run, const char *name, char path[1
     snprintf(path, 128, "%s/%s", run->folder->path, name);
 }
 
-/* The test plugin `name` is kept as `digest`. */
-static inline void run_keep(const struct run *run, const char *name, const char *digest) {
+/* The file `plugin` is kept as `digest`. */
+static inline void run_keep(const struct run *run, const char *plugin, const char *digest) {
     char plugins[128];
     char path[256];
     size_t size = 0;
     run_path(run, "plugins", plugins);
     mkdir(plugins, 0700);
-    snprintf(path, sizeof(path), "%s/tests/plugins/%s.so", SENTIO_TEST_BUILD, name);
-    char *data = journal_read(path, &size);
+    char *data = journal_read(plugin, &size);
     snprintf(path, sizeof(path), "%s/%s.so", plugins, digest);
     journal_write(path, data, size);
     free(data);
 }
 
-/* What every run begins with; the plugin is `name`. */
-static inline void run_begin(struct run *run, void **state, const char *name) {
+/* What every run begins with. */
+static inline void run_begin(struct run *run, void **state, const char *plugin) {
     memset(run, 0, sizeof(*run));
     run->folder = *state;
     journal_put_head(&run->buffer);
-    run_keep(run, name, "d1");
+    run_keep(run, plugin, "d1");
     run_put(run,
             (struct tape_entry){
                 .kind = TAPE_CONFIG,

@@ -16,7 +16,7 @@ static void assert_step(struct player *player, const char *expected) {
 
 static void what_came_in_is_played_at_its_time(void **state) {
     struct run run;
-    run_begin(&run, state, "swap_v1");
+    run_begin(&run, state, RUN_PLUGIN("swap_v1"));
     run_subscribe(&run, 5, "{\"action\":\"subscribe\"}");
     run_publish(&run, "{\"data\":1}");
     run_put(&run, (struct tape_entry){.kind = TAPE_LINE, .texts = {sentio_text("{\"data\":2}")}});
@@ -45,7 +45,7 @@ static void what_came_in_is_played_at_its_time(void **state) {
 
 static void something_else_than_was_recorded_is_noticed(void **state) {
     struct run run;
-    run_begin(&run, state, "swap_v1");
+    run_begin(&run, state, RUN_PLUGIN("swap_v1"));
     run_publish(&run, "{\"data\":1}");
     run_put(&run, (struct tape_entry){.kind = TAPE_SENT, .what = 2, .number = 12345});
     run_end(&run);
@@ -60,7 +60,7 @@ static void something_else_than_was_recorded_is_noticed(void **state) {
 
 static void a_workers_call_waits_for_its_answer(void **state) {
     struct run run;
-    run_begin(&run, state, "swap_v1");
+    run_begin(&run, state, RUN_PLUGIN("swap_v1"));
     wire_finish(&run.buffer);
     run.time = 0;
     journal_put_head(&run.buffer);
@@ -97,7 +97,7 @@ static void a_workers_call_waits_for_its_answer(void **state) {
 /* Its plugin emits the time that its call had. */
 static void a_workers_call_has_the_time_at_which_it_was_made(void **state) {
     struct run run;
-    run_begin(&run, state, "tried_v1");
+    run_begin(&run, state, RUN_PLUGIN("tried_v1"));
     wire_finish(&run.buffer);
     run.time = 0;
     journal_put_head(&run.buffer);
@@ -126,7 +126,7 @@ static void a_workers_call_has_the_time_at_which_it_was_made(void **state) {
 static void a_journal_without_its_plugin_can_not_be_played(void **state) {
     struct run run;
     char path[128];
-    run_begin(&run, state, "swap_v1");
+    run_begin(&run, state, RUN_PLUGIN("swap_v1"));
     run_path(&run, "plugins/d1.so", path);
     assert_int_equal(remove(path), 0);
     run_end(&run);
@@ -137,7 +137,7 @@ static void a_journal_without_its_plugin_can_not_be_played(void **state) {
 
 static void what_this_program_can_not_play_is_counted(void **state) {
     struct run run;
-    run_begin(&run, state, "swap_v1");
+    run_begin(&run, state, RUN_PLUGIN("swap_v1"));
     run_put(&run, (struct tape_entry){.kind = TAPE_OTHER, .what = 99});
     run_put(&run, (struct tape_entry){.kind = TAPE_WOKEN, .channel = 4});
     run_end(&run);

@@ -3,7 +3,7 @@
 
 #include "replay_fixture.h"
 
-static char plugin_v2[] = SENTIO_TEST_BUILD "/tests/plugins/swap_v2.so";
+static char plugin_v2[] = RUN_PLUGIN("swap_v2");
 
 static enum replay_status play(const struct replay_options *options, char **text) {
     size_t size = 0;
@@ -15,7 +15,7 @@ static enum replay_status play(const struct replay_options *options, char **text
 }
 
 static struct replay_options record(struct run *run, void **state) {
-    run_begin(run, state, "swap_v1");
+    run_begin(run, state, RUN_PLUGIN("swap_v1"));
     run_put(run, (struct tape_entry){.kind = TAPE_LINE, .texts = {sentio_text("{\"data\":1}")}});
     run_put(run, (struct tape_entry){.kind = TAPE_TICK});
     run_end(run);
