@@ -125,6 +125,8 @@ def test_the_documented_error_codes_are_the_ones_there_are() -> None:
                      for path in sorted((TREE / folder).glob("*.c")))
     calls = re.findall(r"(?:\bfail\(&?command,|(?:client|send|subscription)_error\(|"
                        r"refuse\w*\(|tell_all\()([^;{]*);", source)
+    # Where the code is chosen before the call.
+    calls += re.findall(r"(?:\*?\bcode = |\breturn )(\"[a-z]+(?:_[a-z]+)+\");", source)
     used = {code for call in calls for code in re.findall(r'"([a-z]+(?:_[a-z]+)*)"', call)}
     closing = {"too_many_connections"}  # such a refusal closes: its reason is sent, not its code
     assert shown == used - closing
