@@ -23,6 +23,7 @@ struct part {
     uint64_t offset;         /* texts, SNAPSHOT: that they lead up to; REPLAY: that it goes on from;
                                 AWAITED:         the reading */
     int64_t time;            /* SNAPSHOT */
+    bool idle;               /* AWAITED: the hub is to be asked for the next piece */
     struct pending *pending; /* items; NULL: none */
     size_t size;
     char text[];
@@ -231,6 +232,11 @@ void catchup_give(struct outbox *outbox, struct member *member, size_t room) {
             break;
         pop_part(catchup);
     }
+    part = catchup->first;
+    if (part && part->kind == PART_AWAITED && part->idle) {
+        part->idle = false;
+        outbox->more(member, part->offset);
+    }
     if (catchup->first == NULL && !catchup->lost)
         end(member);
     else if (catchup->first && catchup->first->kind == PART_LIVE && !catchup->first->next)
@@ -283,6 +289,7 @@ void catchup_replay(struct outbox *outbox, struct member *member,
     struct part *awaited = *place;
     if (awaited == NULL)
         return;
+    awaited->idle = true;
     if (!message->more) {
         *place = awaited->next;
         part_destroy(awaited);

@@ -13,7 +13,8 @@
  * A member on its way from the past to the present. What it is to get stands in a queue: answers,
  * items of the past, snapshots, the "recovered", and at the end what has been published since. It
  * goes out in that order, a piece at a time, as the connection takes it; what is still to be read
- * from the disk stops it. Meanwhile the connection is congested, so that deliveries come here.
+ * from the disk stops it, and is asked for by `more` when everything before it is given. Meanwhile
+ * the connection is congested, so that deliveries come here.
  *
  * Items of the past have no limit but the history's. What is live waits within limits.outbox: over
  * it, everything but answers is dropped, and the hub, told by `lost`, tells the member afresh.

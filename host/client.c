@@ -167,6 +167,14 @@ void client_lost(struct member *member) {
     queue_put(io->host->to_hub, message);
 }
 
+void client_more(struct member *member, uint64_t reading) {
+    struct message *message = more_message_create(member->conn, reading);
+    if (message == NULL)
+        client_starved(member->connection);
+    else
+        queue_put(member->connection->io->host->to_hub, message);
+}
+
 struct member *client_member(const struct connection *connection, const struct stream *stream) {
     struct member *member = connection->members;
     while (member != NULL && member->stream != stream)

@@ -42,6 +42,7 @@ void client_deliver(struct io *io, struct message *message);
 void client_starved(struct connection *connection);
 void client_overflow(struct connection *connection);
 void client_lost(struct member *member);
+void client_more(struct member *member, uint64_t reading);
 void client_broken(struct connection *connection);
 void client_relieved(struct connection *connection);
 

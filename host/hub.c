@@ -14,6 +14,7 @@
 #include "job.h"
 #include "log.h"
 #include "presence.h"
+#include "reading.h"
 #include "reload.h"
 #include "response.h"
 #include "shadow.h"
@@ -242,6 +243,10 @@ static void deliver(void *context, struct message *message) {
         break;
     case MESSAGE_LOST:
         subscription_lost(hub, (const struct lost_message *)message);
+        break;
+    case MESSAGE_MORE:
+        reading_more(hub, ((const struct more_message *)message)->conn,
+                     ((const struct more_message *)message)->reading);
         break;
     case MESSAGE_DISK:
         disk_deliver(hub->disk, message);

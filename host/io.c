@@ -256,6 +256,7 @@ struct io *io_create(struct host *host, size_t index) {
     io->outbox.broken = client_broken;
     io->outbox.relieved = client_relieved;
     io->outbox.lost = client_lost;
+    io->outbox.more = client_more;
     if (init_compression(io) != 0 || init_loop(io) != 0)
         goto fail_loop;
     fanout_init(&io->fanout, index, &io->loop, &io->outbox);

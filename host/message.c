@@ -88,6 +88,15 @@ struct message *lost_message_create(uint64_t conn) {
     return &message->head;
 }
 
+struct message *more_message_create(uint64_t conn, uint64_t reading) {
+    struct more_message *message = create(MESSAGE_MORE, sizeof(*message), 0);
+    if (message == NULL)
+        return NULL;
+    message->conn = conn;
+    message->reading = reading;
+    return &message->head;
+}
+
 struct written_message *written_message_create(size_t count) {
     struct written_message *message;
     return create(MESSAGE_WRITTEN, sizeof(*message) + count * sizeof(message->written[0]), 0);

@@ -29,6 +29,7 @@ enum message_kind {
     MESSAGE_COMMAND, /* to the hub: a subscriber's message */
     MESSAGE_LEFT,    /* to the hub: a subscriber is gone */
     MESSAGE_LOST,    /* to the hub: a subscriber read too slowly to catch up */
+    MESSAGE_MORE,    /* to the hub: a subscriber has got the last piece of a reading (reading.h) */
     MESSAGE_WRITTEN, /* to the hub: what subscribers of durable channels were sent */
     MESSAGE_RELOAD,  /* to the hub: read the configuration again */
     MESSAGE_DISK,    /* to the hub: what the disk has answered (disk.h) */
@@ -116,6 +117,12 @@ struct lost_message {
     struct message head;
     uint64_t conn;
     uint64_t sent; /* receipt_sent() when it was lost */
+};
+
+struct more_message {
+    struct message head;
+    uint64_t conn;
+    uint64_t reading;
 };
 
 /* Everything up to `offset` is written to the subscriber's socket. */
@@ -225,6 +232,7 @@ struct command_message *command_message_create(struct sentio_bytes user, struct 
                                                struct sentio_bytes request);
 struct message *left_message_create(uint32_t io, uint64_t conn, struct member *member);
 struct message *lost_message_create(uint64_t conn);
+struct message *more_message_create(uint64_t conn, uint64_t reading);
 /* With room for `count`, none there yet. */
 struct written_message *written_message_create(size_t count);
 struct message *stop_message_create(void);

@@ -67,6 +67,8 @@ struct outbox {
     /* A member that catches up was to hold more than the limit: the hub is to tell it afresh. As
      * for `starved`. */
     void (*lost)(struct member *member);
+    /* It has got all that was read for it: the reading goes on (catchup.h). */
+    void (*more)(struct member *member, uint64_t reading);
     /* Everything is written: what drafts were made of can go. NULL is allowed. */
     void (*emptied)(void *context);
     void *context; /* of `emptied` */

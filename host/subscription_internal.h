@@ -4,6 +4,7 @@
 
 #include "acknowledgement.h"
 #include "phrase.h"
+#include "reading.h"
 #include "recovery.h"
 #include "subscription.h"
 #include "wants.h"
@@ -37,14 +38,15 @@ struct subscription {
     struct message *last_later;
     struct subscription *next_waiting; /* of hub->waiting */
     struct subscription **waiting_link;
-    struct phrase *request;  /* the last subscribe that was accepted; NULL: none */
-    struct user *user;       /* NULL: nobody */
-    struct person *person;   /* as which it is present, counted (presence.h); NULL: it is not */
-    uint64_t sent;           /* as far as it was sent items when its last command came */
-    uint64_t reading;        /* the number of the last reading from the disk */
-    uint64_t unacknowledged; /* the number of that which is of what he has not acknowledged */
-    bool acknowledges;       /* "ack": true */
-    char *consumer;          /* NULL: the one that all of the user's connections share */
+    struct phrase *request;   /* the last subscribe that was accepted; NULL: none */
+    struct user *user;        /* NULL: nobody */
+    struct person *person;    /* as which it is present, counted (presence.h); NULL: it is not */
+    uint64_t sent;            /* as far as it was sent items when its last command came */
+    uint64_t reading;         /* the number of the last reading from the disk */
+    uint64_t void_readings;   /* up to this one */
+    struct reading *readings; /* those that wait for MORE */
+    bool acknowledges;        /* "ack": true */
+    char *consumer;           /* NULL: the one that all of the user's connections share */
 };
 
 /* A user of a channel, as long as one of its subscriptions is there. */

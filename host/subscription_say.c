@@ -106,6 +106,8 @@ void subscription_tell(struct subscription *subscription, const struct wants *be
                            sentio_text("the host is out of memory"));
         interest_unref(interest);
     } else {
+        if (interest == NULL)
+            readings_drop(subscription);
         if (past.more)
             past.reading = recovery_disk_number(subscription);
         send_joined(subscription, interest, sentio_written(&ok), &past, false);
@@ -121,6 +123,7 @@ void subscription_tell(struct subscription *subscription, const struct wants *be
 void subscription_tell_afresh(struct subscription *subscription) {
     static const struct wants nothing = {.count = 0};
     struct channel *channel = subscription->channel;
+    readings_drop(subscription);
     bool again = unacknowledged_wanted(subscription, &nothing, NULL);
     struct past past = {.ends = !again, .more = again};
     struct interest *interest = NULL;
@@ -166,6 +169,7 @@ static void send_nothing_joined(const struct subscription *subscription) {
 
 void subscription_end_unavailable(struct subscription *subscription, const char *why) {
     wants_finish(&subscription->wants);
+    readings_drop(subscription);
     send_nothing_joined(subscription);
     subscription_warn(subscription, "unavailable", why);
 }

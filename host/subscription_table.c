@@ -106,6 +106,7 @@ static void release(struct subscription *subscription) {
     give_place_up(subscription);
     user_release(subscription->channel, subscription->user);
     phrase_release(&subscription->channel->phrases, subscription->request);
+    readings_drop(subscription);
     free(subscription->consumer);
     free(subscription);
 }

@@ -105,6 +105,12 @@ static void note_ack(const struct hub *hub, const struct publish_message *messag
     note(hub, &entry);
 }
 
+static void note_more(const struct hub *hub, const struct more_message *message) {
+    struct tape_entry entry = {
+        .kind = TAPE_MORE, .what = (uint32_t)message->reading, .number = message->conn};
+    note(hub, &entry);
+}
+
 static void note_other(const struct hub *hub, const struct message *message) {
     struct tape_entry entry = {.kind = TAPE_OTHER, .what = (uint32_t)message->kind};
     note(hub, &entry);
@@ -138,6 +144,9 @@ void tape_message(struct hub *hub, const struct message *message) {
     case MESSAGE_LOST:
         note_receipt(hub, ((const struct lost_message *)message)->sent);
         note_conn(hub, TAPE_LOST, ((const struct lost_message *)message)->conn);
+        return;
+    case MESSAGE_MORE:
+        note_more(hub, (const struct more_message *)message);
         return;
     case MESSAGE_DISK:
         if (disk_is_answer(message))

@@ -57,6 +57,7 @@ enum tape_kind {
     TAPE_RECEIPT = 34,
     TAPE_WRITTEN = 35,
     TAPE_ACK = 36,
+    TAPE_MORE = 37,
     /* What went out since the last of these. */
     TAPE_SENT = 64,
     TAPE_END = 65

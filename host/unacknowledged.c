@@ -11,11 +11,11 @@
 
 enum { PIECE_ITEMS = 500, PIECE_BYTES = 256 * 1024, TRY_LATER = 1013 };
 
-/* One subscribe's reading. */
-struct reading {
+/* What waits for a subscriber's user. */
+struct waiting {
+    struct reading reading; /* first */
     struct hub *hub;
     uint64_t conn;
-    uint64_t number;
     uint64_t after; /* as far as was read */
     uint64_t until; /* the channel's offset at the subscribe */
     bool first;     /* nothing was read yet */
@@ -29,28 +29,23 @@ bool unacknowledged_wanted(const struct subscription *subscription, const struct
            !(recovery && recovery_asked(recovery));
 }
 
-/* The subscription that it is still for; NULL: there is none. */
-static struct subscription *find(const struct reading *reading) {
-    struct subscription *subscription = subscription_find(reading->hub, reading->conn);
-    if (subscription == NULL || subscription->unacknowledged != reading->number ||
-        !acknowledgement_concerns(subscription, &subscription->wants))
-        return NULL;
-    return subscription;
+static void destroy(struct reading *reading) {
+    free(reading);
 }
 
 static void on_read(void *context, uint64_t id, const struct disk_answer *answer);
 
-static void read_piece(const struct subscription *subscription, struct reading *reading) {
+static void read_piece(const struct subscription *subscription, struct waiting *waiting) {
     const struct channel *channel = subscription->channel;
     const struct disk_wait wait = {
         .place = acknowledgement_place(subscription),
-        .after = reading->after,
-        .until = reading->until,
+        .after = waiting->after,
+        .until = waiting->until,
         .max_items = PIECE_ITEMS,
         .max_bytes = PIECE_BYTES,
         .now = channel_time(channel),
     };
-    const struct disk_asker asker = {.over = on_read, .context = reading};
+    const struct disk_asker asker = {.over = on_read, .context = waiting};
     disk_pending(channel->disk, &wait, &asker);
 }
 
@@ -65,93 +60,69 @@ static void give_up(struct subscription *subscription, const char *why) {
 }
 
 /* The offset that the piece goes on from: where items were dropped, the gap shows. */
-static uint64_t find_since(const struct reading *reading, const struct disk_answer *answer) {
-    if (!reading->first)
-        return reading->after;
+static uint64_t find_since(const struct waiting *waiting, const struct disk_answer *answer) {
+    if (!waiting->first)
+        return waiting->after;
     if (!answer->complete)
-        return answer->count > 0 ? answer->items[0]->offset - 1 : reading->until;
-    return reading->after > answer->after ? reading->after : answer->after;
+        return answer->count > 0 ? answer->items[0]->offset - 1 : waiting->until;
+    return waiting->after > answer->after ? waiting->after : answer->after;
 }
 
-static int copy_items(struct log_items *items, const struct disk_answer *answer) {
-    items->items = malloc((answer->count ? answer->count : 1) * sizeof(struct item *));
-    if (items->items == NULL)
-        return SENTIO_NO_MEMORY;
-    items->capacity = answer->count;
-    for (; items->count < answer->count; items->count++)
-        items->items[items->count] = item_ref(answer->items[items->count]);
-    return 0;
-}
-
-static int send_piece(const struct subscription *subscription, const struct reading *reading,
+static int send_piece(const struct subscription *subscription, const struct waiting *waiting,
                       const struct disk_answer *answer) {
-    struct channel *channel = subscription->channel;
-    struct log_items items = {0};
-    struct sentio_writer end;
-    sentio_writer_init(&end, NULL, 0);
-    if (!answer->more && !reading->complete)
-        recovery_write_end(&end, channel, subscription->named, false, reading->until);
-    int error = copy_items(&items, answer);
-    wants_choose(&subscription->wants, &items);
-    const struct joined_parts parts = {
-        .end = sentio_written(&end),
-        .replay = items.items,
-        .replay_count = items.count,
+    const struct piece piece = {
+        .number = waiting->reading.number,
+        .since = find_since(waiting, answer),
+        .until = waiting->until,
+        .answer = answer,
+        .more = answer->more,
+        .ends = !waiting->complete,
     };
-    struct joined_message *message = error || end.failed ? NULL : replay_message_create(&parts);
-    if (message != NULL) {
-        message->member = subscription->member;
-        message->offset = reading->until;
-        message->time = channel_time(channel);
-        message->since = find_since(reading, answer);
-        message->more = answer->more;
-        message->reading = reading->number;
-        hub_send(channel->hub, subscription->io, &message->head);
-    }
-    sentio_writer_finish(&end);
-    log_items_finish(&items);
-    return message ? 0 : SENTIO_NO_MEMORY;
+    return reading_send(subscription, &piece);
 }
 
 static void on_read(void *context, uint64_t id, const struct disk_answer *answer) {
-    struct reading *reading = context;
-    struct subscription *subscription = find(reading);
-    bool more = false;
+    struct waiting *waiting = context;
+    struct subscription *subscription = subscription_find(waiting->hub, waiting->conn);
     (void)id;
-    if (subscription == NULL)
+    if (subscription == NULL || reading_is_void(subscription, waiting->reading.number))
         goto done;
-    if (reading->first && !answer->complete)
-        reading->complete = false;
+    if (waiting->first && !answer->complete)
+        waiting->complete = false;
     if (answer->error) {
         give_up(subscription, answer->error);
-    } else if (send_piece(subscription, reading, answer) != 0) {
+    } else if (send_piece(subscription, waiting, answer) != 0) {
         give_up(subscription, "the host is out of memory");
     } else if (answer->more) {
-        more = true;
-        reading->first = false;
-        reading->after = answer->items[answer->count - 1]->offset;
-        read_piece(subscription, reading);
+        waiting->first = false;
+        waiting->after = answer->items[answer->count - 1]->offset;
+        reading_wait(subscription, &waiting->reading);
+        return;
     }
 done:
-    if (!more)
-        free(reading);
+    destroy(&waiting->reading);
+}
+
+static void go_on(struct subscription *subscription, struct reading *reading) {
+    read_piece(subscription, (struct waiting *)reading);
 }
 
 void unacknowledged_begin(struct subscription *subscription, uint64_t sent) {
-    struct reading *reading = calloc(1, sizeof(*reading));
-    if (reading == NULL) {
+    struct waiting *waiting = malloc(sizeof(*waiting));
+    if (waiting == NULL) {
         give_up(subscription, "the host is out of memory");
         return;
     }
-    reading->hub = subscription->channel->hub;
-    reading->conn = subscription->conn;
-    reading->number = subscription->reading;
-    subscription->unacknowledged = reading->number;
-    reading->after = sent;
-    reading->until = subscription->channel->engine.offset;
-    reading->first = true;
-    reading->complete = true;
-    read_piece(subscription, reading);
+    *waiting = (struct waiting){
+        .reading = {.number = subscription->reading, .go_on = go_on, .destroy = destroy},
+        .hub = subscription->channel->hub,
+        .conn = subscription->conn,
+        .after = sent,
+        .until = subscription->channel->engine.offset,
+        .first = true,
+        .complete = true,
+    };
+    read_piece(subscription, waiting);
 }
 
 static void ignore(void *context, uint64_t id, const struct disk_answer *answer) {

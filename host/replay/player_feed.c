@@ -129,6 +129,9 @@ void player_feed(struct player *player, const struct tape_entry *entry) {
     case TAPE_WRITTEN:
         feed_subscriber(player, entry);
         break;
+    case TAPE_MORE:
+        deliver(player, more_message_create(entry->number, entry->what));
+        break;
     case TAPE_ACK:
         feed_ack(player, entry);
         break;

@@ -25,6 +25,7 @@ static const char *kind_name(uint32_t kind) {
         [TAPE_ROLL_BACK] = "roll back",
         [TAPE_DISK] = "answer of the disk",
         [TAPE_LOST] = "reader that was too slow",
+        [TAPE_MORE] = "reader that goes on",
     };
     const char *name = kind < sizeof(names) / sizeof(names[0]) ? names[kind] : NULL;
     return name ? name : "entry";

@@ -19,7 +19,8 @@ struct reader {
     struct lws *wsi;
     size_t read; /* bytes that have been looked at */
     int overflows;
-    int losses; /* the hub was asked to tell it afresh */
+    int losses;     /* the hub was asked to tell it afresh */
+    uint64_t asked; /* the reading of which the next piece was asked for last */
 };
 
 static inline struct reader *reader_of(struct connection *connection) {
@@ -36,6 +37,10 @@ static inline void reader_leave(struct reader *reader) {
 
 static inline void reader_lost(struct member *member) {
     reader_of(member->connection)->losses++;
+}
+
+static inline void reader_more(struct member *member, uint64_t reading) {
+    reader_of(member->connection)->asked = reading;
 }
 
 /* As client.c does it: nothing of what waits is sent, and the members go. */
@@ -64,6 +69,7 @@ static inline void reader_init(struct reader *reader, struct fixture *fixture, i
     fixture->outbox.overflow = reader_overflow;
     fixture->outbox.relieved = reader_relieved;
     fixture->outbox.lost = reader_lost;
+    fixture->outbox.more = reader_more;
 }
 
 static inline void reader_finish(struct reader *reader) {

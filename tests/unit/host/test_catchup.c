@@ -212,6 +212,41 @@ static void what_the_disk_has_comes_in_its_place(void **state) {
     finish(past, &reader);
 }
 
+static void the_next_piece_is_asked_for_when_the_last_one_is_given(void **state) {
+    struct reader reader;
+    struct past_items *past = begin(state, &reader, CONFIG_SLOW_DISCONNECT);
+    uint64_t position = 0;
+    uint64_t first_prev = 1;
+    publish_big(past, 1000, 60);
+    reader_stop(&reader, 1);
+    past_tell(past, &reader, &(struct past_join){.topics = "A", .more = true, .reading = 7});
+    turn(past->fixture);
+    assert_int_equal(reader.asked, 0); /* the first one comes by itself */
+    past_tell(past, &reader,
+              &(struct past_join){.topics = "A",
+                                  .replays = true,
+                                  .until = 60,
+                                  .more = true,
+                                  .only_more = true,
+                                  .reading = 7});
+    for (int i = 0; i < 1000 && reader.asked == 0; i++) {
+        assert_true(position < 60);
+        turn(past->fixture);
+        reader_take(&reader, 700);
+        read_large(&reader, 1000, &position, &first_prev);
+    }
+    assert_int_equal(reader.asked, 7);
+    assert_true(position > 30); /* all but what the outbox has */
+    reader.asked = 0;
+    for (int i = 0; i < 1000 && position < 60; i++) {
+        turn(past->fixture);
+        reader_take(&reader, 700);
+        read_large(&reader, 1000, &position, &first_prev);
+    }
+    assert_int_equal(reader.asked, 0);
+    finish(past, &reader);
+}
+
 static void where_the_disk_has_nothing_what_is_live_goes_on_from_there(void **state) {
     struct reader reader;
     struct past_items *past = begin(state, &reader, CONFIG_SLOW_DISCONNECT);
@@ -472,6 +507,7 @@ int main(void) {
         ARRAY(what_can_not_be_recovered_is_a_snapshot_and_no),
         ARRAY(a_position_behind_since_is_no_gap),
         ARRAY(more_than_the_outbox_holds_is_given_as_the_reader_takes_it),
+        ARRAY(the_next_piece_is_asked_for_when_the_last_one_is_given),
         ARRAY(what_is_live_waits_behind_and_then_flows),
         ARRAY(a_second_subscribe_waits_for_its_turn),
         OBJECT(what_the_disk_has_comes_in_its_place),

@@ -99,30 +99,55 @@ static void the_disks_items_are_those_of_the_topics_up_to_the_join(void **state)
                          "\"recovered\":true,\"offset\":6,\"epoch\":\"E\",\"timestamp\":\"T\"}\n");
 }
 
-static void much_is_read_in_pieces(void **state) {
+/* The offsets of a piece, from `next` on, which it moves. Whether there is more after it. */
+static bool read_replay(const char *line, uint64_t *next) {
+    unsigned long long since;
+    assert_int_equal(sscanf(line, "replay 1 at 9 replay %llu>", &since), 1);
+    assert_int_equal(since, *next - 1);
+    const char *at = strchr(line, '>') + 1;
+    for (; at[1] == '"'; at = strchr(at + 2, '"') + 1)
+        assert_int_equal(at[2] - '0', (*next)++);
+    bool more = strcmp(at, " more\n") == 0;
+    assert_int_equal(strncmp(at, " end {", 6) == 0, !more);
+    return more;
+}
+
+static void much_is_read_in_pieces_as_they_are_asked_for(void **state) {
     struct hub_fixture *fixture = *state;
     publish_items(fixture, "A", 9, 60000);
     subscribe(fixture, "A", 0, NULL);
     disk_settle(fixture->hub->disk);
     char *text = fixture_sent(fixture);
-    unsigned pieces = 0;
+    unsigned pieces = 1;
     uint64_t next = 1;
-    for (char *line = strchr(text, '\n') + 1; *line != '\0'; line = strchr(line, '\n') + 1) {
-        unsigned long long since;
-        assert_int_equal(sscanf(line, "replay 1 at 9 replay %llu>", &since), 1);
-        assert_int_equal(since, next - 1);
-        char *end = strchr(line, '\n');
-        const char *at = strchr(line, '>') + 1;
-        for (; at[1] == '"'; at = strchr(at + 2, '"') + 1)
-            assert_int_equal(at[2] - '0', next++);
-        bool last = next == 10;
-        assert_int_equal(strncmp(end - 5, " more", 5) == 0, !last);
-        assert_int_equal(strncmp(at, " end {", 6) == 0, last);
+    bool more = read_replay(strchr(text, '\n') + 1, &next);
+    while (more) {
+        free(text);
+        disk_settle(fixture->hub->disk);
+        assert_sent(fixture, "");
+        fixture_send(fixture, more_message_create(1, 1));
+        disk_settle(fixture->hub->disk);
+        text = fixture_sent(fixture);
+        more = read_replay(text, &next);
         pieces++;
     }
+    free(text);
     assert_int_equal(next, 10);
     assert_in_range(pieces, 2, 8);
-    free(text);
+}
+
+static void who_leaves_between_two_pieces_gets_no_more(void **state) {
+    struct hub_fixture *fixture = *state;
+    publish_items(fixture, "A", 9, 60000);
+    subscribe(fixture, "A", 0, NULL);
+    disk_settle(fixture->hub->disk);
+    free(fixture_sent(fixture));
+    SCRIPT(fixture_state(fixture, 0), CALL_UNSUBSCRIBE, 0, {EFFECT_LEAVE, .id = 1, .a = "A"},
+           {EFFECT_ACCEPT, .id = 1});
+    fixture_command(fixture, &(struct command_message){.conn = 1, .what = COMMAND_UNSUBSCRIBE});
+    fixture_send(fixture, more_message_create(1, 1));
+    disk_settle(fixture->hub->disk);
+    assert_sent(fixture, "joined 1 nothing at 9\n");
 }
 
 static void what_is_of_no_run_of_the_channel_is_not_looked_for(void **state) {
@@ -192,7 +217,8 @@ int main(void) {
 #define DURABLE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         DURABLE(what_memory_has_is_not_read_from_the_disk),
         DURABLE(the_disks_items_are_those_of_the_topics_up_to_the_join),
-        DURABLE(much_is_read_in_pieces),
+        DURABLE(much_is_read_in_pieces_as_they_are_asked_for),
+        DURABLE(who_leaves_between_two_pieces_gets_no_more),
         DURABLE(what_is_of_no_run_of_the_channel_is_not_looked_for),
         DURABLE(what_the_disk_has_dropped_gives_the_snapshot),
         DURABLE(without_snapshots_the_rest_is_given),
