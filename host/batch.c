@@ -6,6 +6,7 @@
 
 #include "hub.h"
 #include "idempotency.h"
+#include "job.h"
 #include "publication.h"
 
 enum { ERRORS_LISTED = 100 };
@@ -176,7 +177,7 @@ static void publish_lines(struct channel *channel, const struct publisher *like,
         publisher.batch->pending++;
         channel_publish(channel, &publisher, line);
         /* What an update leads to comes before the next one. */
-        hub_run_jobs(channel->hub);
+        jobs_run(channel->hub);
     }
 }
 

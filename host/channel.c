@@ -8,6 +8,7 @@
 #include "candidate.h"
 #include "channel_durable.h"
 #include "hub.h"
+#include "job.h"
 #include "log.h"
 #include "presence.h"
 #include "publication.h"
@@ -104,7 +105,7 @@ void channel_line(struct channel *channel, struct sentio_bytes line) {
     hub_enter(channel->hub);
     tape_line(channel, line);
     channel_publish(channel, &publisher, line);
-    hub_run_jobs(channel->hub);
+    jobs_run(channel->hub);
 }
 
 static void on_line(void *context, struct sentio_bytes line) {

@@ -8,6 +8,7 @@
 #include "hub.h"
 #include "idempotency.h"
 #include "inquiry.h"
+#include "job.h"
 #include "log.h"
 #include "publication.h"
 #include "shadow.h"
@@ -45,7 +46,7 @@ static void carry_out(struct channel *channel, const struct effect *effect) {
         inquiry_effect(channel, effect);
         return;
     case EFFECT_FORWARD:
-        hub_forward_later(channel, effect->a, effect->b);
+        job_forward(channel, effect->a, effect->b);
         return;
     case EFFECT_COUNT:
         count(channel, effect->a, effect->id);

@@ -5,6 +5,7 @@
 
 #include "channel_worker.h"
 #include "hub.h"
+#include "job.h"
 #include "publication.h"
 #include "route.h"
 #include "tape.h"
@@ -66,7 +67,7 @@ void channel_held_answer(struct channel *channel, enum call_kind kind, enum outc
     else
         tell_played(channel, task, outcome, effects);
     free(task);
-    hub_run_jobs(channel->hub);
+    jobs_run(channel->hub);
 }
 
 void channel_let_go(struct channel *channel) {
@@ -85,7 +86,7 @@ void channel_let_go(struct channel *channel) {
         run_task(channel, task);
         free(task);
     }
-    hub_run_jobs(channel->hub);
+    jobs_run(channel->hub);
     channel_press_source(channel);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub.h"
+#include "job.h"
 #include "log.h"
 #include "set_aside.h"
 #include "shadow.h"
@@ -36,7 +37,7 @@ static void on_answered(void *context, struct task *task, const struct result *r
     }
     channel_called(channel, task->kind, &task->asker, result);
     channel_press_source(channel);
-    hub_run_jobs(channel->hub);
+    jobs_run(channel->hub);
 }
 
 static void present(struct channel *channel, struct call *call, const struct asker *asker) {
@@ -78,7 +79,7 @@ static void on_failed(void *context) {
         shadow_end(channel->shadow, "the running version has failed");
     subscription_tell_all(channel, "channel_failed",
                           "the channel has failed; nothing comes until it is mended");
-    hub_run_jobs(channel->hub);
+    jobs_run(channel->hub);
 }
 
 void channel_worker_take(struct channel *channel) {

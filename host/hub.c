@@ -98,103 +98,11 @@ void hub_respond_error(struct hub *hub, uint32_t io, struct request *request, ui
     sentio_writer_finish(&out);
 }
 
-static void add_job(struct hub *hub, struct job *job) {
-    if (hub->last_job)
-        hub->last_job->next = job;
-    else
-        hub->first_job = job;
-    hub->last_job = job;
-}
-
-static struct job *create_job(struct channel *from, struct channel *to, struct sentio_bytes body) {
-    struct job *job = calloc(1, sizeof(*job) + body.size);
-    if (job == NULL) {
-        log_error(from->label, "out of memory: what it publishes does not reach %s", to->label);
-        return NULL;
-    }
-    job->from = from;
-    job->to = to;
-    if (body.size)
-        memcpy(job + 1, body.data, body.size);
-    job->body = sentio_bytes((const char *)(job + 1), body.size);
-    return job;
-}
-
-static bool observes(const struct channel *channel, const char *name) {
-    for (size_t i = 0; i < channel->config->observes.count; i++)
-        if (strcmp(channel->config->observes.items[i], name) == 0)
-            return true;
-    return false;
-}
-
-void hub_observe_later(struct channel *channel, struct update *update) {
-    struct hub *hub = channel->hub;
-    for (size_t i = 0; i < hub->channel_count; i++) {
-        if (!hub->channels[i] || !observes(hub->channels[i], channel->config->name))
-            continue;
-        struct job *job = create_job(channel, hub->channels[i], sentio_text(""));
-        if (job == NULL)
-            continue;
-        job->update = update_ref(update);
-        add_job(hub, job);
-    }
-}
-
 struct channel *hub_channel_named(const struct hub *hub, struct sentio_bytes name) {
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i] && sentio_is(name, hub->channels[i]->config->name))
             return hub->channels[i];
     return NULL;
-}
-
-void hub_forward_later(struct channel *channel, struct sentio_bytes target,
-                       struct sentio_bytes body) {
-    struct hub *hub = channel->hub;
-    for (size_t i = 0; i < hub->channel_count; i++) {
-        if (!hub->channels[i] || !sentio_is(target, hub->channels[i]->config->name))
-            continue;
-        struct job *job = create_job(channel, hub->channels[i], body);
-        if (job != NULL)
-            add_job(hub, job);
-        return;
-    }
-}
-
-void hub_resume_later(struct channel *channel, uint64_t conn) {
-    struct job *job = create_job(channel, channel, sentio_text(""));
-    if (job == NULL)
-        return;
-    job->conn = conn;
-    add_job(channel->hub, job);
-}
-
-static void run_job(const struct job *job) {
-    if (job->conn != 0) {
-        subscription_resume(job->to->hub, job->conn);
-        return;
-    }
-    if (job->update != NULL) {
-        channel_observe(job->to, job->update);
-        return;
-    }
-    struct publisher publisher = {
-        .origin = SENTIO_FROM_FORWARD,
-        .name = sentio_text(job->from->config->name),
-    };
-    channel_publish(job->to, &publisher, job->body);
-}
-
-void hub_run_jobs(struct hub *hub) {
-    while (hub->first_job != NULL) {
-        /* Taken out first: what it does may end here again. */
-        struct job *job = hub->first_job;
-        hub->first_job = job->next;
-        if (hub->first_job == NULL)
-            hub->last_job = NULL;
-        run_job(job);
-        update_unref(job->update);
-        free(job);
-    }
 }
 
 static void publish(struct hub *hub, const struct publish_message *message) {
@@ -263,7 +171,7 @@ static void deliver(void *context, struct message *message) {
     default:
         break;
     }
-    hub_run_jobs(hub);
+    jobs_run(hub);
     message_destroy(message);
 }
 
@@ -317,7 +225,7 @@ static void on_tick(uv_timer_t *timer) {
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i])
             idempotency_tick(hub->channels[i]);
-    hub_run_jobs(hub);
+    jobs_run(hub);
 }
 
 static int init_loop(struct hub *hub) {
@@ -412,7 +320,7 @@ static void *run(void *context) {
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i])
             channel_start(hub->channels[i]);
-    hub_run_jobs(hub);
+    jobs_run(hub);
     uv_prepare_start(&hub->prepare, on_prepare);
     uv_run(&hub->loop, UV_RUN_DEFAULT);
     uv_prepare_stop(&hub->prepare);
@@ -447,23 +355,13 @@ void hub_join(struct hub *hub) {
     hub->running = false;
 }
 
-static void drop_jobs(struct hub *hub) {
-    while (hub->first_job != NULL) {
-        struct job *job = hub->first_job;
-        hub->first_job = job->next;
-        update_unref(job->update);
-        free(job);
-    }
-    hub->last_job = NULL;
-}
-
 void hub_destroy(struct hub *hub) {
     if (hub == NULL)
         return;
     hub->host->to_hub = NULL;
     if (hub->disk)
         disk_settle(hub->disk);
-    drop_jobs(hub);
+    jobs_drop(hub);
     subscription_destroy_all(hub);
     inquiry_destroy_all(hub);
     for (size_t i = 0; i < hub->channel_count; i++)

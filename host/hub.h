@@ -91,15 +91,6 @@ void hub_broadcast(struct channel *channel, struct update *update);
 /* The disk, which is opened when a channel first asks for it. NULL: out of memory. */
 struct disk *hub_disk(struct hub *hub);
 
-/* Later in this turn: the update to the channels that observe `channel`; a body to another channel.
- */
-void hub_observe_later(struct channel *channel, struct update *update);
-void hub_forward_later(struct channel *channel, struct sentio_bytes target,
-                       struct sentio_bytes body);
-void hub_resume_later(struct channel *channel, uint64_t conn);
-/* Does what is due later; every entry into the hub ends with it. */
-void hub_run_jobs(struct hub *hub);
-
 /* Answers a request of an io thread. */
 void hub_respond(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
                  struct sentio_bytes type, struct sentio_bytes body);

@@ -9,6 +9,7 @@
 #include "disk.h"
 #include "hub.h"
 #include "idempotency.h"
+#include "job.h"
 #include "log.h"
 #include "response.h"
 
@@ -73,7 +74,7 @@ void publication_ordered(void *context, struct update *update, void *token) {
     channel->published++;
     log_memory_append(&channel->log, update);
     hub_broadcast(channel, update);
-    hub_observe_later(channel, update);
+    job_observe(channel, update);
     if (ticket->answered)
         publication_accept(channel, &ticket->publisher, update->count, update->last);
     free(ticket);

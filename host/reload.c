@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "job.h"
 #include "log.h"
 #include "reload_internal.h"
 #include "shadow.h"
@@ -258,7 +259,7 @@ static void on_read(uv_work_t *work, int status) {
         end(reload, false);
     else
         begin_opening(reload);
-    hub_run_jobs(hub);
+    jobs_run(hub);
 }
 
 static struct reload *create(struct hub *hub, uint32_t io, struct request *request) {

@@ -4,6 +4,7 @@
 
 #include "channel_durable.h"
 #include "channel_held.h"
+#include "job.h"
 #include "log.h"
 #include "presence.h"
 #include "reload_internal.h"
@@ -65,7 +66,7 @@ static void remove_channel(struct change *change) {
     struct hub *hub = change->reload->hub;
     const struct sentio_bytes state = sentio_bytes(change->state, change->state_size);
     reload_note(&change->reload->done, "channel %s: removed", channel->config->name);
-    hub_run_jobs(hub);
+    jobs_run(hub);
     channel_durable_settle(channel);
     channel_held_refuse(channel);
     subscription_remove_channel(hub, channel);
@@ -141,6 +142,6 @@ int reload_apply(struct reload *reload) {
     for (size_t i = 0; i < reload->count; i++)
         if (reload->changes[i].kind == CHANGE_REPLACED)
             channel_let_go(reload->changes[i].channel);
-    hub_run_jobs(hub);
+    jobs_run(hub);
     return 0;
 }

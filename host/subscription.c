@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "job.h"
 #include "log.h"
 #include "presence.h"
 #include "subscription_internal.h"
@@ -128,7 +129,7 @@ void subscription_effect(struct channel *channel, const struct effect *effect) {
     case EFFECT_REFUSE:
         answer(subscription, effect);
         if (subscription->pending == NULL && subscription->first_later != NULL)
-            hub_resume_later(channel, subscription->conn);
+            job_resume(channel, subscription->conn);
         return;
     case EFFECT_SEND:
         subscription_say(subscription, effect);
@@ -236,7 +237,7 @@ void subscription_called(struct channel *channel, const struct asker *asker, enu
     else
         subscription->pending->called = true;
     if (subscription->pending == NULL && subscription->first_later != NULL)
-        hub_resume_later(channel, subscription->conn);
+        job_resume(channel, subscription->conn);
 }
 
 static bool begin_pending(struct subscription *subscription, struct command_message *message) {
@@ -353,7 +354,7 @@ void subscription_tick(struct hub *hub) {
                         subscription->pending->message->action.data);
             refuse_text(subscription, "timeout", "the channel did not answer in time");
             if (subscription->first_later != NULL)
-                hub_resume_later(subscription->channel, subscription->conn);
+                job_resume(subscription->channel, subscription->conn);
         }
         subscription = next;
     }

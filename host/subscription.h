@@ -40,7 +40,7 @@ void subscription_tell_all(struct channel *channel, const char *code, const char
 /* The channel is removed, and its plugin about to be closed: it is not told. Every subscription
  * ends. A connection of its own is closed with 1001, one that it shares is told by an error
  * "channel_removed", also in answer to every command that waits; REST requests that wait get 503.
- * No job may be due (hub_run_jobs). */
+ * No job may be due (jobs_run). */
 void subscription_remove_channel(struct hub *hub, struct channel *channel);
 /* The channel's `interval` has changed: the io threads get the subscriptions as they are now,
  * without a snapshot. Not those that have an interval of their own. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "hub.h"
+#include "job.h"
 #include "log.h"
 #include "tape.h"
 
@@ -30,7 +31,7 @@ void wakeup_fire(struct channel *channel) {
     tape_event(channel, TAPE_WOKEN, 0);
     channel->wake_due = 0;
     channel_call(channel, &call, NULL);
-    hub_run_jobs(channel->hub);
+    jobs_run(channel->hub);
 }
 
 static void on_timer(uv_timer_t *timer) {
@@ -58,7 +59,7 @@ void wakeup_readable(struct channel *channel, int32_t fd) {
     hub_enter(channel->hub);
     tape_event(channel, TAPE_READABLE, (uint64_t)fd);
     channel_call(channel, &call, NULL);
-    hub_run_jobs(channel->hub);
+    jobs_run(channel->hub);
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel_held.h"
 #include "disk.h"
+#include "job.h"
 #include "player.h"
 #include "reload.h"
 #include "sent.h"
@@ -111,7 +112,7 @@ static void feed_channel(struct player *player, const struct tape_entry *entry) 
         channel->failed = true;
         subscription_tell_all(channel, "channel_failed",
                               "the channel has failed; nothing comes until it is mended");
-        hub_run_jobs(channel->hub);
+        jobs_run(channel->hub);
     }
 }
 
@@ -164,5 +165,5 @@ void player_feed(struct player *player, const struct tape_entry *entry) {
         break;
     }
     player->receipt = 0;
-    hub_run_jobs(hub);
+    jobs_run(hub);
 }

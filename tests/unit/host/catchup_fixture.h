@@ -113,4 +113,46 @@ static inline void past_tell(const struct past_items *past, struct reader *reade
     free(items);
 }
 
+#define OK "{\"type\":\"ok\"}"
+#define OK_2 "{\"type\":\"ok\",\"id\":2}"
+#define YES "{\"type\":\"recovered\",\"recovered\":true}"
+#define NO "{\"type\":\"recovered\",\"recovered\":false}"
+
+static inline struct past_items *past_begin(void **state, struct reader *reader,
+                                            enum config_slow slow) {
+    struct past_items *past = calloc(1, sizeof(*past));
+    assert_non_null(past);
+    past->fixture = *state;
+    past->fixture->stream->slow = slow;
+    reader_init(reader, past->fixture, 0);
+    return past;
+}
+
+static inline void past_finish(struct past_items *past, struct reader *reader) {
+    reader_finish(reader);
+    past_finish_items(past);
+}
+
+static inline void past_publish_many(struct past_items *past, const char *words, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        past_publish(past, words);
+}
+
+/* Large items of one topic, of that many bytes each. */
+static inline void past_publish_big(struct past_items *past, uint32_t size, uint32_t count) {
+    struct fixture *fixture = past->fixture;
+    char *json = malloc(size + 1);
+    assert_non_null(json);
+    for (uint32_t i = 0; i < count; i++) {
+        snprintf(json, size + 1, "\"%0*llu\"", (int)size - 2,
+                 (unsigned long long)++fixture->offset);
+        struct item *item = fixture_plain_item(&fixture->topics, "A", json, fixture->offset);
+        past->items[fixture->offset] = item_ref(item);
+        struct update *update = fixture_update(fixture->stream, &item, 1);
+        fanout_update(&fixture->fanout, update);
+        update_unref(update);
+    }
+    free(json);
+}
+
 #endif

@@ -2,7 +2,6 @@
 #include "hub.h"
 
 #include "hub_fixture.h"
-#include "job.h"
 
 static void messages_wait_while_an_io_thread_is_behind(void **state) {
     struct hub_fixture *fixture = *state;
@@ -73,15 +72,6 @@ static void unanswered_commands_and_requests_end_with_the_hubs_tick(void **state
     free(text);
 }
 
-static void jobs_that_are_left_at_the_end_are_dropped(void **state) {
-    struct hub_fixture *fixture = *state;
-    hub_forward_later(fixture->hub->channels[0], sentio_text("b"), sentio_text("{}"));
-    hub_forward_later(fixture->hub->channels[0], sentio_text("nobody"), sentio_text("{}"));
-    assert_null(fixture->hub->first_job->next);
-    fixture_close(fixture);
-    assert_recorded(fixture, "a close\nb close\n");
-}
-
 static void hub_runs_in_its_own_thread_until_it_is_stopped(void **state) {
     struct hub_fixture *fixture = *state;
     assert_int_equal(hub_start(fixture->hub), 0);
@@ -149,7 +139,6 @@ int main(void) {
         TEST(error_detail_is_escaped),
         TEST(message_that_could_not_be_made_is_lost_alone),
         TEST(unanswered_commands_and_requests_end_with_the_hubs_tick),
-        TEST(jobs_that_are_left_at_the_end_are_dropped),
         TEST(hub_runs_in_its_own_thread_until_it_is_stopped),
         TEST(call_that_holds_the_hub_is_named),
         TEST(clock_goes_on_with_what_comes_and_never_back),

@@ -2,6 +2,7 @@
 #include "subscription.h"
 
 #include "hub_fixture.h"
+#include "job.h"
 
 #define OK(id, offset, symbols)                                                                    \
     "{\"type\":\"ok\",\"id\":" id ",\"offset\":" offset ",\"epoch\":\"E\",\"symbols\":[" symbols   \
@@ -231,7 +232,7 @@ static void next_command_is_started_when_one_times_out(void **state) {
     fixture->config.plugins.answer = 0;
     subscription_tick(fixture->hub);
     assert_sent(fixture, "error 1 " ERROR("1", "timeout", "the channel did not answer in time"));
-    hub_run_jobs(fixture->hub);
+    jobs_run(fixture->hub);
     assert_sent(fixture, "joined 1 A at 0 " OK("2", "0", "\"A\"") "\n");
 }
 
