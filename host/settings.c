@@ -148,7 +148,8 @@ static const struct setting channel_rows[] = {
     CHANNEL(DURATION, "interval_max", interval_max, "60s", FROM(0, DAY),
         "The greatest interval that a client may ask for."),
     CHANNEL(TRISTATE, "snapshot", snapshot, "plugin", ANY,
-        "Whether new subscribers get the latest items at once; \"plugin\": as it says."),
+        "Whether new subscribers get the latest items at once; \"plugin\": as it says. On a durable "
+        "channel a user's own topic gives what waits for the user instead."),
     CHANNEL(TRISTATE, "durable", durable, "plugin", ANY,
         "Whether items are on the disk before the publisher is answered, and wait there for users "
         "who have not acknowledged them; \"plugin\": as it says."),

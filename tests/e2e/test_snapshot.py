@@ -94,9 +94,10 @@ def test_notifications_have_no_snapshot_by_default(host: Daemon) -> None:
     client = host.client("/ws/notifications")
     client.subscribe(user_id="user_001")
     host.publish("notifications", bodies.notification("user_001", "New"))
-    message = client.next()
-    assert message["data"]["title"] == "New"
-    assert "snapshot" not in message
+    waited, live = client.next(), client.next()
+    assert (waited["data"]["title"], live["data"]["title"]) == ("Old", "New")
+    assert "snapshot" not in waited and "snapshot" not in live
+    assert waited["replay"] is True  # nobody had acknowledged it
 
 
 def test_the_configuration_turns_the_snapshot_off(start) -> None:
@@ -111,10 +112,21 @@ def test_the_configuration_turns_the_snapshot_off(start) -> None:
 
 
 def test_the_configuration_turns_the_snapshot_of_notifications_on(start) -> None:
-    host = start(channels={"notifications": {"snapshot": True}})
+    host = start(channels={"notifications": {"snapshot": True, "durable": False}})
     host.publish("notifications", bodies.notification("user_001", "Old"))
     client = host.client("/ws/notifications")
     client.subscribe(user_id="user_001")
     message = client.next()
     assert message["snapshot"] is True
     assert message["data"]["title"] == "Old"
+
+
+def test_on_a_durable_channel_what_waits_for_the_user_comes_instead_of_a_snapshot(start) -> None:
+    host = start(channels={"notifications": {"snapshot": True}})
+    for title in ("One", "Two"):
+        host.publish("notifications", bodies.notification("user_001", title))
+    client = host.client("/ws/notifications")
+    client.subscribe(user_id="user_001")
+    messages = [client.next(), client.next()]
+    assert [message["data"]["title"] for message in messages] == ["One", "Two"]
+    assert all("snapshot" not in message for message in messages)
