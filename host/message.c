@@ -167,7 +167,8 @@ struct message *notice_message_create(struct sentio_bytes text, struct member *c
     char *at = (char *)message + head;
     message->text = keep(&at, text);
     message->count = count;
-    memcpy(message->members, members, count * sizeof(struct member *));
+    if (count > 0)
+        memcpy(message->members, members, count * sizeof(struct member *));
     return &message->head;
 }
 
