@@ -256,11 +256,10 @@ static void plugin_is_woken(void **state) {
     SCRIPT(remote_script("a"), CALL_PUBLISH, 0, {EFFECT_WAKE, .number = 1});
     fixture_publish(fixture, 0, "{}");
     remote_settle(fixture);
-    fixture->record.size = 0;
     while (uv_is_active((uv_handle_t *)remote(fixture)->wake))
         uv_run(&fixture->hub->loop, UV_RUN_ONCE);
     remote_settle(fixture);
-    assert_recorded(fixture, "a woken\n");
+    assert_recorded(fixture, "a publish publisher key {}\na woken\n");
 }
 
 static void descriptor_of_a_worker_is_not_watched_here(void **state) {
