@@ -76,8 +76,8 @@ class NotFound(Refused):
 
 
 class Overloaded(Refused):
-    """503 or 429: the host is busy, or stopping, or takes no more from this publisher for now. It was
-    tried again as often as allowed."""
+    """503 or 429: the host is busy, stopping, or has a limit that this publisher has reached. The
+    update was tried again as often as allowed."""
 
 
 class BodyError(SentioError, ValueError):
