@@ -71,7 +71,7 @@ check_licence() {
 
 # Bracketed letters, so that this file does not match itself.
 check_addresses() {
-    grep -nIE '(^|[^A-Za-z0-9_.-])/w[o]rk/|/r[o]ot/|/tmp/b[a]sh_|registry\.npm[j]s|pypi\.[o]rg|pythonh[o]sted|(deb|security|snapshot)\.deb[i]an\.org|pkg\.d[e]v|"resolv[e]d"' \
+    grep -nIE '(^|[^A-Za-z0-9_.-])/w[o]rk/|/r[o]ot/|/tmp/b[a]sh_|registry\.npm[j]s|pypi\.[o]rg|pythonh[o]sted|(deb|security|snapshot)\.deb[i]an\.org|pkg\.d[e]v|"resolv[e]d": "[a-z+]*:' \
         "${all[@]}" /dev/null | cut -c 1-200
     return 0
 }
