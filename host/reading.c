@@ -11,7 +11,9 @@ int reading_send(const struct subscription *subscription, const struct piece *pi
     sentio_writer_init(&end, NULL, 0);
     if (!piece->more && piece->ends)
         recovery_write_end(&end, channel, subscription->named, piece->recovered, piece->until);
-    int error = log_items_add(&items, piece->answer->items, piece->answer->count);
+    int error = log_items_add(&items, piece->older, piece->older_count);
+    if (!error)
+        error = log_items_add(&items, piece->answer->items, piece->answer->count);
     wants_choose(&subscription->wants, &items);
     const struct joined_parts parts = {
         .end = sentio_written(&end),

@@ -3,10 +3,12 @@
 #define SENTIO_HOST_READING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct disk_answer;
 struct hub;
+struct item;
 struct subscription;
 
 /*
@@ -24,8 +26,10 @@ struct reading {
 /* Some of it. */
 struct piece {
     uint64_t number;
-    uint64_t since; /* the offset that it goes on from */
-    uint64_t until; /* the channel's offset at the subscribe */
+    uint64_t since;            /* the offset that it goes on from */
+    uint64_t until;            /* the channel's offset at the subscribe */
+    struct item *const *older; /* they come before those of the answer */
+    size_t older_count;
     const struct disk_answer *answer;
     bool more; /* there is more after it; otherwise */
     bool ends; /* whether a "recovered" follows, that says: */

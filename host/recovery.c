@@ -113,7 +113,7 @@ static uint64_t dropped(const struct scope *scope, const struct channel *channel
     return newest;
 }
 
-static bool is_of_channel(const struct recovery *recovery, const struct channel *channel) {
+bool recovery_goes_on(const struct recovery *recovery, const struct channel *channel) {
     return recovery->since && recovery->same_epoch && recovery->offset <= channel->engine.offset;
 }
 
@@ -142,18 +142,36 @@ static int last_of_all(const struct recovery *recovery, const struct wants *want
     return error;
 }
 
+static int find_last(const struct recovery *recovery, const struct scope *scope,
+                     const struct wants *wants, const struct channel *channel,
+                     struct log_items *items) {
+    int error = 0;
+    if (!scope->nothing && scope->topics)
+        error = log_memory_since(&channel->log, scope->topics, scope->count, 0, items);
+    else if (!scope->nothing)
+        error = last_of_all(recovery, wants, channel, items);
+    wants_choose(wants, items);
+    log_items_sort(items);
+    log_items_keep_last(items, recovery->count);
+    return error;
+}
+
+int recovery_history(const struct recovery *recovery, const struct wants *wants,
+                     struct channel *channel, struct log_items *items) {
+    struct scope scope;
+    log_memory_expire(&channel->log, channel_time(channel));
+    int error = scope_init(&scope, recovery, channel);
+    if (!error)
+        error = find_last(recovery, &scope, wants, channel, items);
+    free(scope.topics);
+    return error;
+}
+
 static int collect_history(const struct recovery *recovery, const struct scope *scope,
                            const struct wants *wants, const struct channel *channel,
                            struct past *past) {
-    int error = 0;
     past->since = channel->engine.offset;
-    if (!scope->nothing && scope->topics)
-        error = log_memory_since(&channel->log, scope->topics, scope->count, 0, &past->replay);
-    else if (!scope->nothing)
-        error = last_of_all(recovery, wants, channel, &past->replay);
-    wants_choose(wants, &past->replay);
-    log_items_sort(&past->replay);
-    log_items_keep_last(&past->replay, recovery->count);
+    int error = find_last(recovery, scope, wants, channel, &past->replay);
     /* What is before it was not asked for, and is no gap. */
     if (past->replay.count > 0)
         past->since = past->replay.items[0]->offset - 1;
@@ -176,7 +194,7 @@ int recovery_collect(const struct recovery *recovery, const struct wants *wants,
     log_memory_expire(&channel->log, channel_time(channel));
     int error = scope_init(&scope, recovery, channel);
     past->ends = recovery->since;
-    if (!error && is_of_channel(recovery, channel)) {
+    if (!error && recovery_goes_on(recovery, channel)) {
         bool reaches_back = dropped(&scope, channel) <= recovery->offset;
         past->more = !reaches_back && channel->disk != NULL;
         if (reaches_back)

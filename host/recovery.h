@@ -41,6 +41,9 @@ static inline bool recovery_asked(const struct recovery *recovery) {
     return recovery->since || recovery->history;
 }
 
+/* It asks for what came after an offset that the channel has had. */
+bool recovery_goes_on(const struct recovery *recovery, const struct channel *channel);
+
 /* The plugin joins or leaves topics for that subscribe. */
 int recovery_change(struct recovery *recovery, struct channel *channel, bool join,
                     struct sentio_bytes topic);
@@ -52,6 +55,9 @@ int recovery_collect(const struct recovery *recovery, const struct wants *wants,
 /* The same when what was missed can not be told any more: the snapshot, and the end. */
 int recovery_give_up(const struct recovery *recovery, const struct wants *wants,
                      struct channel *channel, struct past *past);
+/* The `history` alone, as far as the memory has it. */
+int recovery_history(const struct recovery *recovery, const struct wants *wants,
+                     struct channel *channel, struct log_items *items);
 void past_finish(struct past *past);
 
 /* {"type":"recovered",...} */

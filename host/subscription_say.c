@@ -135,7 +135,7 @@ void subscription_tell_afresh(struct subscription *subscription) {
             past.reading = recovery_disk_number(subscription);
         send_joined(subscription, interest, sentio_text(""), &past, true);
         if (again)
-            unacknowledged_begin(subscription, subscription->sent);
+            unacknowledged_begin(subscription, subscription->sent, NULL);
     } else {
         interest_unref(interest);
         hub_send(channel->hub, subscription->io,

@@ -20,17 +20,20 @@ struct waiting {
     uint64_t until; /* the channel's offset at the subscribe */
     bool first;     /* nothing was read yet */
     bool complete;  /* nothing of it had been dropped */
+    struct log_items history;
 };
 
 bool unacknowledged_wanted(const struct subscription *subscription, const struct wants *before,
                            const struct recovery *recovery) {
     return acknowledgement_concerns(subscription, &subscription->wants) &&
            !acknowledgement_concerns(subscription, before) &&
-           !(recovery && recovery_asked(recovery));
+           !(recovery && recovery_goes_on(recovery, subscription->channel));
 }
 
 static void destroy(struct reading *reading) {
-    free(reading);
+    struct waiting *waiting = (struct waiting *)reading;
+    log_items_finish(&waiting->history);
+    free(waiting);
 }
 
 static void on_read(void *context, uint64_t id, const struct disk_answer *answer);
@@ -68,16 +71,30 @@ static uint64_t find_since(const struct waiting *waiting, const struct disk_answ
     return waiting->after > answer->after ? waiting->after : answer->after;
 }
 
+/* Of the history, those that do not wait any more. */
+static size_t count_older(const struct waiting *waiting, const struct disk_answer *answer) {
+    uint64_t place = waiting->after > answer->after ? waiting->after : answer->after;
+    size_t count = 0;
+    while (waiting->first && count < waiting->history.count &&
+           waiting->history.items[count]->offset <= place)
+        count++;
+    return count;
+}
+
 static int send_piece(const struct subscription *subscription, const struct waiting *waiting,
                       const struct disk_answer *answer) {
-    const struct piece piece = {
+    struct piece piece = {
         .number = waiting->reading.number,
         .since = find_since(waiting, answer),
         .until = waiting->until,
+        .older = waiting->history.items,
+        .older_count = count_older(waiting, answer),
         .answer = answer,
         .more = answer->more,
         .ends = !waiting->complete,
     };
+    if (piece.older_count > 0)
+        piece.since = piece.older[0]->offset - 1;
     return reading_send(subscription, &piece);
 }
 
@@ -107,9 +124,15 @@ static void go_on(struct subscription *subscription, struct reading *reading) {
     read_piece(subscription, (struct waiting *)reading);
 }
 
-void unacknowledged_begin(struct subscription *subscription, uint64_t sent) {
+void unacknowledged_begin(struct subscription *subscription, uint64_t sent,
+                          const struct recovery *recovery) {
+    struct log_items history = {0};
     struct waiting *waiting = malloc(sizeof(*waiting));
-    if (waiting == NULL) {
+    if (waiting == NULL ||
+        (recovery && recovery->history &&
+         recovery_history(recovery, &subscription->wants, subscription->channel, &history) != 0)) {
+        log_items_finish(&history);
+        free(waiting);
         give_up(subscription, "the host is out of memory");
         return;
     }
@@ -120,7 +143,8 @@ void unacknowledged_begin(struct subscription *subscription, uint64_t sent) {
         .after = sent,
         .until = subscription->channel->engine.offset,
         .first = true,
-        .complete = true,
+        .complete = !(recovery && recovery->since),
+        .history = history,
     };
     read_piece(subscription, waiting);
 }
@@ -147,7 +171,7 @@ static void know(const struct subscription *subscription) {
 void unacknowledged_joined(struct subscription *subscription, const struct wants *before,
                            const struct recovery *recovery) {
     if (unacknowledged_wanted(subscription, before, recovery))
-        unacknowledged_begin(subscription, subscription->sent);
+        unacknowledged_begin(subscription, subscription->sent, recovery);
     else if (unacknowledged_wanted(subscription, before, NULL))
         know(subscription);
 }

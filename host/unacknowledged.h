@@ -16,13 +16,15 @@ struct wants;
  */
 
 /* Whether the subscription, which was `before`, is to be sent it now: it has become its user's own,
- * and asks for nothing else of the past. */
+ * and does not say itself how far its client has come. */
 bool unacknowledged_wanted(const struct subscription *subscription, const struct wants *before,
                            const struct recovery *recovery);
 
 /* The io thread waits for it: reads what is not acknowledged, after `sent`, which the subscription
- * has got already, and up to the channel's offset. */
-void unacknowledged_begin(struct subscription *subscription, uint64_t sent);
+ * has got already, and up to the channel's offset. What `recovery` (NULL: nothing) asks for goes
+ * with it: older items by "history", and "recovered": false where "since" can not be answered. */
+void unacknowledged_begin(struct subscription *subscription, uint64_t sent,
+                          const struct recovery *recovery);
 
 /* The same where the subscription, which was `before`, wants it. One that has become its user's own
  * and asks for something else makes the user known: what is to "*" waits for him from now on. */

@@ -238,6 +238,31 @@ def test_since_is_answered_as_ever_and_older_items_are_not_sent(durable) -> None
     assert_live(host, client)
 
 
+@pytest.mark.parametrize("place", ["another epoch", "ahead"])
+def test_a_since_that_can_not_be_answered_gets_what_waits(durable, place: str) -> None:
+    host = durable()
+    last = send(host, "one", "two")
+    epoch = host.publish("notifications", bodies.notification("user_002"))["epoch"]
+    since = ({"epoch": "another", "offset": last} if place == "another epoch"
+             else {"epoch": epoch, "offset": last + 100})
+    client = follow(host, since=since)
+    assert titles(client, 2) == ["one", "two"]
+    end = client.next()
+    assert end["type"] == "recovered" and end["recovered"] is False
+    assert_live(host, client)
+
+
+def test_history_adds_what_was_acknowledged_before_what_waits(durable) -> None:
+    host = durable()
+    client = follow(host)
+    send(host, "one", "two")
+    assert titles(client, 2) == ["one", "two"]
+    leave(host, client)
+    send(host, "three")
+    client = assert_gets(host, ["two", "three"], history=2)
+    client.close()
+
+
 def test_what_is_for_everyone_waits_for_known_users_once_in_order(durable) -> None:
     host = durable()
     follow(host).close()

@@ -72,7 +72,7 @@ static void what_was_dropped_is_told(void **state) {
                              ITEM("u") NOT_RECOVERED("5") "\n");
 }
 
-static void who_asks_for_something_else_of_the_past_gets_that(void **state) {
+static void who_says_how_far_he_has_come_gets_what_came_after_that(void **state) {
     struct hub_fixture *fixture = *state;
     char request[96];
     publish_all(fixture, (const char *const[]){"u", "u"}, 2);
@@ -82,16 +82,44 @@ static void who_asks_for_something_else_of_the_past_gets_that(void **state) {
     char *sent = fixture_sent(fixture);
     assert_non_null(strstr(sent, "joined 1 u at 2 replay 1>" ITEM("u") " end"));
     free(sent);
-    durable_subscribe(fixture, 2, "u", "{\"history\":1}");
-    assert_sent(fixture, "joined 2 u at 2 replay 1>" ITEM("u") "\n");
     /* He is known now, and what is to everyone waits for him. */
     fixture_leave(fixture, 1);
-    fixture_leave(fixture, 2);
     durable_publish(fixture, "*");
-    durable_subscribe(fixture, 3, "u", "{}");
+    durable_subscribe(fixture, 2, "u", "{}");
     sent = fixture_sent(fixture);
     assert_non_null(strstr(sent, ITEM("u") ITEM("u") ITEM("*") "\n"));
     free(sent);
+}
+
+static void an_offset_of_another_epoch_is_answered_with_what_waits(void **state) {
+    struct hub_fixture *fixture = *state;
+    publish_all(fixture, (const char *const[]){"u", "u"}, 2);
+    durable_subscribe(fixture, 1, "u", "{\"since\":{\"offset\":1,\"epoch\":\"another\"}}");
+    assert_sent(fixture, "joined 1 u at 2 more\nreplay 1 at 2 replay 0>" ITEM("u") ITEM("u")
+                             NOT_RECOVERED("2") "\n");
+}
+
+static void an_offset_that_is_yet_to_come_is_answered_with_what_waits(void **state) {
+    struct hub_fixture *fixture = *state;
+    char request[96];
+    durable_publish(fixture, "u");
+    snprintf(request, sizeof(request), "{\"since\":{\"offset\":9,\"epoch\":\"%s\"}}",
+             fixture->hub->channels[0]->stream->epoch);
+    durable_subscribe(fixture, 1, "u", request);
+    assert_sent(fixture,
+                "joined 1 u at 1 more\nreplay 1 at 1 replay 0>" ITEM("u") NOT_RECOVERED("1") "\n");
+}
+
+static void history_comes_before_what_waits(void **state) {
+    struct hub_fixture *fixture = *state;
+    publish_all(fixture, (const char *const[]){"u", "u", "u"}, 3);
+    durable_subscribe(fixture, 1, "u", "{\"ack\":true}");
+    durable_ack(fixture, 1, 2, 3);
+    free(fixture_sent(fixture));
+    durable_subscribe(fixture, 2, "u", "{\"history\":2}");
+    assert_sent(fixture, "joined 2 u at 3 more\nreplay 2 at 3 replay 1>" ITEM("u") ITEM("u") "\n");
+    durable_subscribe(fixture, 3, "u", "{\"history\":1}");
+    assert_sent(fixture, "joined 3 u at 3 more\nreplay 3 at 3 replay 2>" ITEM("u") "\n");
 }
 
 static void a_topic_that_is_not_the_users_own_has_nothing_that_waits(void **state) {
@@ -192,7 +220,10 @@ int main(void) {
         DURABLE(where_nothing_waits_what_is_live_goes_on_from_the_place),
         DURABLE(what_is_committed_meanwhile_is_live_alone),
         DURABLE(what_was_dropped_is_told),
-        DURABLE(who_asks_for_something_else_of_the_past_gets_that),
+        DURABLE(who_says_how_far_he_has_come_gets_what_came_after_that),
+        DURABLE(an_offset_of_another_epoch_is_answered_with_what_waits),
+        DURABLE(an_offset_that_is_yet_to_come_is_answered_with_what_waits),
+        DURABLE(history_comes_before_what_waits),
         DURABLE(a_topic_that_is_not_the_users_own_has_nothing_that_waits),
         DURABLE(a_later_subscribe_goes_on_after_what_was_sent),
         DURABLE(what_was_read_for_an_earlier_subscribe_is_not_sent),
