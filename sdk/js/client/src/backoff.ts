@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+
+/** Milliseconds before each reconnection, as the document says. */
+const SCHEDULE = [0, 3000, 6000, 9000, 12000];
+const SHORTEST = 500;
+const LONGEST = 20_000;
+const GOING_AWAY = 1001;
+const TRY_LATER = 1013;
+
+/**
+ * How long to wait before a reconnection, in milliseconds; null: it is the end.
+ *
+ * @param attempt Reconnections since the last stable connection, this one not counted.
+ * @param code Close code of the connection that was lost. A host that sends its clients away, or has
+ *   too many, is not to be met by all of them at the same moment.
+ */
+export function delayBefore(attempt: number, code: number | null, forever: boolean): number | null {
+  if (forever) {
+    const bound = Math.min(LONGEST, 1000 * 2 ** attempt);
+    return SHORTEST + Math.random() * (bound - SHORTEST);
+  }
+  if (attempt === 0 && (code === GOING_AWAY || code === TRY_LATER)) return Math.random() * 3000;
+  return SCHEDULE[attempt] ?? null;
+}
