@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <libwebsockets.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "arrival.h"
+#include "bypass.h"
 #include "event.h"
 #include "outbox_internal.h"
 
-/*
- * Writing to a reader of events, whose socket libwebsockets has but neither reads nor writes: in
- * the middle of an HTTP transaction it can watch no socket for the peer's end without spinning. The
- * backlog may begin within an event.
- */
+/* Writing to a reader of events, whose socket libwebsockets has but neither reads nor writes
+ * (bypass.h). The backlog may begin within an event. */
 
 enum { RECORD = 16 * 1024 /* what TLS may have begun to send as one piece */ };
 
@@ -26,44 +19,12 @@ void stream_ask(struct outbox *outbox, struct connection *connection) {
         outbox->starved(connection);
 }
 
-static ssize_t write_plain(const struct connection *connection, const uint8_t *data, size_t size) {
-    ssize_t sent = send(connection->fd, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-        return 0;
-    return sent;
-}
-
-static ssize_t write_tls(const struct connection *connection, const uint8_t *data, size_t size) {
-    SSL *tls = lws_get_ssl(connection->wsi);
-    ERR_clear_error();
-    int sent = SSL_write(tls, data, size > OUTBOX_CHUNK ? OUTBOX_CHUNK : (int)size);
-    if (sent > 0)
-        return sent;
-    int error = SSL_get_error(tls, sent);
-    return error == SSL_ERROR_WANT_WRITE || error == SSL_ERROR_WANT_READ ? 0 : -1;
-}
-
-/* How many bytes the socket has taken; -1: it has failed. */
-static ssize_t write_bytes(const struct connection *connection, const uint8_t *data, size_t size) {
-    size_t done = 0;
-    while (done < size) {
-        ssize_t sent = connection->tls ? write_tls(connection, data + done, size - done)
-                                       : write_plain(connection, data + done, size - done);
-        if (sent == -1)
-            return -1;
-        if (sent == 0)
-            break;
-        done += (size_t)sent;
-    }
-    return (ssize_t)done;
-}
-
 ssize_t stream_write(struct outbox *outbox, struct connection *connection, bool *all) {
     ssize_t total = 0;
     uint32_t at = connection->first_entry;
     for (; at != NO_ENTRY; at = outbox->entries[at].next) {
         struct span span = outbox->entries[at].span;
-        ssize_t sent = write_bytes(connection, span_data(span), span_size(span));
+        ssize_t sent = bypass_write(connection, span_data(span), span_size(span));
         if (sent == -1)
             return -1;
         total += sent;
@@ -79,7 +40,7 @@ bool stream_drain(struct connection *connection) {
     if (backlog == NULL)
         return true;
     ssize_t sent =
-        write_bytes(connection, backlog->data + backlog->start, backlog->end - backlog->start);
+        bypass_write(connection, backlog->data + backlog->start, backlog->end - backlog->start);
     if (sent == -1)
         return false;
     backlog->start += (size_t)sent;
