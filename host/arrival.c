@@ -13,6 +13,7 @@
 #include "publisher.h"
 #include "request_head.h"
 #include "sse.h"
+#include "static_send.h"
 
 enum {
     EVENTS_A_TURN = 256,
@@ -37,13 +38,17 @@ static struct lws *hand_over(struct connection *connection, int fd, struct senti
                                       (lws_adoption_type)type, descriptor, NULL, NULL);
 }
 
+void arrival_unwatch(struct connection *connection) {
+    if (connection->watched)
+        epoll_ctl(connection->io->arrivals.epoll, EPOLL_CTL_DEL, connection->fd, NULL);
+    connection->watched = false;
+}
+
 /* The library calls back, and may even end the connection, before its function has returned. */
 void arrival_adopt(struct connection *connection, struct sentio_bytes bytes) {
     struct io *io = connection->io;
     int fd = connection->fd;
-    if (connection->watched)
-        epoll_ctl(io->arrivals.epoll, EPOLL_CTL_DEL, fd, NULL);
-    connection->watched = false;
+    arrival_unwatch(connection);
     connection->fd = -1;
     io->adopting = connection;
     hand_over(connection, fd, bytes);
@@ -132,6 +137,8 @@ void arrival_turn(struct io *io) {
             publisher_ready(connection->publisher, ready[i].events);
         else if (connection->sse)
             sse_ready(connection, ready[i].events);
+        else if (connection->wsi)
+            static_send_ready(connection, ready[i].events);
         else
             look(connection);
     }

@@ -37,6 +37,9 @@ void arrival_begin(struct connection *connection, int fd);
 /* Has the socket watched for `events` of epoll, edge-triggered. 0 or -1. */
 int arrival_watch(struct connection *connection, uint32_t events);
 
+/* It is not watched any more, if it was. */
+void arrival_unwatch(struct connection *connection);
+
 /*
  * Hands the connection over to libwebsockets, with what was read from it. It may be gone when this
  * returns. The deadline goes on.

@@ -83,7 +83,8 @@ struct config {
         int64_t handshake;             /* ms for a request's header and body; "10s" */
         int64_t drain;                 /* ms at most between SIGTERM and the end; "10s" */
         char *state_dir;               /* "/var/lib/sentio" */
-        char *control; /* the control socket's path; default <state_dir>/control.sock; "": none */
+        char *control;   /* the control socket's path; default <state_dir>/control.sock; "": none */
+        char *dashboard; /* folder that is served at "/"; "": the installed one; "none" */
     } server;
     struct {
         char *certificate; /* PEM chain; required when a listener is tls: */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config_internal.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,6 +63,26 @@ static void check_control(struct config_draft *draft) {
                      "server.control: \"%s\" has more than the %d bytes that a socket's path may",
                      config->server.control, CONFIG_SOCKET_MAX);
     }
+}
+
+/* What else may be wrong with it is found when it is read (static_folder.h). */
+static void check_dashboard(struct config_draft *draft) {
+    struct config *config = draft->config;
+    const char *written = config->server.dashboard;
+    struct config_origin origin = config_origin_of(draft->targets, "server.dashboard");
+    if (written[0] == '\0' || strcmp(written, "none") == 0 || origin.failed)
+        return;
+    if (written[0] != '/')
+        config->server.dashboard = config_format(draft->kept, "%s/%s", draft->folder, written);
+    const char *folder = config->server.dashboard;
+    DIR *opened = draft->elsewhere ? NULL : opendir(folder);
+    if (opened == NULL && !draft->elsewhere)
+        config_error(draft, origin, NULL,
+                     "server.dashboard: %s cannot be read: %s; build it with "
+                     "packaging/dashboard.sh, or say \"none\"",
+                     folder, strerror(errno));
+    if (opened != NULL)
+        closedir(opened);
 }
 
 static struct config_channel *channel_at(const struct config_draft *draft, size_t index) {
@@ -217,6 +239,7 @@ void config_check(struct config_draft *draft) {
         check_listen(draft, i, open);
     }
     check_control(draft);
+    check_dashboard(draft);
     check_file(draft, host, "tls.certificate", config->tls.certificate, false);
     check_file(draft, host, "tls.key", config->tls.key, false);
     check_file(draft, host, "auth.admin_tokens_file", config->auth.admin_tokens_file, true);

@@ -32,6 +32,7 @@ enum deadline {
                        * server.heartbeat */
     DEADLINE_PONG,    /* it was pinged: server.heartbeat_timeout */
     DEADLINE_CLOSE,   /* our close frame was sent: the peer's must come */
+    DEADLINE_SEND,    /* a file is sent: the peer must take something of it */
     DEADLINE_COUNT,
     DEADLINE_NONE = DEADLINE_COUNT
 };

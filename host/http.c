@@ -19,6 +19,8 @@
 #include "response.h"
 #include "route.h"
 #include "sse.h"
+#include "static_answer.h"
+#include "static_send.h"
 #include "text.h"
 #include "view.h"
 
@@ -37,6 +39,7 @@ struct request *http_request(struct connection *connection, enum method method) 
 void http_end(struct request *request) {
     if (request->message)
         publish_cancel(request);
+    static_send_destroy(request->send);
     sentio_writer_finish(&request->answer);
     free(request->origin);
     free(request);
@@ -57,8 +60,20 @@ static void destroy(struct request *request) {
     http_end(request);
 }
 
-int http_send(struct request *request, struct response *response) {
+int http_sent(struct request *request, bool close) {
     struct connection *connection = request->connection;
+    bool upgrade = request->upgrade;
+    destroy(request);
+    deadline_set(connection, DEADLINE_IDLE);
+    if (close)
+        return -1;
+    if (upgrade)
+        return 0; /* the library completes it */
+    return lws_http_transaction_completed(connection->wsi) ? -1 : 0;
+}
+
+int http_send(struct request *request, struct response *response) {
+    const struct connection *connection = request->connection;
     struct sentio_writer out;
     response->head = request->method == METHOD_HEAD;
     response->cors_origin = request->origin;
@@ -71,16 +86,8 @@ int http_send(struct request *request, struct response *response) {
     struct sentio_bytes text = sentio_written(&out);
     bool sent = text.size > 0 && lws_write(connection->wsi, (unsigned char *)out.data, text.size,
                                            LWS_WRITE_HTTP_FINAL) >= 0;
-    bool close = response->close;
-    bool upgrade = request->upgrade;
     sentio_writer_finish(&out);
-    destroy(request);
-    deadline_set(connection, DEADLINE_IDLE);
-    if (!sent || close)
-        return -1;
-    if (upgrade)
-        return 0; /* the library completes it */
-    return lws_http_transaction_completed(connection->wsi) ? -1 : 0;
+    return http_sent(request, !sent || response->close);
 }
 
 int http_refuse(struct request *request, uint32_t status, const char *detail) {
@@ -257,7 +264,7 @@ int http_dispatch(struct request *request, const struct header *header, struct s
     find_stream(view, path, &found);
     bool events = sse_has(path);
     if (!own && !route && !found && !events)
-        return http_refuse(request, 404, "there is nothing at this path");
+        return static_answer(request, header, path);
     if (route && route->acks)
         return publish_begin_ack(request, header, route->channel);
     if (request->method != METHOD_GET && request->method != METHOD_HEAD)

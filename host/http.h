@@ -39,6 +39,7 @@ struct request {
     char *origin;     /* allowed, so the answer names it; NULL: none was sent */
     uint32_t refused; /* status that it is answered with once its body is read; 0: none */
     const char *detail;
+    struct static_send *send;        /* static_send.h; NULL: it is not answered by that */
     int64_t waiting_since;           /* loop time in ms */
     struct publish_message *message; /* until the hub's queue takes it; NULL: none */
 
@@ -81,6 +82,8 @@ void http_deliver(struct io *io, struct message *message);
 /* Writes the answer and ends the request, which is gone then. Not 0: close the connection. */
 struct response;
 int http_send(struct request *request, struct response *response);
+/* The answer is written, over libwebsockets: the request ends. Not 0: close the connection. */
+int http_sent(struct request *request, bool close);
 /* The same with {"detail": detail}. */
 int http_refuse(struct request *request, uint32_t status, const char *detail);
 

@@ -25,6 +25,7 @@ enum {
     RETRY = 5,              /* ms between attempts of publishers that wait */
     KEEP_ALIVE = 60 * 1000, /* ms */
     CLOSE_WAIT = 5 * 1000,  /* ms that a peer has to answer a close frame */
+    TAKE_WAIT = 60 * 1000,  /* ms in which a peer must take something of a file */
     STOP_GRACE = 1000,      /* ms after the drain, for what the hub has not answered */
     GOING_AWAY = 1001,
     RX_BUFFER = 128, /* never less: the library would split control frames */
@@ -238,6 +239,7 @@ static int init_compression(struct io *io) {
 static void init_deadlines(struct io *io) {
     io->deadlines[DEADLINE_IDLE].timeout = KEEP_ALIVE;
     io->deadlines[DEADLINE_CLOSE].timeout = CLOSE_WAIT;
+    io->deadlines[DEADLINE_SEND].timeout = TAKE_WAIT;
 }
 
 struct io *io_create(struct host *host, size_t index) {

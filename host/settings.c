@@ -66,6 +66,9 @@ static const struct setting host_rows[] = {
     ROW(TEXT, server.control, NULL, ANY,
         "Unix socket on which sentioctl speaks to the host, for its user and group alone; "
         "<state_dir>/control.sock by default, \"\" for none."),
+    ROW(TEXT, server.dashboard, "", ANY,
+        "Folder whose files are served at \"/\": the dashboard. \"\": the installed one, if there "
+        "is one; \"none\": nothing is served."),
     ROW(PATH, tls.certificate, NULL, ANY,
         "PEM file: the certificate, then the intermediate ones. Needed by \"tls:\" listeners."),
     ROW(PATH, tls.key, NULL, ANY,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "route.h"
+#include "static_folder.h"
 #include "tls.h"
 
 struct view *view_create(struct config *config, struct auth *auth, struct ssl_ctx_st *certificate) {
@@ -21,12 +22,17 @@ struct view *view_create(struct config *config, struct auth *auth, struct ssl_ct
 
 struct view *view_load(struct config *config, FILE *errors) {
     struct ssl_ctx_st *certificate = NULL;
+    struct static_site *site = NULL;
     struct view *view = NULL;
     struct auth *auth = auth_load(config, errors);
-    if (tls_load(config, &certificate, errors) == 0 && auth != NULL)
+    bool well = tls_load(config, &certificate, errors) == 0 && auth != NULL;
+    if (static_load(config->server.dashboard, &site, errors) == 0 && well)
         view = view_create(config, auth, certificate);
-    if (view != NULL)
+    if (view != NULL) {
+        view->site = site;
         return view;
+    }
+    static_site_unref(site);
     SSL_CTX_free(certificate);
     auth_destroy(auth);
     return NULL;
@@ -89,6 +95,7 @@ void view_unref(struct view *view) {
         free(view->routes[i].path);
     free(view->channels);
     free(view->routes);
+    static_site_unref(view->site);
     SSL_CTX_free(view->certificate);
     auth_destroy(view->auth);
     config_free(view->config);

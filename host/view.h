@@ -12,6 +12,7 @@
 
 #include "auth.h"
 #include "config.h"
+#include "static_site.h"
 #include "stream.h"
 
 struct ssl_ctx_st;
@@ -38,6 +39,7 @@ struct view {
     struct config *config;          /* owned */
     struct auth *auth;              /* owned */
     struct ssl_ctx_st *certificate; /* tls.certificate and tls.key (tls.h); owned; NULL: none */
+    struct static_site *site;       /* server.dashboard; counted; NULL: none */
     struct view_channel *channels;
     size_t channel_count;
     struct view_route *routes;

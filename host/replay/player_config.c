@@ -9,6 +9,7 @@
 
 /* Keys and certificates are not recorded, and nothing here asks for them. */
 static void forget_files(struct config *config) {
+    config->server.dashboard = NULL;
     config->publish.keys_file = NULL;
     config->auth.admin_tokens_file = NULL;
     config->tls.certificate = NULL;

@@ -252,6 +252,28 @@ static void control_socket_is_in_the_state_folder_by_default(void **state) {
     assert_control(*state, "server = { control = \"\"; };", "");
 }
 
+static void assert_dashboard(struct fixture *fixture, const char *text, const char *expected) {
+    char *path = fixture_neutral(fixture, fixture_loads(fixture, text)->server.dashboard);
+    assert_string_equal(path, expected);
+    free(path);
+}
+
+static void dashboard_is_a_folder_beside_the_main_file_or_a_word(void **state) {
+    assert_dashboard(*state, "", "");
+    assert_dashboard(*state, "server = { dashboard = \"none\"; };", "none");
+    assert_dashboard(*state, "server = { dashboard = \"plugins\"; };", "DIR/plugins");
+    assert_dashboard(*state, "server = { dashboard = \"/etc\"; };", "/etc");
+}
+
+static void dashboard_must_be_a_folder_that_can_be_read(void **state) {
+    fixture_fails(*state, "server = {\n  dashboard = \"nowhere\"; };\n",
+                  "sentio.conf:2: server.dashboard: DIR/nowhere cannot be read: No such file or "
+                  "directory; build it with packaging/dashboard.sh, or say \"none\"\n");
+    fixture_fails(*state, "server = { dashboard = \"plugins/alpha.so\"; };\n",
+                  "sentio.conf:1: server.dashboard: DIR/plugins/alpha.so cannot be read: Not a "
+                  "directory; build it with packaging/dashboard.sh, or say \"none\"\n");
+}
+
 static void control_socket_s_path_has_its_length(void **state) {
     char text[256];
     char path[CONFIG_SOCKET_MAX + 2];
@@ -300,6 +322,8 @@ int main(void) {
         FIXTURE_TEST(two_ways_to_one_channel_are_no_cycle),
         FIXTURE_TEST(cycle_through_a_disabled_channel_is_none),
         FIXTURE_TEST(control_socket_is_in_the_state_folder_by_default),
+        FIXTURE_TEST(dashboard_is_a_folder_beside_the_main_file_or_a_word),
+        FIXTURE_TEST(dashboard_must_be_a_folder_that_can_be_read),
         FIXTURE_TEST(control_socket_s_path_has_its_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

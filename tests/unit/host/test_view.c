@@ -155,6 +155,32 @@ static void a_certificate_that_is_wrong_makes_no_view(void **state) {
     config_free(config);
 }
 
+static void loading_reads_the_dashboard(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(mkdir("pages", 0755), 0);
+    fixture_write("pages/index.html", "home");
+    struct view *view = view_load(
+        take_config(fixture, "server: { dashboard = \"pages\"; };\nchannels: ();\n"), stderr);
+    assert_non_null(view);
+    assert_non_null(static_site_find(view->site, sentio_text("/")));
+    view_unref(view);
+}
+
+static void a_dashboard_that_is_wrong_makes_no_view(void **state) {
+    struct fixture *fixture = *state;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *errors = open_memstream(&text, &size);
+    assert_non_null(errors);
+    struct config *config =
+        take_config(fixture, "server: { dashboard = \"plugins\"; };\nchannels: ();\n");
+    assert_null(view_load(config, errors));
+    assert_int_equal(fclose(errors), 0);
+    assert_non_null(strstr(text, "/plugins has no index.html"));
+    free(text);
+    config_free(config);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(channels_are_found_by_name_and_by_path),
@@ -166,6 +192,8 @@ int main(void) {
         FIXTURE_TEST(loading_reads_the_files_that_the_configuration_names),
         FIXTURE_TEST(a_file_that_is_wrong_makes_no_view),
         FIXTURE_TEST(a_certificate_that_is_wrong_makes_no_view),
+        FIXTURE_TEST(loading_reads_the_dashboard),
+        FIXTURE_TEST(a_dashboard_that_is_wrong_makes_no_view),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
