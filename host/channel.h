@@ -79,6 +79,7 @@ struct channel {
     uint64_t published; /* updates */
     uint64_t rejected;
     uint64_t duplicates; /* publishes answered as another was that had the same key */
+    uint64_t calls;      /* that the plugin has answered */
     uint64_t slow_calls;
     uint64_t faults;         /* calls that failed */
     uint64_t given_up;       /* calls that two workers have died of */

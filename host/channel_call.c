@@ -132,6 +132,7 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
     struct effects *effects = result->effects;
     bool well = result->outcome == OUTCOME_RETURNED && result->code == 0;
     bool publishes = kind == CALL_PUBLISH;
+    channel->calls += result->outcome == OUTCOME_RETURNED;
     if (asker && asker->shadowed && channel->shadow)
         shadow_answered(channel->shadow, asker->shadowed, result);
     if (asker && asker->presented) {

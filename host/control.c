@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "parameter.h"
 #include "reload.h"
 #include "shadow.h"
 #include "status.h"
@@ -40,21 +41,8 @@ static void answer_reload(struct hub *hub, const struct query_message *query) {
     reload_begin(hub, query->io, query->request);
 }
 
-/* A parameter of the query; empty when it is not there or longer than `space`. */
-static struct sentio_bytes parameter(const struct query_message *query, const char *name,
-                                     char *space, size_t size) {
-    struct sentio_field field = {.name = name, .types = SENTIO_JSON_STRING};
-    struct sentio_bytes text = sentio_text("");
-    struct sentio_json all;
-    if (sentio_json_parse(query->parameters, &all, NULL) == 0 &&
-        sentio_json_read(&all, &field, 1, NULL) == 0 && field.value.type == SENTIO_JSON_STRING &&
-        sentio_json_string(&field.value, space, size, &text) == 0 && text.size < size)
-        return text;
-    return sentio_text("");
-}
-
 static struct sentio_bytes channel_of(const struct query_message *query, char space[NAME_SIZE]) {
-    return parameter(query, "channel", space, NAME_SIZE);
+    return parameter_text(query->parameters, "channel", space, NAME_SIZE);
 }
 
 /* Milliseconds; 0: it is none. */
@@ -62,7 +50,7 @@ static int64_t time_of(const struct query_message *query) {
     char space[NAME_SIZE];
     char text[NAME_SIZE];
     int64_t time = 0;
-    struct sentio_bytes given = parameter(query, "for", space, sizeof(space));
+    struct sentio_bytes given = parameter_text(query->parameters, "for", space, sizeof(space));
     snprintf(text, sizeof(text), "%.*s", (int)given.size, given.data);
     return units_parse(UNITS_COUNT, text, &time) == 0 && time <= SHADOW_MAX_MS ? time : 0;
 }
@@ -77,7 +65,7 @@ static void begin_shadow(struct hub *hub, const struct query_message *query) {
         return;
     }
     shadow_begin(hub, query->io, query->request, channel_of(query, channel),
-                 parameter(query, "plugin", plugin, sizeof(plugin)), time);
+                 parameter_text(query->parameters, "plugin", plugin, sizeof(plugin)), time);
 }
 
 static void report_shadow(struct hub *hub, const struct query_message *query) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate.h"
 
+#include "admin_api.h"
 #include "control.h"
 #include "header.h"
 #include "message.h"
@@ -31,6 +32,8 @@ int gate_dispatch(struct request *request, const struct header *header, struct s
     bool post = request->method == METHOD_POST;
     bool get = request->method == METHOD_GET || request->method == METHOD_HEAD;
     bool gives = control_has(path, false);
+    if (admin_api_has(path))
+        return admin_api_dispatch(request, header, path);
     if (!gives && !control_has(path, true))
         return http_refuse(request, 404, "there is nothing at this path of the control socket");
     request->posts = !gives;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "admin_api.h"
 #include "client.h"
 #include "deadline.h"
 #include "extension.h"
@@ -258,6 +259,8 @@ int http_dispatch(struct request *request, const struct header *header, struct s
             request, header,
             sentio_bytes(path.data + sizeof(publish) - 1, path.size - (sizeof(publish) - 1)));
     }
+    if (admin_api_has(path))
+        return admin_api_dispatch(request, header, path);
     enum query_kind what;
     bool own = find_own(path, &what);
     const struct view_route *route = view_route_at(view, path);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admin_api.h"
 #include "batch.h"
 #include "disk.h"
 #include "idempotency.h"
@@ -135,6 +136,9 @@ static void deliver(void *context, struct message *message) {
         break;
     case MESSAGE_ACK:
         ack_request(hub, (const struct publish_message *)message);
+        break;
+    case MESSAGE_ADMIN:
+        admin_api_post(hub, (const struct publish_message *)message);
         break;
     case MESSAGE_WRITTEN:
         acknowledgement_written_all(hub, (const struct written_message *)message);

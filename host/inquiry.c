@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admin_api.h"
 #include "control.h"
 #include "log.h"
 #include "readiness.h"
@@ -286,6 +287,10 @@ void inquiry_query(struct hub *hub, const struct query_message *query) {
     }
     if (query->what == QUERY_CONTROL) {
         control_answer(hub, query);
+        return;
+    }
+    if (query->what == QUERY_ADMIN) {
+        admin_api_query(hub, query);
         return;
     }
     uint32_t status = 200;

@@ -25,6 +25,7 @@ struct view;
 enum message_kind {
     MESSAGE_PUBLISH, /* to the hub: a publisher's body */
     MESSAGE_ACK,     /* to the hub: the body of a POST <route>/ack, as a publish_message */
+    MESSAGE_ADMIN,   /* to the hub: the body of a POST to /api/v1/host, as a publish_message */
     MESSAGE_QUERY,   /* to the hub: a REST request */
     MESSAGE_COMMAND, /* to the hub: a subscriber's message */
     MESSAGE_LEFT,    /* to the hub: a subscriber is gone */
@@ -63,14 +64,16 @@ enum query_kind {
     QUERY_CHANNELS,
     QUERY_ALIVE,
     QUERY_READY,
-    QUERY_CONTROL
+    QUERY_CONTROL,
+    QUERY_ADMIN /* admin_api.h */
 };
 
 struct query_message {
     struct message head;
     uint32_t io;
     uint32_t channel; /* QUERY_ROUTE */
-    uint32_t route;   /* index into the plugin's routes, unless that has changed: */
+    uint32_t route;   /* index into the plugin's routes, unless that has changed; QUERY_ADMIN: its
+                       * own */
     uint32_t roles;
     enum query_kind what;
     bool post; /* QUERY_CONTROL: by POST; else by GET */

@@ -13,7 +13,7 @@
 #include "view.h"
 
 /* A body that is refused is still read up to this size, so that the answer is not lost. */
-enum { DISCARD_MAX = 64 * 1024 * 1024, ACK_BODY_MAX = 4096 };
+enum { DISCARD_MAX = 64 * 1024 * 1024, SMALL_BODY_MAX = 4096 };
 
 const struct stream *publish_channel(const struct view *view, struct sentio_bytes name) {
     const struct view_channel *channel = view_channel_named(view, name);
@@ -76,8 +76,17 @@ static struct publish_message *create_message(struct request *request, const cha
     return message;
 }
 
-int publish_begin(struct request *request, const struct header *header,
-                  struct sentio_bytes channel) {
+int publish_refuse(struct request *request, const struct header *header, uint32_t status,
+                   const char *detail) {
+    if (request->method != METHOD_POST || request->length == 0 || request->length > DISCARD_MAX)
+        return http_refuse(request, status, detail);
+    refuse_later(request, status, detail);
+    expect_body(request, header->expect);
+    return 0;
+}
+
+int publish_begin_as(struct request *request, const struct header *header,
+                     struct sentio_bytes channel, const char *publisher) {
     const struct view *view = request->io->view;
     const struct stream *stream = publish_channel(view, channel);
     bool lines = false;
@@ -85,7 +94,6 @@ int publish_begin(struct request *request, const struct header *header,
         return http_refuse(request, 405, "publishing takes POST");
     if (request->length > DISCARD_MAX)
         return http_refuse(request, 413, "the body is over publish.body_size");
-    const char *publisher = publish_authorize(request->connection, header->token);
     if (request->length > (size_t)view->config->publish.body_size)
         refuse_later(request, 413, "the body is over publish.body_size");
     else if (stream == NULL)
@@ -112,13 +120,25 @@ int publish_begin(struct request *request, const struct header *header,
     return 0;
 }
 
-int publish_begin_ack(struct request *request, const struct header *header, uint32_t channel) {
-    request->posts = true;
-    if (request->method != METHOD_POST)
-        return http_refuse(request, 405, "this resource takes POST");
+int publish_begin(struct request *request, const struct header *header,
+                  struct sentio_bytes channel) {
+    return publish_begin_as(request, header, channel,
+                            publish_authorize(request->connection, header->token));
+}
+
+/* What takes a small JSON object, as a message of that kind. */
+struct small {
+    enum message_kind kind;
+    uint32_t channel;
+    const char *publisher;
+    struct sentio_bytes key;
+};
+
+static int begin_small(struct request *request, const struct header *header,
+                       const struct small *small) {
     if (request->length > DISCARD_MAX)
         return http_refuse(request, 413, "the body is over 4096 bytes");
-    if (request->length > ACK_BODY_MAX)
+    if (request->length > SMALL_BODY_MAX)
         refuse_later(request, 413, "the body is over 4096 bytes");
     else if (!is_type(header->type, "application/json"))
         refuse_later(request, 415, "the Content-Type must be application/json");
@@ -126,15 +146,30 @@ int publish_begin_ack(struct request *request, const struct header *header, uint
         refuse_later(request, 422, "the body must be a JSON object");
     if (request->length == 0)
         return http_refuse(request, request->refused, request->detail);
-    request->channel = channel;
+    request->channel = small->channel;
     if (!request->refused) {
-        request->message = create_message(request, "", sentio_text(""), false);
+        request->message = create_message(request, small->publisher, small->key, false);
         if (request->message == NULL)
             return http_refuse(request, 503, "the host is out of memory");
-        request->message->head.kind = MESSAGE_ACK;
+        request->message->head.kind = small->kind;
     }
     expect_body(request, header->expect);
     return 0;
+}
+
+int publish_begin_ack(struct request *request, const struct header *header, uint32_t channel) {
+    const struct small small = {.kind = MESSAGE_ACK, .channel = channel, .publisher = ""};
+    request->posts = true;
+    if (request->method != METHOD_POST)
+        return http_refuse(request, 405, "this resource takes POST");
+    return begin_small(request, header, &small);
+}
+
+int publish_begin_question(struct request *request, const struct header *header, uint32_t resource,
+                           const char *name, struct sentio_bytes parameters) {
+    const struct small small = {
+        .kind = MESSAGE_ADMIN, .channel = resource, .publisher = name, .key = parameters};
+    return begin_small(request, header, &small);
 }
 
 /*

@@ -11,8 +11,18 @@
 struct header;
 int publish_begin(struct request *request, const struct header *header,
                   struct sentio_bytes channel);
+/* The same where it is known who publishes; NULL: nobody who may. */
+int publish_begin_as(struct request *request, const struct header *header,
+                     struct sentio_bytes channel, const char *publisher);
 /* The same for POST <route>/ack, whose body is a small one, and needs no key. */
 int publish_begin_ack(struct request *request, const struct header *header, uint32_t channel);
+/* The same for a POST with a body to /api/v1/host (admin_api.h). */
+int publish_begin_question(struct request *request, const struct header *header, uint32_t resource,
+                           const char *name, struct sentio_bytes parameters);
+/* Refuses it; a POST once its body has been read, because closing on unread bytes could lose the
+ * answer. */
+int publish_refuse(struct request *request, const struct header *header, uint32_t status,
+                   const char *detail);
 /* Part of the body; its end. */
 int publish_body(struct request *request, const char *data, size_t size);
 int publish_complete(struct request *request);

@@ -2,6 +2,7 @@
 #include "readiness.h"
 
 #include "disk.h"
+#include "status.h"
 
 static void write_time(const struct hub *hub, struct sentio_writer *out) {
     sentio_write_text(out, ",\"timestamp\":\"");
@@ -23,22 +24,27 @@ static void write_reason(struct sentio_writer *out, size_t *count, const char *l
     ++*count;
 }
 
-bool readiness_write(const struct hub *hub, struct sentio_writer *out) {
-    struct sentio_writer reasons;
+size_t readiness_write_reasons(const struct hub *hub, struct sentio_writer *out) {
     struct disk_status status = {.reason = ""};
     size_t count = 0;
-    sentio_writer_init(&reasons, NULL, 0);
     if (hub->disk)
         disk_status(hub->disk, &status);
+    sentio_write_text(out, "[");
     if (*status.reason)
-        write_reason(&reasons, &count, "disk", status.reason);
+        write_reason(out, &count, "disk", status.reason);
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i] && hub->channels[i]->failed)
-            write_reason(&reasons, &count, hub->channels[i]->label,
-                         "its plugin died too often; see the log");
-    sentio_write_format(out, "{\"status\":\"%s\",\"reasons\":[", count ? "not ready" : "ready");
-    sentio_write(out, sentio_written(&reasons));
+            write_reason(out, &count, hub->channels[i]->label, status_reason(STATE_FAILED));
     sentio_write_text(out, "]");
+    return count;
+}
+
+bool readiness_write(const struct hub *hub, struct sentio_writer *out) {
+    struct sentio_writer reasons;
+    sentio_writer_init(&reasons, NULL, 0);
+    size_t count = readiness_write_reasons(hub, &reasons);
+    sentio_write_format(out, "{\"status\":\"%s\",\"reasons\":", count ? "not ready" : "ready");
+    sentio_write(out, sentio_written(&reasons));
     sentio_writer_finish(&reasons);
     write_time(hub, out);
     return count == 0;

@@ -11,4 +11,7 @@ void readiness_write_alive(const struct hub *hub, struct sentio_writer *out);
 /* GET /readyz. False: something that it is for does not work; the reasons are in the answer. */
 bool readiness_write(const struct hub *hub, struct sentio_writer *out);
 
+/* Those reasons, as a JSON array of texts; how many there are. */
+size_t readiness_write_reasons(const struct hub *hub, struct sentio_writer *out);
+
 #endif

@@ -21,11 +21,18 @@ static void write_time(struct sentio_writer *out, int64_t time) {
     sentio_write_text(out, "\"");
 }
 
-enum state { STATE_OPEN, STATE_RESTARTING, STATE_FAILED, STATE_COUNT };
+const char *status_name(enum state state) {
+    static const char *const names[STATE_COUNT] = {"open", "restarting", "failed"};
+    return names[state];
+}
 
-static const char *const state_names[STATE_COUNT] = {"open", "restarting", "failed"};
+const char *status_reason(enum state state) {
+    static const char *const reasons[STATE_COUNT] = {"", "its worker is being started",
+                                                     "its plugin died too often; see the log"};
+    return reasons[state];
+}
 
-static enum state state_of(const struct channel *channel) {
+enum state status_of(const struct channel *channel) {
     const struct worker *worker = channel->instance->worker;
     if (channel->failed)
         return STATE_FAILED;
@@ -50,7 +57,7 @@ void status_write_health(const struct hub *hub, struct sentio_writer *out) {
         sentio_write_format(out,
                             ":{\"state\":\"%s\",\"subscribers\":%zu,\"offset\":%llu,"
                             "\"epoch\":\"%s\"}",
-                            state_names[state_of(channel)], channel->subscribers,
+                            status_name(status_of(channel)), channel->subscribers,
                             (unsigned long long)channel->engine.offset, channel->stream->epoch);
     }
     sentio_write_text(out, "}");
@@ -123,7 +130,7 @@ static void write_channel(const struct channel *channel, bool whole, struct sent
     sentio_write_text(out, ",");
     write_member(out, "version", plugin->version);
     sentio_write_format(out, ",\"abi\":\"%u.%u\",\"state\":\"%s\",\"subscribers\":%zu",
-                        plugin->major, plugin->minor, state_names[state_of(channel)],
+                        plugin->major, plugin->minor, status_name(status_of(channel)),
                         channel->subscribers);
     sentio_write_format(out, ",\"offset\":%llu,\"epoch\":\"%s\",\"topics\":%zu,\"log_bytes\":%zu",
                         (unsigned long long)channel->engine.offset, channel->stream->epoch,
@@ -169,12 +176,13 @@ static void write_counts(const struct hub *hub, struct sentio_writer *out) {
         const struct channel *channel = hub->channels[i];
         if (channel == NULL)
             continue;
-        counts[state_of(channel)]++;
+        counts[status_of(channel)]++;
         workers += channel->instance->worker != NULL;
     }
     sentio_write_text(out, ",\"channels\":{");
     for (size_t i = 0; i < STATE_COUNT; i++)
-        sentio_write_format(out, "%s\"%s\":%zu", i ? "," : "", state_names[i], counts[i]);
+        sentio_write_format(out, "%s\"%s\":%zu", i ? "," : "", status_name((enum state)i),
+                            counts[i]);
     sentio_write_format(out, "},\"workers\":%zu", workers);
 }
 

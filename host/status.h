@@ -6,6 +6,13 @@
 
 /* What the host says of itself, as JSON. */
 
+enum state { STATE_OPEN, STATE_RESTARTING, STATE_FAILED, STATE_COUNT };
+
+enum state status_of(const struct channel *channel);
+const char *status_name(enum state state);
+/* Why it is not open; "": it is. */
+const char *status_reason(enum state state);
+
 /* GET /api/v1/health: {"status":"healthy",...} with each channel's state. */
 void status_write_health(const struct hub *hub, struct sentio_writer *out);
 /* GET /api/v1/channels: name, path, plugin, version, state and counters of each. `whole`: for the

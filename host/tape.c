@@ -152,6 +152,7 @@ void tape_message(struct hub *hub, const struct message *message) {
         if (disk_is_answer(message))
             tape_mark(hub, TAPE_DISK);
         return;
+    case MESSAGE_ADMIN:
     case MESSAGE_RELOAD:
     case MESSAGE_VIEW:
     case MESSAGE_STOP:
