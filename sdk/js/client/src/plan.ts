@@ -56,7 +56,7 @@ export function makePlan(target: string, given: SubscribeOptions & Extras): Plan
 
 export function samePlan(one: Plan, other: Plan): boolean {
   const text = ({ url, api, fields, options }: Plan): string => {
-    const { reconnect, transport, pollInterval, bare, protocols } = options;
+    const { reconnect, transport, pollInterval, bare = false, protocols } = options;
     return JSON.stringify([url, api, fields, reconnect, transport, pollInterval, bare, protocols]);
   };
   return (

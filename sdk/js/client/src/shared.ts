@@ -89,13 +89,13 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
   }
 
   function onMessage(message: Message): void {
+    if (options.ack && message.offset !== undefined) acknowledger.note(message as Message & Place);
     const fresh = options.bare ? message : known.add(message);
     if (!fresh) return;
     tell((handlers, { topics }) => {
       const own = reduce(fresh, topics);
       if (own) handlers.onMessage?.(own);
     });
-    if (options.ack && message.offset !== undefined) acknowledger.note(message as Message & Place);
   }
 
   function filter(message: Message): Message {
