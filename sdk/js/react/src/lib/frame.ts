@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+
+// All that is due shares one callback, so that React renders all of it once.
+const due = new Set<() => void>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+// A hidden page gets no frames, and a server has none; timers run everywhere.
+const SLOWEST_MS = 200;
+
+function run(): void {
+  clearTimeout(timer);
+  const tasks = [...due];
+  due.clear();
+  for (const task of tasks) task();
+}
+
+/** Calls `task` in the next frame, once however often it was asked for. */
+export function inFrame(task: () => void): void {
+  if (!due.size) {
+    globalThis.requestAnimationFrame?.(run);
+    timer = setTimeout(run, SLOWEST_MS);
+  }
+  due.add(task);
+}
