@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+import { copyFile } from 'node:fs/promises';
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/hooks/useWebSocket.ts', 'src/components/index.ts'],
+  format: ['esm', 'cjs'],
+  platform: 'neutral',
+  target: 'es2022',
+  dts: true,
+  fixedExtension: false,
+  onSuccess: () => copyFile('src/styles.css', 'dist/styles.css'),
+});
