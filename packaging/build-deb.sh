@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds sentio-host, sentio-plugins, sentio-dev and python3-sentio-client from the working tree into
+# Builds sentio-host, sentio-plugins, sentio-dev, sentio-dashboard and python3-sentio-client from the working tree into
 # build/deb/.
 set -Eeuo pipefail
 
@@ -31,6 +31,8 @@ copy_tree() {
         tar -C "$top" --exclude=./build* --exclude=node_modules --exclude=__pycache__ -cf - . |
             tar -C "$work/sentio" -xf -
     fi
+    mkdir -p "$work/sentio/sdk/dashboard"
+    cp -R "$top/sdk/dashboard/dist" "$work/sentio/sdk/dashboard/dist"
     cp -R "$work/sentio/packaging/debian" "$work/sentio/debian"
 }
 
@@ -56,6 +58,7 @@ check_policy() {
 
 need_packages "${BUILD_PACKAGES[@]}" "${DEB_PACKAGES[@]}"
 check_version
+"$top/packaging/dashboard.sh" || die "there is no dashboard to put into its package"
 work=$(mktemp -d)
 chmod 0755 "$work"
 copy_tree

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds the server and runs it in the foreground on a fresh Debian 12. Can be run again at any
+# Builds the server and the dashboard, and runs the server in the foreground on a fresh Debian 12. Can be run again at any
 # time: what is there already is kept.
 set -Eeuo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$top/build
 state=$build/state
+dist=$top/sdk/dashboard/dist
+dashboard=${SENTIO_SERVER__DASHBOARD:-}
 listen=${SENTIO_SERVER__LISTEN:-127.0.0.1:8000}
 step="starting"
 remedy="see the message above"
@@ -27,8 +29,9 @@ usage() {
     cat <<END
 usage: packaging/quickstart.sh
 
-Installs what the build needs (apt-get, only what is missing), builds into build/ and runs the server
-in the foreground. SENTIO_SERVER__LISTEN=address:port listens elsewhere than on 127.0.0.1:8000; every
+Installs what the build needs (apt-get, only what is missing), builds into build/, builds the dashboard
+(packaging/dashboard.sh) and runs the server in the foreground. Where npm does not get what the dashboard
+needs, the server runs without it. SENTIO_SERVER__LISTEN=address:port listens elsewhere than on 127.0.0.1:8000; every
 other setting can be given as SENTIO_SECTION__KEY too.
 END
 }
@@ -108,6 +111,23 @@ build_server() {
     [[ -x $build/bin/sentiod ]] || die "build/bin/sentiod was not built"
 }
 
+# Without the network npm may fail, which is no reason for not having a server. Who names a folder by
+# SENTIO_SERVER__DASHBOARD has built it, or wants none.
+build_dashboard() {
+    step="building the dashboard"
+    if [[ -n $dashboard ]]; then
+        return
+    fi
+    if "$top/packaging/dashboard.sh"; then
+        dashboard=$dist
+    elif [[ -s $dist/index.html ]]; then
+        dashboard=$dist
+        echo "quickstart: warning: the dashboard was not built again; the one of before is served" >&2
+    else
+        echo "quickstart: warning: the dashboard is left out; the reason is above" >&2
+    fi
+}
+
 # The token itself is kept beside the file of hashes, for this script to print; a real installation
 # keeps only the hashes.
 make_state() {
@@ -128,16 +148,18 @@ make_state() {
 
 print_lines() {
     local url=http://$address socket=ws://$address
-    local page=""
+    local page="Dashboard:              left out: see the warning above, and packaging/dashboard.sh"
     if curl -fs -o /dev/null --max-time 2 "$url/"; then
-        page="Open the dashboard:     $url/"
+        page="Dashboard:              $url/
+Its admin page:         $url/#/admin?token=$admin_token"
     fi
     cat <<END
 
 ======================================================================
 The server is up and answers.
+
 $page
-Open:                   $url/api/v1/health
+Health:                   $url/api/v1/health
 Admin token:            $admin_token
 
 Watch trade signals (needs Node; any WebSocket client will do):
@@ -194,6 +216,7 @@ find_address
 check_port
 install_packages
 build_server
+build_dashboard
 make_state
 
 step="checking the configuration"
@@ -201,7 +224,7 @@ remedy="correct what the message above names in etc/sentio.conf or in the enviro
 export PATH=$build/bin:$PATH
 server=("$build/bin/sentiod" -c "$top/etc/sentio.conf" --set "plugins.dir=$build/plugins"
     --set "server.state_dir=$state" --set "server.listen=$listen"
-    --set "auth.admin_tokens_file=$state/admin_tokens")
+    --set "server.dashboard=$dashboard" --set "auth.admin_tokens_file=$state/admin_tokens")
 "${server[@]}" --check-config
 
 step="starting the server"

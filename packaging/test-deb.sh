@@ -113,6 +113,7 @@ check_files() {
         lib/systemd/system/sentiod.service "usr/lib/$triplet/sentio/plugins/trade_signals.so" \
         "usr/lib/$triplet/pkgconfig/sentio.pc" usr/include/sentio/plugin.h \
         usr/share/sentio/template/common/CMakeLists.txt.in \
+        usr/share/sentio/dashboard/index.html \
         usr/lib/python3/dist-packages/sentio_client/development.conf; do
         [[ -s $root/$path ]] || {
             echo "missing: /$path"
@@ -175,10 +176,10 @@ check_python() {
 purge_packages() {
     rm -f "$root"/etc/sentio/admin-tokens "$root"/etc/sentio/conf.d/* \
         "$root/usr/lib/$triplet/sentio/plugins/"{ticker,my_feed}.so
-    inside apt-get -q purge -y sentio-host sentio-plugins sentio-dev \
+    inside apt-get -q purge -y sentio-host sentio-plugins sentio-dev sentio-dashboard \
         python3-sentio-client || return 1
     local left
-    for left in var/lib/sentio etc/sentio usr/sbin/sentiod "usr/lib/$triplet/sentio" \
+    for left in var/lib/sentio etc/sentio usr/sbin/sentiod "usr/lib/$triplet/sentio" usr/share/sentio \
         usr/lib/python3/dist-packages/sentio usr/lib/python3/dist-packages/sentio_client; do
         [[ ! -e $root/$left ]] || {
             echo "left behind: /$left"

@@ -12,6 +12,8 @@ cd "$top" || exit 2
 
 # shellcheck source=packaging/packages.sh
 source packaging/packages.sh
+# shellcheck source=packaging/node.sh
+source packaging/node.sh
 # shellcheck source=tests/lib/suite.sh
 source tests/lib/suite.sh
 # shellcheck source=tests/lib/build.sh

@@ -14,6 +14,7 @@ import re
 import signal
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any, Awaitable, Callable
 
@@ -142,6 +143,24 @@ async def check_health(server: Server) -> None:
     assert answer["status"] == "healthy", answer
 
 
+def fetch(url: str) -> tuple[str, bytes]:
+    """The media type and the body."""
+    with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
+        return response.headers.get_content_type(), response.read()
+
+
+async def check_dashboard(server: Server) -> None:
+    """The first page, and the scripts and styles that it names."""
+    base = f"http://127.0.0.1:{server.port}/"
+    kind, page = await asyncio.to_thread(fetch, base)
+    assert kind == "text/html", kind
+    names = re.findall(r'(?:src|href)="([^"]+\.(?:js|css))"', page.decode())
+    assert any(name.endswith(".js") for name in names), page
+    for name in names:
+        kind, body = await asyncio.to_thread(fetch, urllib.parse.urljoin(base, name))
+        assert body and kind in ("text/javascript", "text/css"), (name, kind)
+
+
 async def check_channels(server: Server) -> None:
     text = json.dumps(await server.ask("/api/v1/channels"))
     missing = [name for name in CHANNELS if f'"{name}"' not in text]
@@ -211,6 +230,7 @@ async def check_all(server: Server) -> bool:
     results = [
         await report("health_is_answered", check_health(server)),
         await report("channels_are_listed", check_channels(server)),
+        await report("the_dashboard_is_served", check_dashboard(server)),
     ]
     for channel in CHANNELS:
         name = channel.replace("-", "_")

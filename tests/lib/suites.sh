@@ -3,7 +3,7 @@
 # The suites, in the order in which they run.
 
 # node comes before e2e, which runs its tests once more and needs what npm installs.
-ALL_SUITES=(style build build-clang unit node e2e browser python docs abi asan tsan valgrind package)
+ALL_SUITES=(style build build-clang unit node js e2e browser python docs abi asan tsan valgrind package)
 FAST_SUITES=(build unit e2e)
 LONG_SUITES=(fuzz bench chaos)
 
@@ -86,6 +86,22 @@ suite_node() {
         with_packages node nodejs npm || return 0
     fi
     run_suite node node 600 env SENTIO_BUILD="$top/build" "$top/tests/lib/node.sh"
+}
+
+# The builds come first: tests of sizes look at them.
+suite_js() {
+    with_build js build gcc "" || return 0
+    if ! need_node "$top/build/node"; then
+        fail_suite js "not run: there is no Node that is new enough"
+        return 0
+    fi
+    run_suite js lines 600 "$top/tests/lib/js.sh" check
+    local package name
+    for package in js/client js/react dashboard; do
+        name=js-${package#js/}
+        run_suite "$name" pytest 300 env SENTIO_BUILD="$top/build" \
+            "$top/tests/lib/js.sh" test "$package" "$logs/$name.xml"
+    done
 }
 
 suite_asan() {
