@@ -7,6 +7,7 @@
 #include "admin_channels.h"
 #include "admin_host.h"
 #include "admin_plugins.h"
+#include "admin_rates.h"
 #include "header.h"
 #include "hub.h"
 #include "parameter.h"
@@ -39,6 +40,7 @@ static const struct resource resources[] = {
     {ROOT, false, admin_host_answer, NULL},
     {ROOT "/channels", false, admin_channels_answer, NULL},
     {ROOT "/plugins", false, admin_plugins_answer, NULL},
+    {ROOT "/rates", false, admin_rates_answer, NULL},
     {ROOT "/channels/{name}/publish", true, NULL, begin_publish},
 };
 

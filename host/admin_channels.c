@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "admin_rates.h"
 #include "hub.h"
+#include "rates.h"
 #include "status.h"
 #include "worker.h"
 
@@ -33,9 +35,13 @@ static void write_figures(const struct channel *channel, struct sentio_writer *o
                         worker ? (unsigned long long)worker->death_count : 0ull,
                         channel->disk ? "true" : "false",
                         (unsigned long long)channel->engine.offset, channel->subscribers);
-    sentio_write_format(out, ",\"topics\":%zu,\"updates\":%llu,\"refused\":%llu",
-                        channel->topics.table.count, (unsigned long long)channel->published,
-                        (unsigned long long)channel->rejected);
+    sentio_write_format(
+        out, ",\"topics\":%zu,\"updates\":%llu,\"items\":%llu,\"refused\":%llu,\"deliveries\":%llu",
+        channel->topics.table.count, (unsigned long long)channel->published,
+        (unsigned long long)channel->items, (unsigned long long)channel->rejected,
+        (unsigned long long)stream_delivered(channel->stream));
+    sentio_write_text(out, ",\"rate\":");
+    admin_rates_write_tenths(out, rates_of_channel(channel));
     sentio_write_format(out, ",\"latest\":%zu,\"history_bytes\":%zu", channel->log.latest_count,
                         channel->log.bytes);
 }

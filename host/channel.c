@@ -182,6 +182,7 @@ void channel_destroy(struct channel *channel) {
         free(counter);
     }
     channel_durable_close(channel);
+    free(channel->rates);
     stream_unref(channel->stream);
     free(channel->io_subscribers);
     free(channel->label);

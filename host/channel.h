@@ -20,6 +20,7 @@
 #include "topic.h"
 
 struct candidate;
+struct channel_rates;
 struct disk_channel;
 struct hub;
 struct presence;
@@ -75,8 +76,10 @@ struct channel {
     uv_timer_t *wake;
     struct watch *watches;
     struct counter *counters;
-    int64_t wake_due;   /* when `wake` is due, Unix ms; 0: it is not set */
-    uint64_t published; /* updates */
+    struct channel_rates *rates; /* NULL: none yet */
+    int64_t wake_due;            /* when `wake` is due, Unix ms; 0: it is not set */
+    uint64_t published;          /* updates */
+    uint64_t items;              /* in those */
     uint64_t rejected;
     uint64_t duplicates; /* publishes answered as another was that had the same key */
     uint64_t calls;      /* that the plugin has answered */

@@ -20,6 +20,7 @@ void client_open(struct connection *connection, struct lws *wsi) {
     connection->wsi = wsi;
     connection->fd = lws_get_socket_fd(wsi);
     connection->state = CONNECTION_OPEN;
+    connection_count(connection);
     connection->tokens = 0;
     connection->refilled = INT64_MIN / 2;
     deadline_set(connection, DEADLINE_QUIET);

@@ -37,6 +37,15 @@ struct connection *connection_create(struct io *io, const struct config_listen *
     return connection;
 }
 
+static struct tally *clients_like(const struct connection *connection) {
+    return connection->sse ? &connection->io->streams : &connection->io->websockets;
+}
+
+void connection_count(struct connection *connection) {
+    connection->counted = true;
+    tally_add(clients_like(connection), 1);
+}
+
 void connection_lost(struct connection *connection) {
     http_gone(connection);
     publish_socket_destroy(connection->publishing);
@@ -52,6 +61,8 @@ void connection_destroy(struct connection *connection) {
     if (!connection->control)
         quota_leave(&connection->io->host->quota, connection->address);
     connection->io->connection_count--;
+    if (connection->counted)
+        tally_take(clients_like(connection), 1);
     stream_unref(connection->stream);
     sse_destroy(connection->sse);
     free(connection->address);

@@ -114,6 +114,7 @@ struct connection {
     bool watched : 1;  /* by the epoll instance of arrival.h */
     bool packed : 1;   /* the message that is being received is compressed */
     bool stopped : 1;  /* publish_socket.h: nothing is read, whatever there is */
+    bool counted : 1;  /* among the thread's clients */
 };
 
 /* One subscription: a connection's place on one channel. Belongs to its io thread; the hub has its
@@ -136,6 +137,8 @@ struct member {
 /* A new one on that listener; over the limits, it is marked as refused. NULL: out of memory. */
 struct connection *connection_create(struct io *io, const struct config_listen *listen,
                                      const char *address);
+/* It has become a client, and is counted as one. */
+void connection_count(struct connection *connection);
 /* Its socket is closed (LWS_CALLBACK_CLOSED, _CLOSED_HTTP): nothing is written to it, and no
  * deadline comes, from now on. The library destroys it in a later turn of the loop. */
 void connection_lost(struct connection *connection);

@@ -16,6 +16,7 @@ struct fan {
     struct wrapping wrappings[2]; /* ARRAY: without and with the channel's name */
     bool wrapped[2];
     bool drafted;
+    size_t delivered; /* messages, each counted for each of its receivers */
     size_t item_count;
     struct item *items[]; /* of its messages, one after the other */
 };
@@ -137,6 +138,7 @@ static void send_array(struct fanout *fanout, struct filter *filter, struct fan 
         items[delivery.count++] = update->items[fanout->hits[i].item];
     filter->prev = update->last;
     filter->told = update->last;
+    fan->delivered += filter->count;
     /* Out of memory, the message is lost, and the next one's `prev` shows it. */
     if (wrapping == NULL)
         return;
@@ -152,7 +154,7 @@ static void send_array(struct fanout *fanout, struct filter *filter, struct fan 
 }
 
 /* One message an item. */
-static void send_objects(struct fanout *fanout, struct filter *filter, const struct fan *fan) {
+static void send_objects(struct fanout *fanout, struct filter *filter, struct fan *fan) {
     const struct update *update = fan->update;
     for (uint32_t i = filter->first_hit; i != NO_ENTRY; i = fanout->hits[i].next) {
         struct item *item = update->items[fanout->hits[i].item];
@@ -168,6 +170,7 @@ static void send_objects(struct fanout *fanout, struct filter *filter, const str
         if (envelope_frame(&fanout->outbox->arena, &envelope, filter->prev, &item, 1,
                            &delivery.spans[FORM_PLAIN]) == 0)
             send_members(fanout, filter, &delivery);
+        fan->delivered += filter->count;
         filter->prev = item->offset;
         filter->told = item->offset;
     }
@@ -205,6 +208,7 @@ static struct fan *fan_create(const struct fanout *fanout, struct update *update
     fan->update = update_ref(update);
     fan->wrapped[0] = fan->wrapped[1] = false;
     fan->drafted = false;
+    fan->delivered = 0;
     fan->item_count = 0;
     return fan;
 }
@@ -241,6 +245,7 @@ void fanout_update(struct fanout *fanout, struct update *update) {
     }
     if (fan == NULL)
         return;
+    tally_add(&update->stream->delivered[fanout->io].tally, fan->delivered);
     if (update->stream->durable)
         note_receipts(fanout);
     if (fan->drafted) {

@@ -15,6 +15,7 @@
 #include "job.h"
 #include "log.h"
 #include "presence.h"
+#include "rates.h"
 #include "reading.h"
 #include "reload.h"
 #include "response.h"
@@ -229,6 +230,7 @@ static void on_tick(uv_timer_t *timer) {
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i])
             idempotency_tick(hub->channels[i]);
+    rates_tick(hub);
     jobs_run(hub);
 }
 
@@ -286,8 +288,10 @@ struct hub *hub_create(struct host *host) {
     hub->tape = host->tape;
     hub_enter(hub);
     hub->started = hub_time(hub);
+    hub->rates = rates_create(hub->started);
     hub->first_view = host->view ? view_ref(host->view) : NULL;
     if (init_loop(hub) != 0) {
+        rates_destroy(hub->rates);
         free(hub);
         return NULL;
     }
@@ -380,6 +384,7 @@ void hub_destroy(struct hub *hub) {
     uv_loop_close(&hub->loop);
     disk_destroy(hub->disk);
     view_unref(hub->first_view);
+    rates_destroy(hub->rates);
     free(hub->last_reload);
     free(hub->channels);
     free(hub);

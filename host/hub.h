@@ -16,6 +16,7 @@
 struct batch;
 struct disk;
 struct job;
+struct rates;
 struct reload;
 struct tape;
 struct view;
@@ -48,6 +49,7 @@ struct hub {
     uint64_t reloads_failed;
     char *last_reload;       /* how it went, JSON; NULL: there was none */
     uint64_t shadowed;       /* calls that shadows ever got */
+    struct rates *rates;     /* NULL: out of memory for them */
     struct view *first_view; /* what the host was started with; NULL in tests */
     int64_t started;         /* Unix ms */
     int64_t now;             /* hub_time() */

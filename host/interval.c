@@ -87,8 +87,9 @@ static int prepare(struct fanout *fanout, const struct filter *filter, uint32_t 
     return error;
 }
 
-/* The items that the member has not had in its snapshot. False: there are none. */
-static bool send_newer(struct fanout *fanout, const struct filter *filter, struct member *member) {
+/* The items that the member has not had in its snapshot, of which it returns the number. */
+static uint32_t send_newer(struct fanout *fanout, const struct filter *filter,
+                           struct member *member) {
     const struct pending *pending = filter->pending;
     uint32_t formed[FORM_COUNT] = {0};
     struct delivery delivery;
@@ -97,9 +98,9 @@ static bool send_newer(struct fanout *fanout, const struct filter *filter, struc
     while (from < pending->end && pending->items[from]->offset <= member->joined)
         from++;
     if (from == pending->end || prepare(fanout, filter, from, formed, &delivery) != 0)
-        return false;
+        return 0;
     deliver(fanout->outbox, member, &delivery);
-    return true;
+    return delivery.count;
 }
 
 /* Members that joined while items were held back have had some of them in their snapshot; one for
@@ -107,6 +108,8 @@ static bool send_newer(struct fanout *fanout, const struct filter *filter, struc
 static void emit(struct fanout *fanout, struct filter *filter) {
     struct pending *pending = filter->pending;
     struct delivery shared = {.count = 0};
+    const struct stream *stream = filter->interest->stream;
+    uint64_t delivered = 0;
     uint64_t prev = pending->last;
     filter->pending = pending_pack(pending) == 0 ? pending : NULL;
     for (uint32_t i = 0; filter->pending && i < filter->count; i++) {
@@ -116,12 +119,15 @@ static void emit(struct fanout *fanout, struct filter *filter) {
             break;
         if (early)
             deliver(fanout->outbox, member, &shared);
-        if (early || send_newer(fanout, filter, member))
+        uint32_t sent = early ? shared.count : send_newer(fanout, filter, member);
+        delivered += stream->shape == SENTIO_ARRAY && sent > 0 ? 1 : sent;
+        if (early || sent > 0)
             continue;
         uint64_t position = member->seen ? member->position : member->joined;
         prev = position < prev ? position : prev;
         member->joined = pending->last;
     }
+    tally_add(&stream->delivered[fanout->io].tally, delivered);
     filter->prev = prev;
     filter->told = pending->last;
     filter->pending = NULL;
@@ -132,7 +138,7 @@ void interval_release(struct fanout *fanout, struct member *member) {
     struct pending *pending = member->filter->pending;
     if (pending == NULL || pending_pack(pending) != 0)
         return;
-    if (!send_newer(fanout, member->filter, member))
+    if (send_newer(fanout, member->filter, member) == 0)
         return;
     slow_release(fanout->outbox, member);
     member->position = pending->last;

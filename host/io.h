@@ -16,6 +16,7 @@
 #include "outbox.h"
 #include "publisher.h"
 #include "queue.h"
+#include "tally.h"
 
 struct listen_sockets;
 struct listener;
@@ -57,6 +58,8 @@ struct io {
     struct publishers publishers;
     struct connection *adopting; /* while libwebsockets makes its wsi */
     struct outbox outbox;
+    struct tally websockets; /* of its connections: clients by WebSocket, */
+    struct tally streams;    /* and by Server-Sent Events */
     struct fanout fanout;
     struct receipt *receipts; /* of members that something was sent to (receipt.h) */
     struct inflater inflater; /* all zero unless compress.enabled */

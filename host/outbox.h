@@ -7,6 +7,7 @@
 #include "connection.h"
 #include "frame.h"
 #include "pack.h"
+#include "tally.h"
 
 /*
  * What an io thread's connections are to be sent in this turn of the loop: for each a list of spans
@@ -52,9 +53,10 @@ struct outbox {
     size_t mark;      /* from here on it is congested */
     size_t max_batch; /* bytes in the arena, or entries, at which outbox_due() asks for a flush */
     size_t max_entries;
-    size_t kept;      /* bytes of what drafts are made of */
-    bool crowded;     /* some connection has come to the mark in this turn */
-    uint8_t *scratch; /* TLS: where spans are put together */
+    size_t kept;       /* bytes of what drafts are made of */
+    struct tally sent; /* bytes that were ever written */
+    bool crowded;      /* some connection has come to the mark in this turn */
+    uint8_t *scratch;  /* TLS: where spans are put together */
     /* Called for a connection whose backlog would pass the limit, or whose socket has failed. It
      * may not be written to any more. */
     void (*overflow)(struct connection *connection);

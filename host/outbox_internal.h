@@ -26,6 +26,6 @@ ssize_t stream_write(struct outbox *outbox, struct connection *connection, bool 
  */
 size_t stream_begun(const struct connection *connection, const uint8_t *data, size_t size);
 /* As much of the backlog as it takes. False: it has failed. */
-bool stream_drain(struct connection *connection);
+bool stream_drain(struct outbox *outbox, struct connection *connection);
 
 #endif

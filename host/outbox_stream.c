@@ -31,11 +31,12 @@ ssize_t stream_write(struct outbox *outbox, struct connection *connection, bool 
         if (sent < (ssize_t)span_size(span))
             break;
     }
+    tally_add(&outbox->sent, (size_t)total);
     *all = at == NO_ENTRY;
     return total;
 }
 
-bool stream_drain(struct connection *connection) {
+bool stream_drain(struct outbox *outbox, struct connection *connection) {
     struct backlog *backlog = connection->backlog;
     if (backlog == NULL)
         return true;
@@ -43,6 +44,7 @@ bool stream_drain(struct connection *connection) {
         bypass_write(connection, backlog->data + backlog->start, backlog->end - backlog->start);
     if (sent == -1)
         return false;
+    tally_add(&outbox->sent, (size_t)sent);
     backlog->start += (size_t)sent;
     return true;
 }

@@ -78,9 +78,11 @@ static void ask_room(struct outbox *outbox, struct connection *connection) {
  * By the library. When that holds a frame's rest it would end the connection, within the frame, as
  * soon as it reads the peer's close frame or the stream's end; so it reads nothing until then.
  */
-static int write_frames(struct connection *connection, uint8_t *data, size_t size) {
+static int write_frames(struct outbox *outbox, struct connection *connection, uint8_t *data,
+                        size_t size) {
     if (lws_write(connection->wsi, data, size, LWS_WRITE_RAW) < 0)
         return SENTIO_FAILED;
+    tally_add(&outbox->sent, size);
     if (!lws_partial_buffered(connection->wsi) || connection->paused)
         return 0;
     connection->paused = true;
@@ -133,7 +135,7 @@ static ssize_t finish_frame(struct outbox *outbox, struct connection *connection
     while (before + at < sent)
         at += frame_length(data + at, size - at);
     size_t rest = before + at - sent;
-    if (rest > 0 && write_frames(connection, data + at - rest, rest) != 0)
+    if (rest > 0 && write_frames(outbox, connection, data + at - rest, rest) != 0)
         return -1;
     return (ssize_t)(before + at);
 }
@@ -172,6 +174,7 @@ static void write_plain(struct outbox *outbox, struct connection *connection) {
             return;
         }
         total += sent > 0 ? (size_t)sent : 0;
+        tally_add(&outbox->sent, sent > 0 ? (size_t)sent : 0);
         if (sent == (ssize_t)size)
             continue;
         ssize_t done = (ssize_t)total;
@@ -235,7 +238,7 @@ static void write_tls(struct outbox *outbox, struct connection *connection) {
     while (at.entry != NO_ENTRY) {
         uint8_t *chunk;
         size_t size = gather(outbox, &at, &chunk);
-        if (write_frames(connection, chunk, size) != 0) {
+        if (write_frames(outbox, connection, chunk, size) != 0) {
             outbox->broken(connection);
             return;
         }
@@ -338,7 +341,7 @@ static void close_stream(struct outbox *outbox, struct connection *connection, s
     add_last(outbox, connection, event);
     if (connection->backlog == NULL)
         return;
-    if (!stream_drain(connection))
+    if (!stream_drain(outbox, connection))
         outbox->broken(connection);
     else if (connection->backlog->start == connection->backlog->end)
         drop_backlog(connection);
@@ -360,7 +363,7 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
         return;
     connection->incomplete = connection->incomplete || connection->backlog;
     drop_backlog(connection);
-    if (write_frames(connection, data, size) != 0)
+    if (write_frames(outbox, connection, data, size) != 0)
         outbox->broken(connection);
     else if (connection->paused)
         lws_callback_on_writable(connection->wsi);
@@ -368,14 +371,14 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
 
 /* Until the socket takes no more: whole frames, so that the library's own fit between. False: it
  * has failed. */
-static bool write_backlog(struct connection *connection) {
+static bool write_backlog(struct outbox *outbox, struct connection *connection) {
     struct backlog *backlog = connection->backlog;
     if (connection->sse)
-        return stream_drain(connection);
+        return stream_drain(outbox, connection);
     while (backlog->start < backlog->end && !lws_partial_buffered(connection->wsi)) {
         uint8_t *data = backlog->data + backlog->start;
         size_t size = frame_boundary(data, backlog->end - backlog->start, CHUNK);
-        if (write_frames(connection, data, size) != 0)
+        if (write_frames(outbox, connection, data, size) != 0)
             return false;
         backlog->start += size;
     }
@@ -404,7 +407,7 @@ static bool let_read(struct connection *connection) {
 
 static void write_more(struct outbox *outbox, struct connection *connection) {
     for (;;) {
-        if (connection->backlog && !write_backlog(connection)) {
+        if (connection->backlog && !write_backlog(outbox, connection)) {
             outbox->broken(connection);
             return;
         }

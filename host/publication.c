@@ -72,6 +72,7 @@ void publication_ordered(void *context, struct update *update, void *token) {
     struct channel *channel = context;
     struct ticket *ticket = token;
     channel->published++;
+    channel->items += update->count;
     log_memory_append(&channel->log, update);
     hub_broadcast(channel, update);
     job_observe(channel, update);

@@ -16,6 +16,7 @@ int quota_init(struct quota *quota, const struct config *config) {
     atomic_init(&quota->connections_max, (size_t)config->limits.connections);
     atomic_init(&quota->per_address_max, (size_t)config->limits.per_address);
     atomic_init(&quota->connections, 0);
+    atomic_init(&quota->entered, 0);
     table_init(&quota->addresses);
     return pthread_mutex_init(&quota->mutex, NULL) == 0 ? 0 : SENTIO_FAILED;
 }
@@ -73,6 +74,7 @@ static bool enter_address(struct quota *quota, const char *address) {
 
 bool quota_enter(struct quota *quota, const char *address) {
     size_t before = atomic_fetch_add_explicit(&quota->connections, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&quota->entered, 1, memory_order_relaxed);
     bool within = before < atomic_load_explicit(&quota->connections_max, memory_order_relaxed);
     if (address != NULL && !enter_address(quota, address))
         within = false;

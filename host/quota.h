@@ -15,7 +15,8 @@ struct quota {
     atomic_size_t connections_max;
     atomic_size_t per_address_max; /* 0: no limit */
     atomic_size_t connections;
-    pthread_mutex_t mutex; /* of `addresses` */
+    atomic_uint_fast64_t entered; /* ever */
+    pthread_mutex_t mutex;        /* of `addresses` */
     struct table addresses;
 };
 

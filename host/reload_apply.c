@@ -7,6 +7,7 @@
 #include "job.h"
 #include "log.h"
 #include "presence.h"
+#include "rates.h"
 #include "reload_internal.h"
 #include "shadow.h"
 #include "source.h"
@@ -71,6 +72,7 @@ static void remove_channel(struct change *change) {
     channel_held_refuse(channel);
     subscription_remove_channel(hub, channel);
     state_save(channel, change->state_format, change->state ? &state : NULL);
+    rates_keep(hub, channel);
     hub->channels[channel->index] = NULL;
     channel_close(channel);
     channel_destroy(channel);

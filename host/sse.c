@@ -113,6 +113,7 @@ static void subscribe(struct connection *connection, size_t i, struct sentio_byt
 static void open_connection(struct connection *connection, const struct sse_names *names,
                             const struct header *header) {
     connection->state = CONNECTION_OPEN;
+    connection_count(connection);
     connection->fd = lws_get_socket_fd(connection->wsi);
     connection->form = names ? FORM_PLACED : FORM_EVENTS;
     connection->drafted = names != NULL;

@@ -13,6 +13,14 @@ void stream_draw_epoch(char epoch[EPOCH_SIZE]) {
     snprintf(epoch, EPOCH_SIZE, "%016llx", (unsigned long long)number);
 }
 
+static struct tally_line *create_tallies(size_t count) {
+    size_t size = count * sizeof(struct tally_line);
+    struct tally_line *tallies = aligned_alloc(_Alignof(struct tally_line), size);
+    if (tallies != NULL)
+        memset(tallies, 0, size);
+    return tallies;
+}
+
 struct stream *stream_create(uint32_t index, const struct config_channel *config,
                              const struct sentio_plugin *plugin, const char *epoch,
                              size_t io_count) {
@@ -31,13 +39,21 @@ struct stream *stream_create(uint32_t index, const struct config_channel *config
     memcpy(stream->epoch, epoch, EPOCH_SIZE);
     stream->all = calloc(io_count, sizeof(*stream->all));
     stream->every = calloc(io_count, sizeof(*stream->every));
+    stream->delivered = create_tallies(io_count);
     stream->io_count = io_count;
     if (!stream->name || !stream->type || !stream->snapshot_type || !stream->all ||
-        !stream->every) {
+        !stream->every || !stream->delivered) {
         stream_unref(stream);
         return NULL;
     }
     return stream;
+}
+
+uint64_t stream_delivered(const struct stream *stream) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < stream->io_count; i++)
+        sum += tally_read(&stream->delivered[i].tally);
+    return sum;
 }
 
 struct stream *stream_ref(struct stream *stream) {
@@ -56,6 +72,7 @@ void stream_unref(struct stream *stream) {
     }
     free(stream->all);
     free(stream->every);
+    free(stream->delivered);
     free(stream->name);
     free(stream->type);
     free(stream->snapshot_type);

@@ -10,6 +10,7 @@
 #include <sentio/plugin.h>
 
 #include "config.h"
+#include "tally.h"
 
 enum { EPOCH_SIZE = 17 }; /* 16 hexadecimal digits and a NUL */
 
@@ -40,8 +41,9 @@ struct stream {
     atomic_uint_fast64_t slow_dropped;      /* items that a subscriber was not sent */
     atomic_uint_fast64_t slow_disconnected; /* subscriptions that ended */
     char epoch[EPOCH_SIZE];
-    struct filter_list *all;   /* [io]: filters on everything */
-    struct filter_list *every; /* [io]: all the filters there are */
+    struct filter_list *all;      /* [io]: filters on everything */
+    struct filter_list *every;    /* [io]: all the filters there are */
+    struct tally_line *delivered; /* [io]: messages to subscribers that updates came to */
     size_t io_count;
 };
 
@@ -56,6 +58,9 @@ struct stream *stream_create(uint32_t index, const struct config_channel *config
                              size_t io_count);
 struct stream *stream_ref(struct stream *stream);
 void stream_unref(struct stream *stream); /* NULL is allowed */
+
+/* What was delivered by all io threads. Any thread. */
+uint64_t stream_delivered(const struct stream *stream);
 
 /* A new random epoch. */
 void stream_draw_epoch(char epoch[EPOCH_SIZE]);

@@ -15,7 +15,7 @@ static void each_channel_has_its_figures(void **state) {
         text, "{\"name\":\"a\",\"path\":\"/ws/a\",\"plugin\":\"scripted.so\",\"version\":\"1.2.3\","
               "\"isolation\":\"none\",\"state\":\"open\",\"detail\":\"\","
               "\"file\":\"/plugins/scripted.so\",\"epoch\":\"E\",\"deaths\":0,\"durable\":false,"
-              "\"offset\":2,\"subscribers\":0,\"topics\":2,\"updates\":2,"));
+              "\"offset\":2,\"subscribers\":0,\"topics\":2,\"updates\":2,\"items\":2,"));
     assert_non_null(strstr(text, "\"refused\":3,"));
     assert_non_null(strstr(text, "\"latest\":2,"));
     assert_null(strstr(text, "\"latest\":2,\"history_bytes\":0}"));
