@@ -103,12 +103,22 @@ static uint32_t send_newer(struct fanout *fanout, const struct filter *filter,
     return delivery.count;
 }
 
+/* Messages that items make: one each, or one of all. */
+static uint64_t count_messages(const struct filter *filter, uint32_t items) {
+    bool array = filter->interest->stream->shape == SENTIO_ARRAY;
+    return array && items > 0 ? 1 : items;
+}
+
+static void note_delivered(const struct fanout *fanout, const struct filter *filter,
+                           uint64_t messages) {
+    tally_add(&filter->interest->stream->delivered[fanout->io].tally, messages);
+}
+
 /* Members that joined while items were held back have had some of them in their snapshot; one for
  * whom nothing is left stays where it was, and keeps the shared `prev` there. */
 static void emit(struct fanout *fanout, struct filter *filter) {
     struct pending *pending = filter->pending;
     struct delivery shared = {.count = 0};
-    const struct stream *stream = filter->interest->stream;
     uint64_t delivered = 0;
     uint64_t prev = pending->last;
     filter->pending = pending_pack(pending) == 0 ? pending : NULL;
@@ -120,14 +130,14 @@ static void emit(struct fanout *fanout, struct filter *filter) {
         if (early)
             deliver(fanout->outbox, member, &shared);
         uint32_t sent = early ? shared.count : send_newer(fanout, filter, member);
-        delivered += stream->shape == SENTIO_ARRAY && sent > 0 ? 1 : sent;
+        delivered += count_messages(filter, sent);
         if (early || sent > 0)
             continue;
         uint64_t position = member->seen ? member->position : member->joined;
         prev = position < prev ? position : prev;
         member->joined = pending->last;
     }
-    tally_add(&stream->delivered[fanout->io].tally, delivered);
+    note_delivered(fanout, filter, delivered);
     filter->prev = prev;
     filter->told = pending->last;
     filter->pending = NULL;
@@ -138,8 +148,10 @@ void interval_release(struct fanout *fanout, struct member *member) {
     struct pending *pending = member->filter->pending;
     if (pending == NULL || pending_pack(pending) != 0)
         return;
-    if (send_newer(fanout, member->filter, member) == 0)
+    uint32_t sent = send_newer(fanout, member->filter, member);
+    if (sent == 0)
         return;
+    note_delivered(fanout, member->filter, count_messages(member->filter, sent));
     slow_release(fanout->outbox, member);
     member->position = pending->last;
     member->seen = true;

@@ -56,6 +56,11 @@ static inline int fixture_setup_object(void **state) {
     return fixture_setup(state, SENTIO_OBJECT);
 }
 
+/* Messages to members that updates came to. */
+static inline uint64_t delivered(const struct fixture *fixture) {
+    return tally_read(&fixture->stream->delivered[FIXTURE_IO].tally);
+}
+
 /* No peer may have a filter any more. */
 static inline int fixture_teardown(void **state) {
     struct fixture *fixture = *state;

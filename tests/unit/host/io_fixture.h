@@ -268,6 +268,8 @@ static inline int fixture_teardown(void **state) {
     if (fixture->io) {
         assert_int_equal(fixture->io->connection_count, 0);
         assert_int_equal(fixture->io->member_count, 0);
+        assert_int_equal(tally_read(&fixture->io->websockets), 0);
+        assert_int_equal(tally_read(&fixture->io->streams), 0);
         io_destroy(fixture->io);
         queue_finish(&fixture->to_hub, message_destroy);
         assert_int_equal(atomic_load(&fixture->host.quota.connections), 0);

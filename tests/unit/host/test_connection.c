@@ -74,6 +74,7 @@ static void a_lost_connection_leaves_its_members_lists_and_outbox(void **state) 
     struct member *member = client_add_member(connection, fixture->streams[0]);
     client_text(connection, sentio_text("{}"));
     assert_true(connection->dirty);
+    assert_int_equal(tally_read(&fixture->io->websockets), 1);
     connection_lost(connection);
     connection_lost(connection);
     assert_int_equal(connection->state, CONNECTION_CLOSING);

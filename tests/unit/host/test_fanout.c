@@ -34,6 +34,7 @@ static void each_member_gets_one_message_with_just_its_items_in_order(void **sta
     assert_told(&peers[1], fixture, "update 0>4 [1,2,3]");
     assert_told(&peers[2], fixture, "update 0>4 [1,2,3,4]");
     assert_told(&peers[3], fixture, "");
+    assert_int_equal(delivered(fixture), 3);
     leave_all(peers, fixture);
 }
 
@@ -46,6 +47,7 @@ static void of_objects_each_item_is_a_message_of_its_own_offset_and_type(void **
     publish(fixture, "A/admin_users B A");
     assert_told(&peers[0], fixture, "admin_users 0>1 1; update 1>3 3");
     assert_told(&peers[1], fixture, "admin_users 0>1 1; update 1>2 2; update 2>3 3");
+    assert_int_equal(delivered(fixture), 5);
     leave_all(peers, fixture);
 }
 
@@ -73,6 +75,7 @@ static void an_update_that_nobody_wants_makes_no_frame(void **state) {
     assert_int_equal(fixture->outbox.arena.size, 0);
     assert_int_equal(fixture->outbox.count, 0);
     assert_told(&peers[0], fixture, "");
+    assert_int_equal(delivered(fixture), 0);
     leave_all(peers, fixture);
 }
 
@@ -109,6 +112,7 @@ static void members_with_equal_interests_share_one_frame(void **state) {
         assert_int_equal(only_span(&peers[i], fixture).end, span.end);
     }
     assert_told(&peers[2], fixture, "update 0>2 [1,2]");
+    assert_int_equal(delivered(fixture), 3);
     leave_all(peers, fixture);
 }
 

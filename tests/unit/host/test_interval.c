@@ -132,6 +132,7 @@ static void members_of_one_filter_share_the_frame(void **state) {
     assert_int_equal(fixture->outbox.arena.size, fixture->outbox.entries[0].span.end);
     assert_told(&peers[0], fixture, "update 0>1 [1]");
     assert_told(&peers[1], fixture, "update 0>1 [1]");
+    assert_int_equal(delivered(fixture), 2);
     leave_all(peers, fixture);
 }
 
@@ -204,6 +205,7 @@ static void a_strike_that_has_nothing_for_a_newcomer_leaves_it_no_gap(void **sta
     publish(fixture, "A");
     wait_for_the_clock(&peers[0], fixture);
     assert_told(&peers[1], fixture, "update 1>3 [3]");
+    assert_int_equal(delivered(fixture), 4);
     leave_all(peers, fixture);
 }
 
@@ -304,6 +306,7 @@ static void objects_are_a_message_each_of_their_own_type(void **state) {
     publish(fixture, "B A");
     peer_join(&peers[0], fixture, "B", &each);
     assert_told(&peers[0], fixture, "update 3>4 4; update 4>5 5");
+    assert_int_equal(delivered(fixture), 4);
     leave_all(peers, fixture);
 }
 

@@ -93,6 +93,7 @@ static void sizes_and_rooms_at_random_arrive_whole_and_in_order(void **state) {
     give_room(fixture, SEEN_MAX);
     assert_int_equal(fixture->overflows, 0);
     assert_all_arrived(fixture);
+    assert_int_equal(tally_read(&fixture->outbox.sent), fixture->expected_size);
 }
 
 /* Ends as client_overflow does. */

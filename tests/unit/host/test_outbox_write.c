@@ -13,6 +13,7 @@ static void more_spans_than_one_call_takes_arrive_in_order(void **state) {
 
 /* Three frames, the middle one not a neighbour of the first; the kernel takes `room` bytes. */
 static void send_with_room(struct fixture *fixture, size_t room, size_t then, bool tls) {
+    uint64_t before = tally_read(&fixture->outbox.sent);
     fixture->connection.tls = tls;
     fixture->wsi->room = room;
     fixture->wsi->size = fixture->expected_size = 0;
@@ -29,6 +30,7 @@ static void send_with_room(struct fixture *fixture, size_t room, size_t then, bo
     for (int turn = 0; fixture->wsi->size < fixture->expected_size && turn < 1000; turn++)
         wake(fixture, then);
     assert_all_arrived(fixture);
+    assert_int_equal(tally_read(&fixture->outbox.sent) - before, fixture->expected_size);
     if (fixture->wsi->wakes)
         wake(fixture, then);
     assert_null(fixture->connection.backlog);

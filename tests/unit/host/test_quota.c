@@ -24,6 +24,7 @@ static void connections_are_within_the_limit_up_to_exactly_that_many(void **stat
     assert_false(quota_enter(&quota, NULL));
     quota_leave(&quota, NULL);
     quota_leave(&quota, NULL);
+    assert_int_equal(atomic_load(&quota.entered), 4);
     assert_true(quota_enter(&quota, "10.0.0.1"));
     quota_finish(&quota);
 }

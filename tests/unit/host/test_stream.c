@@ -65,6 +65,20 @@ static void each_io_thread_has_empty_lists_of_filters(void **state) {
     stream_unref(stream);
 }
 
+static void what_each_io_thread_delivers_is_added_up(void **state) {
+    (void)state;
+    const struct sentio_plugin plugin = {.type = "x"};
+    struct stream *stream = create(&plugin);
+    assert_int_equal(stream_delivered(stream), 0);
+    for (size_t io = 0; io < 3; io++) {
+        assert_int_equal((uintptr_t)&stream->delivered[io] % 64, 0);
+        tally_add(&stream->delivered[io].tally, 10 + io);
+    }
+    tally_take(&stream->delivered[2].tally, 2);
+    assert_int_equal(stream_delivered(stream), 31);
+    stream_unref(stream);
+}
+
 static void a_stream_lives_until_its_last_reference(void **state) {
     (void)state;
     const struct sentio_plugin plugin = {.type = "x"};
@@ -93,6 +107,7 @@ int main(void) {
         cmocka_unit_test(snapshots_are_of_the_type_unless_the_plugin_says_otherwise),
         cmocka_unit_test(a_plugin_without_a_type_has_an_empty_one),
         cmocka_unit_test(each_io_thread_has_empty_lists_of_filters),
+        cmocka_unit_test(what_each_io_thread_delivers_is_added_up),
         cmocka_unit_test(a_stream_lives_until_its_last_reference),
         cmocka_unit_test(an_epoch_is_16_hexadecimal_digits_and_another_each_time),
     };
