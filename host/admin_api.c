@@ -8,11 +8,14 @@
 #include "admin_host.h"
 #include "admin_plugins.h"
 #include "admin_rates.h"
+#include "census.h"
 #include "header.h"
+#include "kick.h"
 #include "hub.h"
 #include "parameter.h"
 #include "publish.h"
 #include "route.h"
+#include "trace.h"
 #include "view.h"
 
 #define ROOT "/api/v1/host"
@@ -42,6 +45,9 @@ static const struct resource resources[] = {
     {ROOT "/plugins", false, admin_plugins_answer, NULL},
     {ROOT "/rates", false, admin_rates_answer, NULL},
     {ROOT "/channels/{name}/publish", true, NULL, begin_publish},
+    {ROOT "/clients", false, census_ask, NULL},
+    {ROOT "/clients/{id}/kick", true, kick_ask, NULL},
+    {ROOT "/trace", false, trace_ask, NULL},
 };
 
 enum { RESOURCES = sizeof(resources) / sizeof(resources[0]) };

@@ -15,6 +15,7 @@
 #include "listener.h"
 #include "publish.h"
 #include "publish_socket.h"
+#include "tap.h"
 #include "tls.h"
 #include "view.h"
 
@@ -77,6 +78,8 @@ static size_t size_limit(const struct connection *connection, const char **over)
 }
 
 static void hand_on(struct connection *connection, struct sentio_bytes text) {
+    if (connection->traced)
+        tap_received(connection, text);
     if (connection->publishing)
         publish_socket_receive(connection, text);
     else

@@ -225,6 +225,7 @@ void catchup_give(struct outbox *outbox, struct member *member, size_t room) {
         size_t size = is_given(part) ? 0 : room;
         if (make_frames(outbox, member, room, &span)) {
             size = span_size(span);
+            outbox_count(connection, span);
             outbox_append(outbox, connection, outbox_pack(outbox, connection, span));
         }
         room -= size < room ? size : room;

@@ -13,6 +13,7 @@
 #include "publication.h"
 #include "shadow.h"
 #include "subscription.h"
+#include "trace.h"
 #include "source.h"
 #include "wakeup.h"
 #include "worker.h"
@@ -149,6 +150,8 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
                     "plugin fault: %s() of %s returned %d (%s); nothing of it counts",
                     call_name(kind), channel->config->plugin, result->code,
                     sentio_error_text(result->code));
+        if (channel->hub->traces)
+            trace_fault(channel, kind, result->code);
     }
     if (publishes)
         answer_publisher(channel, &asker->publisher, result->outcome, result->code, effects);

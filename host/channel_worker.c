@@ -12,6 +12,7 @@
 #include "source.h"
 #include "subscription.h"
 #include "tape.h"
+#include "trace.h"
 #include "wakeup.h"
 #include "worker.h"
 
@@ -79,6 +80,7 @@ static void on_failed(void *context) {
         shadow_end(channel->shadow, "the running version has failed");
     subscription_tell_all(channel, "channel_failed",
                           "the channel has failed; nothing comes until it is mended");
+    trace_failed(channel);
     jobs_run(channel->hub);
 }
 

@@ -21,6 +21,7 @@ void client_open(struct connection *connection, struct lws *wsi) {
     connection->fd = lws_get_socket_fd(wsi);
     connection->state = CONNECTION_OPEN;
     connection_count(connection);
+    connection->opened = io_time();
     connection->tokens = 0;
     connection->refilled = INT64_MIN / 2;
     deadline_set(connection, DEADLINE_QUIET);
@@ -82,6 +83,7 @@ void client_ping(struct connection *connection) {
     if (arena_frame(&outbox->arena, FRAME_PING, 1, &span, &payload) != 0)
         return;
     payload[0] = '?';
+    connection->messages_out--; /* it is none */
     outbox_append(outbox, connection,
                   connection->sse ? outbox_pack(outbox, connection, span) : span);
 }

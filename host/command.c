@@ -202,6 +202,7 @@ static void hand_over(struct command *command, enum command_kind what) {
     message->what = what;
     message->named = connection->named;
     message->conn = member->conn;
+    message->client = connection->id;
     message->sent = receipt_sent(member);
     message->member = member;
     queue_put(connection->io->host->to_hub, &message->head);
@@ -236,6 +237,7 @@ void command_run(struct connection *connection, struct sentio_bytes text) {
 }
 
 void command_receive(struct connection *connection, struct sentio_bytes text) {
+    connection->messages_in++;
     if (!within_rate(connection))
         client_close(connection, CLOSE_POLICY, sentio_text("rate limit"));
     else if (!sentio_utf8_valid(text))

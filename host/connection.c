@@ -11,6 +11,8 @@
 #include "io.h"
 #include "publish_socket.h"
 #include "sse.h"
+#include "tap.h"
+#include "viewer.h"
 
 enum { TOO_MANY_REQUESTS = 429 };
 
@@ -22,6 +24,10 @@ struct connection *connection_create(struct io *io, const struct config_listen *
     connection->io = io;
     connection->fd = -1;
     connection->id = io_draw_id(io);
+    if (roster_add(&io->roster, connection->id, connection) != 0) {
+        free(connection);
+        return NULL;
+    }
     connection->first_entry = NO_ENTRY;
     connection->last_entry = NO_ENTRY;
     connection->deadline = DEADLINE_NONE;
@@ -50,6 +56,10 @@ void connection_lost(struct connection *connection) {
     http_gone(connection);
     publish_socket_destroy(connection->publishing);
     client_gone(connection);
+    if (connection->traced)
+        tap_gone(connection);
+    if (connection->viewing)
+        viewer_gone(connection);
     deadline_set(connection, DEADLINE_NONE);
     outbox_forget(&connection->io->outbox, connection);
 }
@@ -60,6 +70,7 @@ void connection_destroy(struct connection *connection) {
         lws_set_opaque_user_data(connection->wsi, NULL);
     if (!connection->control)
         quota_leave(&connection->io->host->quota, connection->address);
+    roster_remove(&connection->io->roster, connection->id);
     connection->io->connection_count--;
     if (connection->counted)
         tally_take(clients_like(connection), 1);

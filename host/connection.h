@@ -80,14 +80,18 @@ struct connection {
     bool paused : 1;    /* nothing is read: the library holds a frame's rest */
     bool congested : 1; /* more than the outbox's mark waits, or subscriptions hold items back */
     bool loopback : 1;
-    bool rebindable : 1; /* on a loopback TCP listener: its Host is checked */
-    bool control : 1;    /* on the control socket, which no limit counts */
-    bool named : 1;      /* on /ws: messages name their channel */
-    bool incomplete : 1; /* something that it was to be sent was dropped */
-    uint8_t deadline;    /* enum deadline */
-    uint8_t errors;      /* of the client's messages, in a row */
-
+    bool rebindable : 1;   /* on a loopback TCP listener: its Host is checked */
+    bool control : 1;      /* on the control socket, which no limit counts */
+    bool named : 1;        /* on /ws: messages name their channel */
+    bool incomplete : 1;   /* something that it was to be sent was dropped */
+    bool traced : 1;       /* what it is sent and sends is looked at (tap.h) */
+    bool viewing : 1;      /* it is sent a trace (viewer.h), and is no client */
+    uint8_t deadline;      /* enum deadline */
+    uint8_t errors;        /* of the client's messages, in a row */
+    uint64_t messages_out; /* ever queued for it */
+    uint64_t bytes_out;    /* in its form */
     struct io *io;
+
     struct publisher *publisher;       /* NULL: it is none of publisher.h's */
     struct publish_socket *publishing; /* NULL: it is not /ws/publish */
     uint64_t id;                       /* in log lines */
@@ -103,6 +107,12 @@ struct connection {
     char *user;              /* fixed by the first subscribe; NULL: none yet */
     struct partial *partial; /* NULL: none */
     char *address;           /* counted by limits.per_address; NULL: not counted */
+
+    int64_t opened;       /* Unix ms at which it became a client */
+    int64_t slowed;       /* CLOCK_MONOTONIC in ms when one of the next two last grew; 0: never */
+    uint64_t conflated;   /* items of which it was sent a newer one instead */
+    uint64_t dropped;     /* items that it was not sent */
+    uint64_t messages_in; /* of a client */
 
     uint32_t roles;    /* from the handshake's token */
     int32_t tokens;    /* of the message rate, in thousandths */

@@ -365,6 +365,7 @@ void fanout_snapshot(struct fanout *fanout, struct member *member, struct item *
     struct span span;
     if (!fanout_snapshot_frames(&outbox->arena, member, items, count, prev, offset, time, &span))
         return;
+    outbox_count(member->connection, span);
     outbox_append(outbox, member->connection, outbox_pack(outbox, member->connection, span));
     member->position = offset;
     member->seen = true;

@@ -6,6 +6,7 @@
 
 #include "admin_api.h"
 #include "batch.h"
+#include "census.h"
 #include "disk.h"
 #include "idempotency.h"
 #include "ack_request.h"
@@ -13,6 +14,7 @@
 #include "inquiry.h"
 #include "io.h"
 #include "job.h"
+#include "kick.h"
 #include "log.h"
 #include "presence.h"
 #include "rates.h"
@@ -23,8 +25,11 @@
 #include "runner_inline.h"
 #include "source.h"
 #include "subscription.h"
+#include "tap.h"
 #include "tape.h"
+#include "trace.h"
 #include "view.h"
+#include "viewer.h"
 #include "worker.h"
 
 enum { TICK = 1000, HELD_RETRY = 1 /* ms */ };
@@ -160,6 +165,19 @@ static void deliver(void *context, struct message *message) {
     case MESSAGE_MORE:
         reading_more(hub, ((const struct more_message *)message)->conn,
                      ((const struct more_message *)message)->reading);
+        break;
+    case MESSAGE_CENSUS:
+        census_answered(hub, (struct census_message *)message);
+        message = NULL;
+        break;
+    case MESSAGE_KICK:
+        kick_answered(hub, (const struct kick_message *)message);
+        break;
+    case MESSAGE_TAP:
+        trace_tapped(hub, (const struct tap_message *)message);
+        break;
+    case MESSAGE_VIEWER:
+        trace_unwatched(hub, (const struct viewer_message *)message);
         break;
     case MESSAGE_DISK:
         disk_deliver(hub->disk, message);
@@ -372,6 +390,8 @@ void hub_destroy(struct hub *hub) {
     jobs_drop(hub);
     subscription_destroy_all(hub);
     inquiry_destroy_all(hub);
+    census_destroy_all(hub);
+    trace_destroy_all(hub);
     for (size_t i = 0; i < hub->channel_count; i++)
         channel_destroy(hub->channels[i]);
     batch_destroy_all(hub);

@@ -14,6 +14,7 @@
 #include "table.h"
 
 struct batch;
+struct census;
 struct disk;
 struct job;
 struct rates;
@@ -40,6 +41,9 @@ struct hub {
     struct table inquiries;       /* REST requests that a plugin has yet to answer, by id */
     struct subscription *waiting; /* with a command that a plugin has yet to answer */
     uint64_t next_inquiry;
+    struct census *censuses; /* who asks for clients, and waits for io threads (census.h) */
+    uint64_t next_census;
+    struct trace *traces;  /* NULL: nobody watches anything (trace.h) */
     struct batch *batches; /* publishes of many lines, some of which are not answered */
     struct job *first_job; /* what a commit has led to: done before anything else */
     struct job *last_job;

@@ -9,16 +9,20 @@
 #include <time.h>
 
 #include "callback.h"
+#include "census.h"
 #include "client.h"
 #include "deadline.h"
 #include "extension.h"
 #include "http.h"
+#include "kick.h"
 #include "listener.h"
 #include "log.h"
 #include "publish.h"
 #include "publish_socket.h"
 #include "receipt.h"
+#include "tap.h"
 #include "view.h"
+#include "viewer.h"
 
 enum {
     TICK = 200,             /* ms */
@@ -61,6 +65,10 @@ uint64_t io_draw_id(struct io *io) {
     return ++io->next_id << IO_BITS | io->index;
 }
 
+size_t io_of_id(uint64_t id) {
+    return id & ((1u << IO_BITS) - 1);
+}
+
 static void send_away(struct connection *connection) {
     static const char reason[] = "the host is going away";
     if (connection->publishing)
@@ -101,6 +109,25 @@ static void deliver(void *context, struct message *message) {
         io_configure(io, ((struct view_message *)message)->view);
         queue_put(io->host->to_hub, message);
         return; /* which says that it was done */
+    case MESSAGE_CENSUS:
+        if (census_take(io, (struct census_message *)message))
+            queue_put(io->host->to_hub, message);
+        else
+            queue_push(&io->queue, message);
+        return;
+    case MESSAGE_KICK:
+        kick_deliver(io, (struct kick_message *)message);
+        queue_put(io->host->to_hub, message);
+        return;
+    case MESSAGE_TAP:
+        tap_deliver(io, (struct tap_message *)message);
+        return;
+    case MESSAGE_VIEWER:
+        viewer_begin(io, (struct viewer_message *)message);
+        return;
+    case MESSAGE_TRACE:
+        viewer_deliver(io, (const struct trace_message *)message);
+        break;
     case MESSAGE_STOP:
         stop(io);
         break;
@@ -145,6 +172,7 @@ static void on_tick(uv_timer_t *timer) {
         cut_off_rest(io);
     deadline_tick(io);
     receipts_report(io);
+    viewers_tick(io);
     bool done = io->connection_count == 0 && io->member_count == 0;
     if (io->stopping && (done || io_now(io) >= io->stop_at + STOP_GRACE))
         uv_stop(&io->loop);
@@ -259,6 +287,7 @@ struct io *io_create(struct host *host, size_t index) {
     io->outbox.relieved = client_relieved;
     io->outbox.lost = client_lost;
     io->outbox.more = client_more;
+    io->outbox.show = tap_sent;
     if (init_compression(io) != 0 || init_loop(io) != 0)
         goto fail_loop;
     fanout_init(&io->fanout, index, &io->loop, &io->outbox);
@@ -339,5 +368,7 @@ void io_destroy(struct io *io) {
     publishers_finish(io);
     inflater_finish(&io->inflater);
     outbox_finish(&io->outbox);
+    roster_finish(&io->roster);
+    taps_finish(io);
     free(io);
 }

@@ -17,10 +17,13 @@
 #include "publisher.h"
 #include "queue.h"
 #include "tally.h"
+#include "roster.h"
 
 struct listen_sockets;
 struct listener;
 struct receipt;
+struct tap;
+struct viewer;
 struct lws_context;
 struct lws_vhost;
 struct ssl_ctx_st;
@@ -56,6 +59,9 @@ struct io {
     struct listener *listeners;
     struct arrivals arrivals;
     struct publishers publishers;
+    struct roster roster;
+    struct tap *taps;            /* of clients that are traced */
+    struct viewer *viewers;      /* who watch */
     struct connection *adopting; /* while libwebsockets makes its wsi */
     struct outbox outbox;
     struct tally websockets; /* of its connections: clients by WebSocket, */
@@ -97,5 +103,7 @@ int64_t io_now(const struct io *io);
 /* Unix time in ms. */
 int64_t io_time(void);
 uint64_t io_draw_id(struct io *io);
+/* The thread that has drawn it: an index into host->ios. */
+size_t io_of_id(uint64_t id);
 
 #endif

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "census.h"
 #include "disk.h"
+#include "tap.h"
+#include "tracer.h"
 #include "view.h"
+#include "viewer.h"
 
-/* One allocation of `head` zeroed bytes with room for the texts behind it. */
-static void *create(enum message_kind kind, size_t head, size_t texts) {
+void *message_create(enum message_kind kind, size_t head, size_t texts) {
     struct message *message = malloc(head + texts);
     if (message == NULL)
         return NULL;
@@ -18,7 +21,7 @@ static void *create(enum message_kind kind, size_t head, size_t texts) {
     return message;
 }
 
-static struct sentio_bytes keep(char **at, struct sentio_bytes text) {
+struct sentio_bytes message_keep(char **at, struct sentio_bytes text) {
     struct sentio_bytes copy = {*at, text.size};
     if (text.size && text.data)
         memcpy(*at, text.data, text.size);
@@ -29,49 +32,49 @@ static struct sentio_bytes keep(char **at, struct sentio_bytes text) {
 struct publish_message *publish_message_create(struct sentio_bytes publisher,
                                                struct sentio_bytes key, struct sentio_bytes body) {
     struct publish_message *message =
-        create(MESSAGE_PUBLISH, sizeof(*message), publisher.size + key.size + body.size);
+        message_create(MESSAGE_PUBLISH, sizeof(*message), publisher.size + key.size + body.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)(message + 1);
-    message->publisher = keep(&at, publisher);
-    message->key = keep(&at, key);
+    message->publisher = message_keep(&at, publisher);
+    message->key = message_keep(&at, key);
     message->space = at;
-    message->body = keep(&at, body);
+    message->body = message_keep(&at, body);
     return message;
 }
 
 struct query_message *query_message_create(struct sentio_bytes user, struct sentio_bytes pattern,
                                            struct sentio_bytes path,
                                            struct sentio_bytes parameters) {
-    struct query_message *message = create(MESSAGE_QUERY, sizeof(*message),
-                                           user.size + pattern.size + path.size + parameters.size);
+    struct query_message *message = message_create(
+        MESSAGE_QUERY, sizeof(*message), user.size + pattern.size + path.size + parameters.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)(message + 1);
-    message->user = keep(&at, user);
-    message->pattern = keep(&at, pattern);
-    message->path = keep(&at, path);
-    message->parameters = keep(&at, parameters);
+    message->user = message_keep(&at, user);
+    message->pattern = message_keep(&at, pattern);
+    message->path = message_keep(&at, path);
+    message->parameters = message_keep(&at, parameters);
     return message;
 }
 
 struct command_message *command_message_create(struct sentio_bytes user, struct sentio_bytes id,
                                                struct sentio_bytes action,
                                                struct sentio_bytes request) {
-    struct command_message *message =
-        create(MESSAGE_COMMAND, sizeof(*message), user.size + id.size + action.size + request.size);
+    struct command_message *message = message_create(
+        MESSAGE_COMMAND, sizeof(*message), user.size + id.size + action.size + request.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)(message + 1);
-    message->user = keep(&at, user);
-    message->id = keep(&at, id);
-    message->action = keep(&at, action);
-    message->request = keep(&at, request);
+    message->user = message_keep(&at, user);
+    message->id = message_keep(&at, id);
+    message->action = message_keep(&at, action);
+    message->request = message_keep(&at, request);
     return message;
 }
 
 struct message *left_message_create(uint32_t io, uint64_t conn, struct member *member) {
-    struct left_message *message = create(MESSAGE_LEFT, sizeof(*message), 0);
+    struct left_message *message = message_create(MESSAGE_LEFT, sizeof(*message), 0);
     if (message == NULL)
         return NULL;
     message->io = io;
@@ -81,7 +84,7 @@ struct message *left_message_create(uint32_t io, uint64_t conn, struct member *m
 }
 
 struct message *lost_message_create(uint64_t conn) {
-    struct lost_message *message = create(MESSAGE_LOST, sizeof(*message), 0);
+    struct lost_message *message = message_create(MESSAGE_LOST, sizeof(*message), 0);
     if (message == NULL)
         return NULL;
     message->conn = conn;
@@ -89,7 +92,7 @@ struct message *lost_message_create(uint64_t conn) {
 }
 
 struct message *more_message_create(uint64_t conn, uint64_t reading) {
-    struct more_message *message = create(MESSAGE_MORE, sizeof(*message), 0);
+    struct more_message *message = message_create(MESSAGE_MORE, sizeof(*message), 0);
     if (message == NULL)
         return NULL;
     message->conn = conn;
@@ -99,19 +102,20 @@ struct message *more_message_create(uint64_t conn, uint64_t reading) {
 
 struct written_message *written_message_create(size_t count) {
     struct written_message *message;
-    return create(MESSAGE_WRITTEN, sizeof(*message) + count * sizeof(message->written[0]), 0);
+    return message_create(MESSAGE_WRITTEN, sizeof(*message) + count * sizeof(message->written[0]),
+                          0);
 }
 
 struct message *reload_message_create(void) {
-    return create(MESSAGE_RELOAD, sizeof(struct message), 0);
+    return message_create(MESSAGE_RELOAD, sizeof(struct message), 0);
 }
 
 struct message *stop_message_create(void) {
-    return create(MESSAGE_STOP, sizeof(struct message), 0);
+    return message_create(MESSAGE_STOP, sizeof(struct message), 0);
 }
 
 struct message *update_message_create(struct update *update) {
-    struct update_message *message = create(MESSAGE_UPDATE, sizeof(*message), 0);
+    struct update_message *message = message_create(MESSAGE_UPDATE, sizeof(*message), 0);
     if (message == NULL)
         return NULL;
     message->update = update;
@@ -123,12 +127,12 @@ static struct joined_message *create_joined(enum message_kind kind,
                                             const struct joined_parts *parts) {
     size_t count = parts->snapshot_count + parts->replay_count;
     size_t head = sizeof(struct joined_message) + count * sizeof(struct item *);
-    struct joined_message *message = create(kind, head, parts->text.size + parts->end.size);
+    struct joined_message *message = message_create(kind, head, parts->text.size + parts->end.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)message + head;
-    message->text = keep(&at, parts->text);
-    message->end = keep(&at, parts->end);
+    message->text = message_keep(&at, parts->text);
+    message->end = message_keep(&at, parts->end);
     message->snapshot_count = (uint32_t)parts->snapshot_count;
     message->replay_count = (uint32_t)parts->replay_count;
     message->replay = message->snapshot + parts->snapshot_count;
@@ -148,24 +152,24 @@ struct joined_message *replay_message_create(const struct joined_parts *parts) {
 }
 
 struct message *text_message_create(struct member *member, bool error, struct sentio_bytes text) {
-    struct text_message *message = create(MESSAGE_TEXT, sizeof(*message), text.size);
+    struct text_message *message = message_create(MESSAGE_TEXT, sizeof(*message), text.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)(message + 1);
     message->member = member;
     message->error = error;
-    message->text = keep(&at, text);
+    message->text = message_keep(&at, text);
     return &message->head;
 }
 
 struct message *notice_message_create(struct sentio_bytes text, struct member *const *members,
                                       size_t count) {
     size_t head = sizeof(struct notice_message) + count * sizeof(struct member *);
-    struct notice_message *message = create(MESSAGE_NOTICE, head, text.size);
+    struct notice_message *message = message_create(MESSAGE_NOTICE, head, text.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)message + head;
-    message->text = keep(&at, text);
+    message->text = message_keep(&at, text);
     message->count = count;
     if (count > 0)
         memcpy(message->members, members, count * sizeof(struct member *));
@@ -174,18 +178,18 @@ struct message *notice_message_create(struct sentio_bytes text, struct member *c
 
 struct message *close_message_create(struct member *member, uint32_t code,
                                      struct sentio_bytes reason) {
-    struct close_message *message = create(MESSAGE_CLOSE, sizeof(*message), reason.size);
+    struct close_message *message = message_create(MESSAGE_CLOSE, sizeof(*message), reason.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)(message + 1);
     message->member = member;
     message->code = code;
-    message->reason = keep(&at, reason);
+    message->reason = message_keep(&at, reason);
     return &message->head;
 }
 
 struct message *gone_message_create(struct member *member) {
-    struct gone_message *message = create(MESSAGE_GONE, sizeof(*message), 0);
+    struct gone_message *message = message_create(MESSAGE_GONE, sizeof(*message), 0);
     if (message == NULL)
         return NULL;
     message->member = member;
@@ -193,7 +197,7 @@ struct message *gone_message_create(struct member *member) {
 }
 
 struct message *view_message_create(struct view *view) {
-    struct view_message *message = create(MESSAGE_VIEW, sizeof(*message), 0);
+    struct view_message *message = message_create(MESSAGE_VIEW, sizeof(*message), 0);
     if (message == NULL)
         return NULL;
     message->view = view;
@@ -203,14 +207,14 @@ struct message *view_message_create(struct view *view) {
 struct message *response_message_create(struct request *request, uint32_t status,
                                         struct sentio_bytes type, struct sentio_bytes body) {
     struct response_message *message =
-        create(MESSAGE_RESPONSE, sizeof(*message), type.size + body.size);
+        message_create(MESSAGE_RESPONSE, sizeof(*message), type.size + body.size);
     if (message == NULL)
         return NULL;
     char *at = (char *)(message + 1);
     message->request = request;
     message->status = status;
-    message->type = keep(&at, type);
-    message->body = keep(&at, body);
+    message->type = message_keep(&at, type);
+    message->body = message_keep(&at, body);
     return &message->head;
 }
 
@@ -222,6 +226,36 @@ static void release_joined(struct joined_message *message) {
         item_unref(message->replay[i]);
 }
 
+/* What it points to. */
+static void release(struct message *message) {
+    switch ((enum message_kind)message->kind) {
+    case MESSAGE_UPDATE:
+        update_unref(((struct update_message *)message)->update);
+        break;
+    case MESSAGE_VIEW:
+        view_unref(((struct view_message *)message)->view);
+        break;
+    case MESSAGE_JOINED:
+    case MESSAGE_REPLAY:
+        release_joined((struct joined_message *)message);
+        break;
+    case MESSAGE_CENSUS:
+        census_message_release((struct census_message *)message);
+        break;
+    case MESSAGE_TAP:
+        tap_message_release((struct tap_message *)message);
+        break;
+    case MESSAGE_VIEWER:
+        viewer_message_release((struct viewer_message *)message);
+        break;
+    case MESSAGE_TRACE:
+        trace_message_release((struct trace_message *)message);
+        break;
+    default:
+        break;
+    }
+}
+
 void message_destroy(struct message *message) {
     if (message == NULL)
         return;
@@ -229,11 +263,6 @@ void message_destroy(struct message *message) {
         disk_message_destroy(message);
         return;
     }
-    if (message->kind == MESSAGE_UPDATE)
-        update_unref(((struct update_message *)message)->update);
-    if (message->kind == MESSAGE_VIEW)
-        view_unref(((struct view_message *)message)->view);
-    if (message->kind == MESSAGE_JOINED || message->kind == MESSAGE_REPLAY)
-        release_joined((struct joined_message *)message);
+    release(message);
     free(message);
 }

@@ -35,6 +35,11 @@ enum message_kind {
     MESSAGE_RELOAD,  /* to the hub: read the configuration again */
     MESSAGE_DISK,    /* to the hub: what the disk has answered (disk.h) */
     MESSAGE_STOP,    /* to either: end */
+    MESSAGE_CENSUS,  /* to io: which clients are there; and back, with the answer (census.h) */
+    MESSAGE_KICK,    /* to io: close a client's connection; and back (kick.h) */
+    MESSAGE_TAP,     /* to io: a client is traced, or no more; and back (tap.h) */
+    MESSAGE_VIEWER,  /* to io: somebody watches a trace; and back, nobody does (viewer.h) */
+    MESSAGE_TRACE,   /* to io: an event of a trace (tracer.h) */
     MESSAGE_UPDATE,  /* to io: items, ordered */
     MESSAGE_JOINED,  /* to io: a subscription as it is from now on */
     MESSAGE_REPLAY,  /* to io: more of the past, after a JOINED that has announced it */
@@ -100,7 +105,8 @@ struct command_message {
     enum command_kind what;
     bool named; /* answers and messages name the channel */
     uint64_t conn;
-    uint64_t sent; /* receipt_sent() when it came */
+    uint64_t client; /* the connection's id */
+    uint64_t sent;   /* receipt_sent() when it came */
     struct member *member;
     struct sentio_bytes user;
     struct sentio_bytes id; /* JSON text, or empty */
@@ -222,6 +228,11 @@ struct response_message {
     struct sentio_bytes type; /* media type; empty: application/json */
     struct sentio_bytes body;
 };
+
+/* One allocation of `head` zeroed bytes with room for the texts behind it; and a text that is put
+ * there, at `*at`. */
+void *message_create(enum message_kind kind, size_t head, size_t texts);
+struct sentio_bytes message_keep(char **at, struct sentio_bytes text);
 
 /* Creators return NULL when out of memory. Spans are copied; references are taken over only on
  * success. A body without `data` is room for one of that size. */

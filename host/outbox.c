@@ -132,9 +132,17 @@ static void count_queued(struct outbox *outbox, struct connection *connection, s
         outbox->crowded = true;
 }
 
+void outbox_count(struct connection *connection, struct span frames) {
+    const uint8_t *data = span_data(frames);
+    size_t size = span_size(frames);
+    for (size_t at = frame_length(data, size); at < size; at += frame_length(data + at, size - at))
+        connection->messages_out++;
+}
+
 void outbox_append(struct outbox *outbox, struct connection *connection, struct span span) {
     if (connection->state != CONNECTION_OPEN)
         return;
+    connection->messages_out++;
     count_queued(outbox, connection, span_size(span));
     if (connection->last_entry != NO_ENTRY) {
         struct outbox_entry *last = &outbox->entries[connection->last_entry];
@@ -151,6 +159,7 @@ void outbox_append_draft(struct outbox *outbox, struct connection *connection,
     if (connection->state != CONNECTION_OPEN)
         return;
     connection->drafted = true;
+    connection->messages_out++;
     count_queued(outbox, connection, wrapping_size(wrapping, draft.items, count));
     add_entry(outbox, connection,
               (struct outbox_entry){

@@ -71,6 +71,8 @@ struct outbox {
     void (*lost)(struct member *member);
     /* It has got all that was read for it: the reading goes on (catchup.h). */
     void (*more)(struct member *member, uint64_t reading);
+    /* What a connection with the flag `traced` is about to be sent, in its form. */
+    void (*show)(struct connection *connection, struct span span);
     /* Everything is written: what drafts were made of can go. NULL is allowed. */
     void (*emptied)(void *context);
     void *context; /* of `emptied` */
@@ -93,7 +95,12 @@ static inline struct span outbox_pack(struct outbox *outbox, const struct connec
     return form == FORM_PLAIN ? span : outbox_form(outbox, form, span);
 }
 
-/* Queues a span of the outbox's arenas; nothing for a connection that is not open. */
+/* Of several messages that outbox_append is given at once, in plain frames: those that it does not
+ * count itself. */
+void outbox_count(struct connection *connection, struct span frames);
+
+/* Queues a span of the outbox's arenas, as one message; nothing for a connection that is not open.
+ */
 void outbox_append(struct outbox *outbox, struct connection *connection, struct span span);
 
 /* The same for a message that is put together when it is written. What it points to stays until

@@ -63,6 +63,9 @@ bool outbox_push(struct outbox *outbox, struct connection *connection, struct sp
     if (connection->form == FORM_PLACED &&
         event_frames(&outbox->events, span, &connection->sse->places, &span) != 0)
         return false;
+    connection->bytes_out += span_size(span);
+    if (connection->traced)
+        outbox->show(connection, span);
     return backlog_append(outbox, connection, span_data(span), span_size(span));
 }
 
@@ -303,9 +306,16 @@ static bool make_drafts(struct outbox *outbox, struct connection *connection) {
     }
     uint32_t rest = first->next;
     *first = (struct outbox_entry){.span = {&outbox->side, 0, span.end}, .next = NO_ENTRY};
+    connection->queued = span.end; /* it was estimated */
     outbox_free_entries(outbox, rest, connection->last_entry);
     connection->last_entry = connection->first_entry;
     return true;
+}
+
+static void show_entries(const struct outbox *outbox, struct connection *connection) {
+    uint32_t entry = connection->first_entry;
+    for (; entry != NO_ENTRY; entry = outbox->entries[entry].next)
+        outbox->show(connection, outbox->entries[entry].span);
 }
 
 void outbox_write(struct outbox *outbox, struct connection *connection) {
@@ -315,6 +325,9 @@ void outbox_write(struct outbox *outbox, struct connection *connection) {
         outbox->starved(connection);
         return;
     }
+    connection->bytes_out += connection->queued;
+    if (connection->traced)
+        show_entries(outbox, connection);
     if (connection->backlog || lws_partial_buffered(connection->wsi))
         keep_rest(outbox, connection, connection->first_entry, 0);
     else if (connection->tls)
@@ -355,6 +368,8 @@ void outbox_close(struct outbox *outbox, struct connection *connection, struct s
     size_t size = span_size(frame);
     if (connection->state != CONNECTION_OPEN)
         return;
+    if (connection->traced)
+        outbox->show(connection, frame);
     if (connection->sse) {
         close_stream(outbox, connection, frame);
         return;

@@ -12,6 +12,7 @@
 #include "job.h"
 #include "log.h"
 #include "response.h"
+#include "trace.h"
 
 /* What the engine carries along with an update. */
 struct ticket {
@@ -73,6 +74,8 @@ void publication_ordered(void *context, struct update *update, void *token) {
     struct ticket *ticket = token;
     channel->published++;
     channel->items += update->count;
+    if (channel->hub->traces)
+        trace_update(channel, update, ticket->answered ? &ticket->publisher : NULL);
     log_memory_append(&channel->log, update);
     hub_broadcast(channel, update);
     job_observe(channel, update);
@@ -140,6 +143,7 @@ static const char *origin_text(const struct publisher *publisher) {
 void publication_refuse(struct channel *channel, const struct publisher *publisher, uint32_t status,
                         const char *detail) {
     channel->rejected++;
+    trace_update_refused(channel, publisher, status, detail);
     if (publisher->http) {
         answer_error(channel, publisher, status, detail);
         return;
@@ -176,11 +180,11 @@ static const struct effect *next_rejection(const struct effect *effect) {
 void publication_reject(struct channel *channel, const struct publisher *publisher,
                         const struct effects *effects) {
     const struct effect *effect = next_rejection(effects->first);
+    char detail[512];
+    snprintf(detail, sizeof(detail), "item %lld, \"%.*s\": %.*s (%u errors)",
+             (long long)effect->number, (int)effect->a.size, effect->a.data, (int)effect->b.size,
+             effect->b.data, effects->rejections);
     if (!publisher->http) {
-        char detail[512];
-        snprintf(detail, sizeof(detail), "item %lld, \"%.*s\": %.*s (%u errors)",
-                 (long long)effect->number, (int)effect->a.size, effect->a.data,
-                 (int)effect->b.size, effect->b.data, effects->rejections);
         publication_refuse(channel, publisher, 422, detail);
         return;
     }
@@ -196,6 +200,7 @@ void publication_reject(struct channel *channel, const struct publisher *publish
     }
     sentio_write_text(&out, "]}");
     channel->rejected++;
+    trace_update_refused(channel, publisher, 422, detail);
     publication_answer(channel, publisher, 422, sentio_written(&out));
     sentio_writer_finish(&out);
 }

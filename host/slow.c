@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "catchup.h"
 #include "pending.h"
@@ -21,6 +22,26 @@ struct held {
 
 static void count(atomic_uint_fast64_t *counter, uint64_t n) {
     atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
+/* One that it is not sent, or is sent a newer one of instead. */
+static void note_time(struct connection *connection) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    connection->slowed = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void count_conflated(const struct member *member, uint64_t n) {
+    count(&member->stream->slow_conflated, n);
+    member->connection->conflated += n;
+    if (n > 0)
+        note_time(member->connection);
+}
+
+static void count_dropped(const struct member *member) {
+    count(&member->stream->slow_dropped, 1);
+    member->connection->dropped++;
+    note_time(member->connection);
 }
 
 /* What is in the kernel's buffer can not be conflated any more: from now on it takes little ahead.
@@ -58,7 +79,7 @@ static void drop_oldest(const struct outbox *outbox, const struct member *member
     while (held->pending->count > 0 && waiting + pending_size(held->pending) > outbox->limit) {
         held->prev = pending_oldest(held->pending)->offset;
         pending_pop(held->pending);
-        count(&member->stream->slow_dropped, 1);
+        count_dropped(member);
     }
 }
 
@@ -95,7 +116,7 @@ bool slow_hold(struct outbox *outbox, struct member *member, const struct delive
     for (uint32_t i = 0; i < delivery->count; i++)
         if (pending_hold(pending, delivery->items[i], delivery->last) != 0)
             goto no_memory;
-    count(&member->stream->slow_conflated, pending->merged - merged);
+    count_conflated(member, pending->merged - merged);
     bound(outbox, member);
     return true;
 
@@ -125,8 +146,10 @@ void slow_release(struct outbox *outbox, struct member *member) {
     if (member->held == NULL)
         return;
     if (!slow_lost(member) && pending_frames(&outbox->arena, member, member->held->pending,
-                                             &member->held->prev, false, SIZE_MAX, &span))
+                                             &member->held->prev, false, SIZE_MAX, &span)) {
+        outbox_count(member->connection, span);
         outbox_append(outbox, member->connection, outbox_pack(outbox, member->connection, span));
+    }
     slow_forget(member);
 }
 
@@ -159,9 +182,13 @@ static bool push_held(struct outbox *outbox, struct member *member, size_t room)
     const struct item *oldest = pending_oldest(member->held->pending);
     if (oldest && waiting > 0 && waiting + oldest->json.size > outbox->mark)
         return true;
-    bool pushed = !pending_frames(&outbox->side, member, member->held->pending, &member->held->prev,
-                                  false, room, &span) ||
-                  outbox_push(outbox, connection, outbox_pack(outbox, connection, span));
+    bool pushed = true;
+    if (pending_frames(&outbox->side, member, member->held->pending, &member->held->prev, false,
+                       room, &span)) {
+        connection->messages_out++;
+        outbox_count(connection, span);
+        pushed = outbox_push(outbox, connection, outbox_pack(outbox, connection, span));
+    }
     arena_reset(&outbox->side);
     outbox->packer.arena.size = packed;
     outbox->events.size = events;
@@ -223,7 +250,7 @@ void slow_adopt(struct outbox *outbox, struct member *member, struct pending *pe
         outbox->starved(member->connection);
         return;
     }
-    count(&member->stream->slow_conflated, kept->merged);
+    count_conflated(member, kept->merged);
     held->pending = kept;
     held->prev = prev;
     held->whole = slow == CONFIG_SLOW_DISCONNECT;

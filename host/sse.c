@@ -43,10 +43,11 @@ void sse_destroy(struct sse *sse) {
     free(sse);
 }
 
+/* `count` 0: of no channel. */
 static struct sse *create(size_t count) {
     struct sse *sse = calloc(1, sizeof(*sse));
-    if (sse == NULL)
-        return NULL;
+    if (sse == NULL || count == 0)
+        return sse;
     sse->channels = calloc(count, sizeof(*sse->channels));
     sse->places.items = calloc(count, sizeof(*sse->places.items));
     if (sse->channels == NULL || sse->places.items == NULL) {
@@ -109,18 +110,16 @@ static void subscribe(struct connection *connection, size_t i, struct sentio_byt
     sentio_writer_finish(&text);
 }
 
-/* From now on the connection is a subscriber. */
-static void open_connection(struct connection *connection, const struct sse_names *names,
-                            const struct header *header) {
+/* From now on the connection is a reader of events, of several channels if it is `placed`. */
+static void open_connection(struct connection *connection, struct sse *sse, bool placed) {
+    connection->sse = sse;
     connection->state = CONNECTION_OPEN;
     connection_count(connection);
+    connection->opened = io_time();
     connection->fd = lws_get_socket_fd(connection->wsi);
-    connection->form = names ? FORM_PLACED : FORM_EVENTS;
-    connection->drafted = names != NULL;
-    connection->named = names != NULL;
-    if (names == NULL)
-        connection->stream = stream_ref(connection->sse->channels[0].stream);
-    connection->roles = http_roles(connection->io->view, header->token);
+    connection->form = placed ? FORM_PLACED : FORM_EVENTS;
+    connection->drafted = placed;
+    connection->named = placed;
     deadline_set(connection, DEADLINE_NONE);
     lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
     lws_rx_flow_control(connection->wsi, 0);
@@ -145,8 +144,10 @@ static int begin(struct request *request, const struct header *header, struct ss
         return error ? http_refuse(request, 400, "the query is not valid: too long, or not UTF-8")
                      : http_refuse(request, 503, "the host is out of memory");
     }
-    connection->sse = sse;
-    open_connection(connection, names, header);
+    open_connection(connection, sse, names != NULL);
+    if (names == NULL)
+        connection->stream = stream_ref(sse->channels[0].stream);
+    connection->roles = http_roles(connection->io->view, header->token);
     if (arrival_watch(connection, EPOLLRDHUP) != 0)
         sse_deny(connection, CLOSE_TRY_LATER, sentio_text("the host is out of memory"));
     for (size_t i = 0; i < sse->places.count && sse_waits(connection); i++)
@@ -227,6 +228,7 @@ static void tell_position(struct connection *connection, const struct stream *st
     if (arena_frame(&outbox->arena, (enum frame_opcode)FRAME_POSITION, written.size, &span,
                     &payload) == 0) {
         memcpy(payload, written.data, written.size);
+        connection->messages_out--; /* it is none */
         outbox_append(outbox, connection, outbox_pack(outbox, connection, span));
     }
     sentio_writer_finish(&text);
@@ -248,6 +250,21 @@ static void answer(struct connection *connection) {
     bound_silence(connection);
     deadline_set(connection, DEADLINE_QUIET);
     outbox_drain(&connection->io->outbox, connection);
+}
+
+int sse_stream(struct request *request) {
+    struct connection *connection = request->connection;
+    struct sse *sse = create(0);
+    if (sse == NULL || write_head(connection) != 0) {
+        sse_destroy(sse);
+        return SENTIO_NO_MEMORY;
+    }
+    open_connection(connection, sse, false);
+    if (arrival_watch(connection, EPOLLRDHUP) != 0)
+        client_broken(connection);
+    else
+        answer(connection);
+    return 0;
 }
 
 /* Its members are of these channels, and there is one of each at most. */

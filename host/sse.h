@@ -33,6 +33,10 @@ bool sse_has(struct sentio_bytes path);
 /* Answers the request, or has it answered. Not 0: close the connection. */
 int sse_begin(struct request *request, const struct header *header, struct sentio_bytes path);
 
+/* Answers a request with a stream of events that belong to no channel, for client_text. Not 0: out
+ * of memory, and it is not answered. */
+int sse_stream(struct request *request);
+
 /* The hub has accepted the member's subscribe, and what it said with that is queued. */
 struct joined_message;
 void sse_joined(struct connection *connection, const struct joined_message *message);

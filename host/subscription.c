@@ -8,6 +8,7 @@
 #include "log.h"
 #include "presence.h"
 #include "subscription_internal.h"
+#include "trace.h"
 
 static void count_subscriber(struct subscription *subscription) {
     if (subscription->accepted)
@@ -16,6 +17,7 @@ static void count_subscriber(struct subscription *subscription) {
     subscription_count_user(subscription);
     subscription->channel->subscribers++;
     subscription->channel->io_subscribers[subscription->io]++;
+    trace_joined(subscription);
 }
 
 /* For a plugin that begins anew. Without memory it is presented with a bare subscribe. */
@@ -31,6 +33,7 @@ static void accepted(struct subscription *subscription) {
     struct pending_command *pending = subscription->pending;
     struct wants before = subscription->wants;
     subscription->sent = pending->message->sent;
+    trace_accepted(subscription, pending->message);
     if (pending->message->what == COMMAND_SUBSCRIBE || pending->wants.all ||
         pending->wants.count > 0)
         count_subscriber(subscription);
@@ -47,6 +50,7 @@ static void accepted(struct subscription *subscription) {
 static void refuse(struct subscription *subscription, uint32_t close_code, struct sentio_bytes code,
                    struct sentio_bytes text) {
     struct pending_command *pending = subscription->pending;
+    trace_refused(subscription, code, text);
     if (close_code)
         hub_send(subscription->channel->hub, subscription->io,
                  close_message_create(subscription->member, close_code, text));
@@ -327,6 +331,8 @@ void subscription_left(struct hub *hub, const struct left_message *message) {
         struct channel *channel = subscription->channel;
         bool accepted = subscription->accepted;
         acknowledgement_written(subscription, message->written);
+        if (accepted)
+            trace_left(subscription);
         subscription_destroy(subscription);
         struct call call = {.kind = CALL_LEFT, .number = message->conn};
         if (accepted)

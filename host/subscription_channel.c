@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inquiry.h"
 #include "subscription_internal.h"
+#include "trace.h"
 
 void subscription_remove_channel(struct hub *hub, struct channel *channel) {
     const struct table *table = &hub->subscriptions;
@@ -19,6 +20,7 @@ void subscription_remove_channel(struct hub *hub, struct channel *channel) {
             i = 0;
     }
     inquiry_remove_channel(hub, channel);
+    trace_channel_removed(channel);
 }
 
 void subscription_reinterest(struct hub *hub, struct channel *channel) {

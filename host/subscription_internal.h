@@ -25,6 +25,7 @@ struct pending_command {
 /* One connection's interest in one channel, as the hub has it. */
 struct subscription {
     uint64_t conn;
+    uint64_t client; /* its connection's id */
     struct channel *channel;
     struct member *member;
     uint32_t io;

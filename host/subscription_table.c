@@ -64,6 +64,7 @@ struct subscription *subscription_create(struct hub *hub, const struct command_m
     if (subscription == NULL)
         return NULL;
     subscription->conn = message->conn;
+    subscription->client = message->client;
     subscription->channel = hub->channels[message->channel];
     subscription->member = message->member;
     subscription->io = message->io;

@@ -153,6 +153,10 @@ void tape_message(struct hub *hub, const struct message *message) {
             tape_mark(hub, TAPE_DISK);
         return;
     case MESSAGE_ADMIN:
+    case MESSAGE_CENSUS:
+    case MESSAGE_KICK:
+    case MESSAGE_TAP:
+    case MESSAGE_VIEWER:
     case MESSAGE_RELOAD:
     case MESSAGE_VIEW:
     case MESSAGE_STOP:
