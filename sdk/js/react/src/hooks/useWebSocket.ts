@@ -132,13 +132,13 @@ export function useNotificationsWebSocket(
   const actions = useMemo(
     () => ({
       clearNotifications() {
-        store()?.change(({ offset }) => {
-          if (ack) store()?.subscription.ack(offset);
+        store.change(({ offset }) => {
+          if (ack) store.use((subscription) => subscription.ack(offset));
           return { offset, list: [] };
         });
       },
       markRead(id?: string) {
-        store()?.change(({ offset, list }) => ({
+        store.change(({ offset, list }) => ({
           offset,
           list: list.map((one) => (one.id === (id ?? one.id) ? { ...one, read: true } : one)),
         }));

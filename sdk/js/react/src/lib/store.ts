@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 import { subscribe } from '@sentio/client';
-import type { Channel, ClientError, Message, SubscribeOptions, Subscription } from '@sentio/client';
+import type {
+  Channel,
+  ClientError,
+  Message,
+  Status,
+  SubscribeOptions,
+  Subscription,
+} from '@sentio/client';
 import { inFrame } from './frame';
 import type { Connection, HookOptions } from '../types';
 
 /** What is shown after a message, as another object if it has changed; null: nothing yet. */
 export type Reduce<T> = (data: T | null, message: Message) => T | null;
 
-export interface Snapshot<T> extends Omit<Connection, 'refresh'> {
-  readonly data: T | null;
-}
+export type Snapshot<T> = Omit<Connection, 'refresh'> & { readonly data: T | null };
 
 /** What a hook asks for; undefined is the same as not given. */
 export type ChannelOptions = HookOptions & {
@@ -17,102 +22,143 @@ export type ChannelOptions = HookOptions & {
   userId?: string | undefined;
 };
 
-/** A hook that shows a store. */
-export interface Holder {
-  changed(): void;
-  /** The options of its last render; their callbacks are called. */
-  readonly options: { readonly current: ChannelOptions };
+/** The options of a hook's last render; their callbacks are called. */
+export interface Latest {
+  readonly current: ChannelOptions;
 }
 
 export interface Store<T> {
-  readonly subscription: Subscription;
+  /** Before anything was opened, as on a server. */
+  readonly initial: Snapshot<T>;
   snapshot(): Snapshot<T>;
-  /** Changes the data by hand, and shows that at once. */
+  /** Changes the data by hand, if there are any, and shows that at once. */
   change(change: (data: T) => T): void;
-  /** Returns how to leave. The last one who leaves closes the store, unless somebody joins at once. */
-  join(holder: Holder): () => void;
+  /** Does something with the subscription while there is one. */
+  use(act: (subscription: Subscription) => void): void;
+  /**
+   * Opens the subscription with the first who joins. Returns how to leave: the last one who leaves
+   * closes it, unless somebody joins at once.
+   */
+  join(changed: () => void, latest: Latest): () => void;
 }
 
 type Handlers = Required<Pick<SubscribeOptions, 'onMessage' | 'onStatus' | 'onError' | 'onGap'>>;
 type Given<Name extends keyof Handlers> = Parameters<Handlers[Name]>[0];
 type Hear<Name extends keyof Handlers> = (given: Given<Name>) => void;
 
-/** Opens a subscription and keeps what it brings; `gone` is called when it has been closed. */
+const IDLE: Status = {
+  phase: 'idle',
+  isConnected: false,
+  polling: false,
+  attempt: 0,
+  retryAt: null,
+  code: null,
+  reason: null,
+  receivedAt: null,
+};
+
+/**
+ * Keeps what a subscription brings.
+ * @param missing why it can not be opened; '' if it can be.
+ * @param expected whether anything will ever come.
+ * @param onEnd it was closed, and is as it was at first.
+ */
 export function createStore<T>(
   channel: Channel,
-  options: SubscribeOptions,
   reduce: Reduce<T>,
-  gone: () => void,
+  missing: string,
+  expected: boolean,
+  onEnd: () => void,
 ): Store<T> {
-  const holders = new Set<Holder>();
+  const holders = new Map<() => void, Latest>();
+  let subscription: Subscription | undefined;
   let closing: ReturnType<typeof setTimeout> | undefined;
   let data: T | null = null;
-  let error: ClientError | null = null;
+  let error: ClientError | null = missing ? new Error(missing) : null;
   let lastUpdate: number | null = null;
-  let snapshot: Snapshot<T>;
+  const initial = look();
+  let snapshot = initial;
 
-  function look(): void {
-    const { status } = subscription;
+  function look(): Snapshot<T> {
+    const status = subscription?.status ?? IDLE;
     const { isConnected } = status;
-    const loading = !data && !error && !isConnected;
-    snapshot = { data, status, isConnected, loading, error, lastUpdate };
+    const loading = expected && !data && !error && !isConnected;
+    return { data, status, isConnected, loading, error, lastUpdate };
   }
 
   function flush(): void {
-    look();
-    for (const { changed } of holders) changed();
+    snapshot = look();
+    for (const changed of holders.keys()) changed();
   }
 
   /** Shows what `take` has changed: in the next frame, or, when it returns true, before. */
-  function hear<Name extends keyof Handlers>(name: Name, take: (given: Given<Name>) => unknown) {
-    return (value: Given<Name>) => {
+  function hear<Name extends keyof Handlers>(
+    name: Name,
+    take: (given: Given<Name>) => unknown,
+  ): Hear<Name> {
+    return (value) => {
       (take(value) ? queueMicrotask : inFrame)(flush);
-      for (const { options } of holders) (options.current[name] as Hear<Name> | undefined)?.(value);
+      for (const { current } of holders.values()) {
+        (current[name] as Hear<Name> | undefined)?.(value);
+      }
     };
   }
 
-  const subscription = subscribe(channel, {
-    ...options,
-    onMessage: hear('onMessage', (message) => {
-      // What was known already needs no frame in which nothing is shown.
-      const known = message.snapshot && !data;
-      data = reduce(data, message);
-      if (message.data) lastUpdate = Date.now();
-      if (message.polled) error = null;
-      return known;
-    }),
-    onStatus: hear('onStatus', ({ isConnected, phase, reason }) => {
-      if (isConnected) error = null;
-      if (phase === 'stopped') error = new Error(reason!);
-    }),
-    onError: hear('onError', (problem) => {
-      error = problem;
-    }),
-    onGap: hear('onGap', ({ missed }) => {
-      // State is void then; events stay true.
-      if (missed && channel !== 'notifications') data = null;
-    }),
-  });
-  look();
+  function open(latest: Latest): void {
+    const options = { ...latest.current };
+    if (typeof options.token === 'function') {
+      options.token = () => (latest.current.token as () => string | Promise<string>)();
+    }
+    subscription = subscribe(channel, {
+      ...(options as SubscribeOptions),
+      onMessage: hear('onMessage', (message) => {
+        // What was known already needs no frame in which nothing is shown.
+        const known = message.snapshot && !data;
+        data = reduce(data, message);
+        if (message.data) lastUpdate = Date.now();
+        if (message.polled) error = null;
+        return known;
+      }),
+      onStatus: hear('onStatus', ({ isConnected, phase, reason }) => {
+        if (isConnected) error = null;
+        if (phase === 'stopped') error = new Error(reason!);
+      }),
+      onError: hear('onError', (problem) => {
+        error = problem;
+      }),
+      onGap: hear('onGap', ({ missed }) => {
+        // State is void then; events stay true.
+        if (missed && channel !== 'notifications') data = null;
+      }),
+    });
+    snapshot = look();
+  }
+
+  function close(): void {
+    subscription!.close();
+    subscription = undefined;
+    data = error = lastUpdate = null;
+    snapshot = initial;
+    onEnd();
+  }
 
   return {
-    subscription,
+    initial,
     snapshot: () => snapshot,
     change(change) {
-      data = data && change(data);
+      if (!data) return;
+      data = change(data);
       flush();
     },
-    join(holder) {
+    use: (act) => void (subscription && act(subscription)),
+    join(changed, latest) {
       clearTimeout(closing);
-      holders.add(holder);
+      holders.set(changed, latest);
+      if (!subscription) open(latest);
       return () => {
-        holders.delete(holder);
-        if (holders.size) return;
+        holders.delete(changed);
         // What unmounts and mounts again in the same tick, as in StrictMode, keeps its socket.
-        closing = setTimeout(() => {
-          subscription.close();
-          gone();
-        });
+        if (!holders.size) closing = setTimeout(close);
       };
     },
   };

@@ -24,8 +24,8 @@ export function useRows<T>(
     symbols,
   });
   useEffect(() => {
-    store()?.change((rows) => keepRows(rows, symbols));
-    store()?.subscription.setSymbols(symbols);
+    store.change((rows) => keepRows(rows, symbols));
+    store.use((subscription) => subscription.setSymbols(symbols));
   }, [store, symbols]);
   const rows = useMemo(() => pickRows(data, symbols), [data, symbols]);
   return { rows, ...connection };
