@@ -8,6 +8,8 @@ export default defineConfig({
   platform: 'neutral',
   target: 'es2022',
   dts: true,
+  // Hooks are for the browser's half of an application, where a framework divides it.
+  banner: { js: "'use client';" },
   fixedExtension: false,
   onSuccess: () => copyFile('src/styles.css', 'dist/styles.css'),
 });

@@ -60,6 +60,13 @@ it('the live indicator counts down to the next attempt', async () => {
   expect(screen.getByText('next try in 2 s')).toBeTruthy();
 });
 
+it('polling that fails is offline, with what went wrong', async () => {
+  render(<TradeSignals symbols={['AAPL']} useWebSocket={false} />);
+  await pass(100);
+  expect(states()).toEqual(['🔴 Offline']);
+  expect(screen.getByRole('alert').textContent).toBe('no REST in this test');
+});
+
 it('useWebSocket={false} polls REST every 30 s and opens no socket', async () => {
   answer({
     signals: [{ symbol: 'AAPL', signal: 'buy', confidence: 0.85 }],

@@ -5,6 +5,8 @@ import type { Status } from '@sentio/client';
 export interface LiveIndicatorProps {
   /** As a hook returns it. */
   status: Status;
+  /** As a hook returns it: polling that fails is shown as offline. */
+  error?: Error | null;
 }
 
 type Look = 'live' | 'polling' | 'connecting' | 'offline';
@@ -16,9 +18,9 @@ const LOOKS: Record<Look, readonly [symbol: string, text: string]> = {
   offline: ['🔴', 'Offline'],
 };
 
-function lookOf({ isConnected, polling, phase }: Status): Look {
+function lookOf({ isConnected, polling, phase }: Status, failed: boolean): Look {
   if (isConnected) return 'live';
-  if (polling) return 'polling';
+  if (polling) return failed ? 'offline' : 'polling';
   return phase === 'connecting' ? 'connecting' : 'offline';
 }
 
@@ -34,8 +36,8 @@ function useSeconds(until: number | null): number | null {
 }
 
 /** 🟢 Live, or how the data come instead, and why. */
-export function LiveIndicator({ status }: LiveIndicatorProps) {
-  const look = lookOf(status);
+export function LiveIndicator({ status, error }: LiveIndicatorProps) {
+  const look = lookOf(status, !!error);
   const seconds = useSeconds(status.retryAt);
   const [symbol, text] = LOOKS[look];
   return (

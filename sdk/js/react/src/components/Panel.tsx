@@ -40,7 +40,7 @@ export function Panel(props: Props) {
           {title}
         </h2>
         {badge}
-        <LiveIndicator status={status} />
+        <LiveIndicator status={status} error={error} />
         {actions}
       </header>
       {error && (

@@ -9,13 +9,14 @@ interface ValueProps {
 }
 
 const ROWS = 10;
+const MONEY = /revenue|_value$/i;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function scalar(name: string, value: unknown, locale: Locale): string {
-  if (isNumber(value)) return /revenue/i.test(name) ? money(value, locale) : number(value, locale);
+  if (isNumber(value)) return MONEY.test(name) ? money(value, locale) : number(value, locale);
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   return value === null || value === undefined || value === '' ? NO_VALUE : String(value);
 }

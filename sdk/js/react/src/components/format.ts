@@ -38,15 +38,13 @@ export function number(value: number, { locale }: Locale = {}): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value);
 }
 
-/** The time of day; with the date when that is another day. */
+/** The time of day, or, of another day, the date. */
 export function time(value: unknown, { locale }: Locale = {}): string {
   const date = new Date(typeof value === 'string' || isNumber(value) ? value : NaN);
   if (Number.isNaN(date.getTime())) return NO_VALUE;
   const today = date.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(locale, {
-    timeStyle: 'medium',
-    ...(today ? {} : { dateStyle: 'medium' }),
-  }).format(date);
+  const style = today ? ({ timeStyle: 'medium' } as const) : ({ dateStyle: 'medium' } as const);
+  return new Intl.DateTimeFormat(locale, style).format(date);
 }
 
 /** `user_analytics` becomes `User analytics`. */
