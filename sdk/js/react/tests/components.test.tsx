@@ -113,7 +113,7 @@ it('EarningsSummary writes money, signs and shares', async () => {
 
 it('EarningsSummary without a user says what is missing', async () => {
   render(<EarningsSummary />);
-  expect(screen.getByRole('alert').textContent).toBe('a userId is required');
+  expect(screen.getByRole('alert').textContent).toBe('userId or token required');
 });
 
 it('Notifications marks as read and clears', async () => {

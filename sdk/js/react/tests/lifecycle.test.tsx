@@ -106,7 +106,7 @@ it('nothing opens without a user where one is required, and the error says what 
   expect(FakeSocket.all).toHaveLength(0);
   for (const hook of result.current) {
     expect(hook).toMatchObject({ loading: false, isConnected: false });
-    expect(hook.error?.message).toBe('a userId is required');
+    expect(hook.error?.message).toBe('userId or token required');
   }
 });
 
@@ -114,7 +114,7 @@ it('nothing opens without an admin token, and the error says so', async () => {
   const { result } = renderHook(() => useAdminWebSocket(''));
   await pass(60_000);
   expect(FakeSocket.all).toHaveLength(0);
-  expect(result.current.error?.message).toBe('an admin token is required');
+  expect(result.current.error?.message).toBe('userId or token required');
 });
 
 it('nothing opens for market data without symbols', async () => {

@@ -46,7 +46,7 @@ it('clearing hides what is there now, for good, and shows what comes later', asy
   expect(ids()).toEqual(['n3']);
 });
 
-it('with ack: true clearing acknowledges up to the newest one', async () => {
+it('with ack: true what was shown is acknowledged, cleared or not', async () => {
   const { result, socket } = await inbox({ ack: true });
   await published(socket, 'notification', note(1));
   await published(socket, 'notification', note(2));

@@ -46,7 +46,7 @@ export interface NotificationsState extends Connection {
   readonly notifications: readonly Notification[];
   /** How many of them were not marked as read. */
   readonly unread: number;
-  /** Hides what is there now, and with `ack: true` acknowledges it. */
+  /** Hides what is there now. With `ack: true` it is acknowledged already: when it came. */
   readonly clearNotifications: () => void;
   /** Marks one as read, or, without an id, all. */
   readonly markRead: (id?: string) => void;
@@ -81,7 +81,7 @@ export function useTradeSignalsWebSocket(
  */
 export function useMarketDataWebSocket(
   symbols: Symbols = [],
-  options: HookOptions = {},
+  options?: HookOptions,
 ): MarketDataState {
   const { rows, ...connection } = useRows<Quote>('market-data', symbols.join(), options);
   const quotes = useMemo(
@@ -90,8 +90,6 @@ export function useMarketDataWebSocket(
   );
   return { quotes, ...connection };
 }
-
-const USER = 'a userId';
 
 /**
  * A user's live earnings.
@@ -103,7 +101,7 @@ export function useEarningsWebSocket(userId?: string, options?: HookOptions): Ea
     'earnings',
     takeEarnings,
     { ...options, userId },
-    USER,
+    true,
   );
   return { earnings: data, ...connection };
 }
@@ -118,33 +116,25 @@ export function useNotificationsWebSocket(
   userId?: string,
   { limit = 100, ...options }: NotificationsOptions = {},
 ): NotificationsState {
-  const { ack } = options;
   const { data, store, ...connection } = useChannel(
     'notifications',
     takeNotification,
     { ...options, userId },
-    USER,
+    true,
   );
   const shown = useMemo(() => {
-    const notifications = data?.list.slice(0, limit) ?? [];
+    const notifications = (data ?? []).slice(0, limit);
     return { notifications, unread: notifications.filter(({ read }) => !read).length };
   }, [data, limit]);
   const actions = useMemo(
     () => ({
-      clearNotifications() {
-        store.change(({ offset }) => {
-          if (ack) store.use((subscription) => subscription.ack(offset));
-          return { offset, list: [] };
-        });
-      },
-      markRead(id?: string) {
-        store.change(({ offset, list }) => ({
-          offset,
-          list: list.map((one) => (one.id === (id ?? one.id) ? { ...one, read: true } : one)),
-        }));
-      },
+      clearNotifications: () => store.change(() => []),
+      markRead: (id?: string) =>
+        store.change((list) =>
+          list.map((one) => (one.id === (id ?? one.id) ? { ...one, read: true } : one)),
+        ),
     }),
-    [store, ack],
+    [store],
   );
   return { ...shown, ...actions, ...connection };
 }
@@ -159,8 +149,8 @@ export function useAdminWebSocket(adminToken?: TokenSource, options?: HookOption
   const { data, store, ...connection } = useChannel(
     'admin',
     takeKind,
-    { ...options, ...(adminToken && { token: adminToken }) },
-    'an admin token',
+    { ...options, token: adminToken },
+    true,
   );
   return { data: data ?? NO_DATA, ...connection };
 }

@@ -9,9 +9,10 @@ const SLOWEST_MS = 200;
 
 function run(): void {
   clearTimeout(timer);
-  const tasks = [...due];
-  due.clear();
-  for (const task of tasks) task();
+  for (const task of due) {
+    due.delete(task);
+    task();
+  }
 }
 
 /** Calls `task` in the next frame, once however often it was asked for. */

@@ -7,6 +7,7 @@ import type {
   Status,
   SubscribeOptions,
   Subscription,
+  TokenSource,
 } from '@sentio/client';
 import { inFrame } from './frame';
 import type { Connection, HookOptions } from '../types';
@@ -17,9 +18,10 @@ export type Reduce<T> = (data: T | null, message: Message) => T | null;
 export type Snapshot<T> = Omit<Connection, 'refresh'> & { readonly data: T | null };
 
 /** What a hook asks for; undefined is the same as not given. */
-export type ChannelOptions = HookOptions & {
+export type ChannelOptions = Omit<HookOptions, 'token'> & {
   symbols?: readonly string[] | undefined;
   userId?: string | undefined;
+  token?: TokenSource | undefined;
 };
 
 /** The options of a hook's last render; their callbacks are called. */
@@ -33,10 +35,11 @@ export interface Store<T> {
   snapshot(): Snapshot<T>;
   /** Changes the data by hand, if there are any, and shows that at once. */
   change(change: (data: T) => T): void;
-  /** Does something with the subscription while there is one. */
-  use(act: (subscription: Subscription) => void): void;
+  setSymbols(symbols: readonly string[]): void;
+  /** Reconnects at once. */
+  refresh(): void;
   /**
-   * Opens the subscription with the first who joins. Returns how to leave: the last one who leaves
+   * Opens the subscription with the first who joins, if it may be. Returns how to leave: the last one who leaves
    * closes it, unless somebody joins at once.
    */
   join(changed: () => void, latest: Latest): () => void;
@@ -59,22 +62,20 @@ const IDLE: Status = {
 
 /**
  * Keeps what a subscription brings.
- * @param missing why it can not be opened; '' if it can be.
- * @param expected whether anything will ever come.
+ * @param closed it is not to be opened; a text says what is missing for that.
  * @param onEnd it was closed, and is as it was at first.
  */
 export function createStore<T>(
   channel: Channel,
   reduce: Reduce<T>,
-  missing: string,
-  expected: boolean,
+  closed: boolean | string,
   onEnd: () => void,
 ): Store<T> {
   const holders = new Map<() => void, Latest>();
   let subscription: Subscription | undefined;
   let closing: ReturnType<typeof setTimeout> | undefined;
   let data: T | null = null;
-  let error: ClientError | null = missing ? new Error(missing) : null;
+  let error: ClientError | null = closed && closed !== true ? new Error(closed) : null;
   let lastUpdate: number | null = null;
   const initial = look();
   let snapshot = initial;
@@ -82,7 +83,7 @@ export function createStore<T>(
   function look(): Snapshot<T> {
     const status = subscription?.status ?? IDLE;
     const { isConnected } = status;
-    const loading = expected && !data && !error && !isConnected;
+    const loading = !(closed || data || error || isConnected);
     return { data, status, isConnected, loading, error, lastUpdate };
   }
 
@@ -150,8 +151,10 @@ export function createStore<T>(
       data = change(data);
       flush();
     },
-    use: (act) => void (subscription && act(subscription)),
+    setSymbols: (symbols) => subscription?.setSymbols(symbols),
+    refresh: () => subscription?.reconnect(),
     join(changed, latest) {
+      if (closed) return () => {};
       clearTimeout(closing);
       holders.set(changed, latest);
       if (!subscription) open(latest);

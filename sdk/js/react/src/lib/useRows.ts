@@ -13,19 +13,16 @@ import { useChannel } from './useChannel';
 export function useRows<T>(
   channel: Channel,
   names: string,
-  options: ChannelOptions,
+  options?: ChannelOptions,
 ): Connection & { rows: T[] } {
-  const symbols = useMemo(
-    () => [...new Set(names.toUpperCase().split(','))].filter(Boolean),
-    [names],
-  );
+  const symbols = useMemo(() => [...new Set(names.toUpperCase().split(','))], [names]);
   const { data, store, ...connection } = useChannel<Rows<T>>(channel, takeRows, {
     ...options,
     symbols,
   });
   useEffect(() => {
     store.change((rows) => keepRows(rows, symbols));
-    store.use((subscription) => subscription.setSymbols(symbols));
+    store.setSymbols(symbols);
   }, [store, symbols]);
   const rows = useMemo(() => pickRows(data, symbols), [data, symbols]);
   return { rows, ...connection };
