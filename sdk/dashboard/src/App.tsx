@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
-import { EarningsPage } from './pages/EarningsPage.tsx';
-import { MarketsPage } from './pages/MarketsPage.tsx';
-import { NotificationsPage } from './pages/NotificationsPage.tsx';
-import { SignalsPage } from './pages/SignalsPage.tsx';
+import { unread } from './data/notices.ts';
+import { useValue } from './data/value.ts';
+import { EarningsPage } from './pages/earnings/EarningsPage.tsx';
+import { MarketsPage } from './pages/markets/MarketsPage.tsx';
+import { NotificationsPage } from './pages/notifications/NotificationsPage.tsx';
+import { SignalsPage } from './pages/signals/SignalsPage.tsx';
 import { SessionContext } from './session/context.ts';
 import type { Session } from './session/session.ts';
 import { bindings } from './shell/bindings.ts';
@@ -51,13 +53,14 @@ function Main({ page }: { page: Page }) {
 /** The whole dashboard. */
 export function App({ session }: { session: Session }) {
   const page = usePage();
+  const fresh = unread(useValue(session.notices));
   const [open, setOpen] = useState<Open>(null);
   const keys = useMemo(() => bindings({ showShortcuts: () => setOpen('shortcuts') }), []);
   useShortcuts(keys);
 
   useEffect(() => {
-    document.title = `${placeOf(page).title} · Sentio`;
-  }, [page]);
+    document.title = `${fresh > 0 ? `(${fresh}) ` : ''}${placeOf(page).title} · Sentio`;
+  }, [page, fresh]);
 
   return (
     <SessionContext value={session}>
@@ -66,7 +69,7 @@ export function App({ session }: { session: Session }) {
           Skip to the content
         </a>
         <div className="shell">
-          <Navigation page={page} />
+          <Navigation page={page} unread={fresh} />
           <TopBar onSettings={() => setOpen('settings')} onShortcuts={() => setOpen('shortcuts')} />
           <Main page={page} />
         </div>

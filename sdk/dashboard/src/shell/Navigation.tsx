@@ -12,7 +12,7 @@ const ICONS: Readonly<Record<Page, ReactNode>> = {
 };
 
 /** A column at the side; on phones a bar at the bottom. */
-export function Navigation({ page }: { page: Page }) {
+export function Navigation({ page, unread }: { page: Page; unread: number }) {
   return (
     <nav className="nav" aria-label="Pages">
       <a className="nav__brand" href="#/">
@@ -40,6 +40,12 @@ export function Navigation({ page }: { page: Page }) {
             >
               {ICONS[place.page]}
               <span className="nav__label">{place.short}</span>
+              {place.page === 'notifications' && unread > 0 && (
+                <span className="nav__count" data-testid="unread">
+                  {unread > 99 ? '99+' : unread}
+                  <span className="visually-hidden"> unread</span>
+                </span>
+              )}
             </a>
           </li>
         ))}

@@ -3,6 +3,7 @@ import { useValue } from '../data/value.ts';
 import { useSession } from '../session/context.ts';
 import type { Theme } from '../settings/settings.ts';
 import { nextTheme } from '../settings/theme.ts';
+import { ConnectionStatus } from './ConnectionStatus.tsx';
 import { AutoIcon, KeyboardIcon, MoonIcon, SettingsIcon, SunIcon } from '../ui/icons.tsx';
 
 const THEME_ICONS: Readonly<Record<Theme, typeof SunIcon>> = {
@@ -42,6 +43,7 @@ export function TopBar({ onSettings, onShortcuts }: TopBarProps) {
   const { userId } = useValue(settings);
   return (
     <header className="topbar">
+      <ConnectionStatus />
       <div className="topbar__end">
         <button type="button" className="topbar__user" onClick={onSettings}>
           <span className="visually-hidden">User: </span>

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+import {
+  ColorType,
+  createChart,
+  CrosshairMode,
+  TickMarkType,
+  type ChartOptions,
+  type DeepPartial,
+  type IChartApi,
+  type Time,
+  type UTCTimestamp,
+} from 'lightweight-charts';
+import type { Palette } from './palette.ts';
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const exact = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** The library counts in seconds. */
+export function chartTime(ms: number): UTCTimestamp {
+  return Math.floor(ms / 1000) as UTCTimestamp;
+}
+
+/** In local time; the library alone would say UTC. */
+function tickMark(time: Time, type: TickMarkType): string {
+  const at = Number(time) * 1000;
+  if (type === TickMarkType.TimeWithSeconds) return exact.format(at);
+  return type === TickMarkType.Time ? clock.format(at) : day.format(at);
+}
+
+function crosshairTime(time: Time): string {
+  const at = Number(time) * 1000;
+  return `${day.format(at)}, ${exact.format(at)}`;
+}
+
+export function colours(palette: Palette): DeepPartial<ChartOptions> {
+  const { text, grid, border, surface, font } = palette;
+  return {
+    layout: {
+      background: { type: ColorType.Solid, color: surface },
+      textColor: text,
+      fontFamily: font,
+      fontSize: 11,
+      // The page names the library below the chart: its own mark would need inline styles.
+      attributionLogo: false,
+    },
+    grid: { vertLines: { color: grid }, horzLines: { color: grid } },
+    rightPriceScale: { borderColor: border },
+    timeScale: { borderColor: border },
+  };
+}
+
+/** A chart that fills its element, in the page's colours. */
+export function createFrame(element: HTMLElement, palette: Palette): IChartApi {
+  return createChart(element, {
+    autoSize: true,
+    ...colours(palette),
+    crosshair: { mode: CrosshairMode.Normal },
+    localization: { timeFormatter: crosshairTime, locale: 'en-US' },
+    timeScale: {
+      borderColor: palette.border,
+      timeVisible: true,
+      secondsVisible: true,
+      rightOffset: 3,
+      tickMarkFormatter: tickMark,
+    },
+  });
+}
