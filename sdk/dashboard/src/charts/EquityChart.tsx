@@ -2,6 +2,7 @@
 import { BaselineSeries, type IChartApi, type ISeriesApi } from 'lightweight-charts';
 import { useEffect, useRef } from 'react';
 import type { Point } from '../data/thinning.ts';
+import { price } from '../ui/format.ts';
 import { chartTime, colours, createFrame } from './frame.ts';
 import { faded, onPalette, palette, type Palette } from './palette.ts';
 
@@ -25,14 +26,18 @@ class EquityView {
   constructor(element: HTMLElement) {
     const colour = palette();
     this.#chart = createFrame(element, colour);
-    this.#line = this.#chart.addSeries(BaselineSeries, { ...lineColours(colour), lineWidth: 2 });
+    this.#line = this.#chart.addSeries(BaselineSeries, {
+      ...lineColours(colour),
+      lineWidth: 2,
+      priceFormat: { type: 'custom', formatter: (value: number) => price(value), minMove: 0.01 },
+    });
   }
 
   show(points: readonly Point[], base: number | null): void {
     const before = this.#points;
     this.#points = points;
-    const price = base ?? points[0]?.value ?? 0;
-    this.#line.applyOptions({ baseValue: { type: 'price', price } });
+    const start = base ?? points[0]?.value ?? 0;
+    this.#line.applyOptions({ baseValue: { type: 'price', price: start } });
     const known = before.length;
     const same =
       known > 1 && points.length >= known && before.every((p, i) => p.at === points[i]?.at);

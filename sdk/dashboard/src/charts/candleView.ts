@@ -12,7 +12,8 @@ import { pricePlaces } from '../ui/format.ts';
 import { chartTime, colours, createFrame } from './frame.ts';
 import { faded, palette, type Palette } from './palette.ts';
 
-const SHOWN_AT_FIRST = 90;
+const SHOWN_AT_MOST = 90;
+const SHOWN_AT_LEAST = 45;
 
 function bar({ start, open, high, low, close }: Candle): CandlestickData {
   return { time: chartTime(start), open, high, low, close };
@@ -61,10 +62,9 @@ export class CandleView {
     this.#chart.timeScale().applyOptions({ secondsVisible: series.interval < 60_000 });
     this.#drawAll(candles);
     const to = candles.length + 2;
-    const from = Math.min(0, to - 40, candles.length - SHOWN_AT_FIRST);
-    this.#chart
-      .timeScale()
-      .setVisibleLogicalRange({ from: Math.max(from, to - SHOWN_AT_FIRST), to });
+    // Few candles are not drawn as wide as all the room, and many not all at once.
+    const shown = Math.min(SHOWN_AT_MOST, Math.max(SHOWN_AT_LEAST, to));
+    this.#chart.timeScale().setVisibleLogicalRange({ from: to - shown, to });
   }
 
   /** Takes over what has changed in the series. */

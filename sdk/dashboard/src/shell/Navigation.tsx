@@ -39,7 +39,10 @@ export function Navigation({ page, unread }: { page: Page; unread: number }) {
               title={`${place.title} (g ${place.key})`}
             >
               {ICONS[place.page]}
-              <span className="nav__label">{place.short}</span>
+              <span className="nav__label">{place.title}</span>
+              <span className="nav__short" aria-hidden="true">
+                {place.short}
+              </span>
               {place.page === 'notifications' && unread > 0 && (
                 <span className="nav__count" data-testid="unread">
                   {unread > 99 ? '99+' : unread}

@@ -6,7 +6,7 @@ interface SparklineProps {
   points: readonly number[];
   width?: number;
   height?: number;
-  /** A line across at this value. */
+  /** A line across at this value, when it is within what the points span. */
   base?: number | null | undefined;
   tone?: 'up' | 'down' | 'neutral';
   /** What it shows, for screen readers; without one it is an ornament. */
@@ -14,9 +14,9 @@ interface SparklineProps {
 }
 
 /** The path of a line through the points, and the function that it puts values on the y axis with. */
-function trace(points: readonly number[], base: number | null, width: number, height: number) {
-  let low = base ?? Infinity;
-  let high = base ?? -Infinity;
+function trace(points: readonly number[], width: number, height: number) {
+  let low = Infinity;
+  let high = -Infinity;
   for (const point of points) {
     if (point < low) low = point;
     if (point > high) high = point;
@@ -26,14 +26,15 @@ function trace(points: readonly number[], base: number | null, width: number, he
     high === low ? height / 2 : 1.5 + ((high - value) / span) * (height - 3);
   const step = points.length > 1 ? width / (points.length - 1) : width;
   const path = points.map((value, i) => `${(i * step).toFixed(1)} ${y(value).toFixed(1)}`);
-  return { path: `M${path.join('L')}`, y };
+  const within = (value: number): boolean => value >= low && value <= high;
+  return { path: `M${path.join('L')}`, y, within };
 }
 
 /** A small line without axes. */
 export const Sparkline = memo(function Sparkline(props: SparklineProps) {
   const { points, width = 96, height = 24, base = null, tone = 'neutral', label } = props;
-  const line = trace(points, base, width, height);
-  const level = base === null ? null : line.y(base).toFixed(1);
+  const line = trace(points, width, height);
+  const level = base === null || !line.within(base) ? null : line.y(base).toFixed(1);
   return (
     <svg
       className={`sparkline sparkline--${tone}`}

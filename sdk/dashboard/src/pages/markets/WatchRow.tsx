@@ -22,7 +22,7 @@ interface WatchRowProps {
   onRemove(symbol: string): void;
 }
 
-function Cells({ quote, staleAfter }: { quote: Quote; staleAfter: number }) {
+function Cells({ quote }: { quote: Quote }) {
   return (
     <>
       <td className="number" data-field="price">
@@ -45,9 +45,6 @@ function Cells({ quote, staleAfter }: { quote: Quote; staleAfter: number }) {
           width={88}
         />
       </td>
-      <td className="number watch__age" data-field="age">
-        <Age since={quote.heardAt} staleAfter={staleAfter} />
-      </td>
     </>
   );
 }
@@ -62,7 +59,6 @@ function NoCells() {
       <td className="number muted">{UNKNOWN}</td>
       <td className="number muted wider">{UNKNOWN}</td>
       <td className="watch__line" />
-      <td className="number muted watch__age">waiting</td>
     </>
   );
 }
@@ -90,11 +86,14 @@ export const WatchRow = memo(function WatchRow(props: WatchRowProps) {
       <th scope="row" className="watch__symbol">
         {symbol}
       </th>
-      {quote ? <Cells quote={quote} staleAfter={staleAfter} /> : <NoCells />}
-      <td className="watch__remove">
+      {quote ? <Cells quote={quote} /> : <NoCells />}
+      <td className="number watch__age" data-field="age">
+        <span className="watch__since">
+          {quote ? <Age since={quote.heardAt} staleAfter={staleAfter} /> : 'waiting'}
+        </span>
         <button
           type="button"
-          className="button button--quiet button--icon button--small"
+          className="button button--quiet button--icon button--small watch__remove"
           tabIndex={-1}
           title="Remove (Del)"
           onClick={(event) => {

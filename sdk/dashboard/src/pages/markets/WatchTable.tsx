@@ -46,7 +46,6 @@ function Head(props: HeadProps) {
         <th scope="col" className="number watch__age">
           Age
         </th>
-        <td className="watch__remove" />
       </tr>
     </thead>
   );

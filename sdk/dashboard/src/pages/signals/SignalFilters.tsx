@@ -44,6 +44,7 @@ function ConfidenceField({ filter, onChange }: Omit<SignalFiltersProps, 'counts'
       </label>
       <input
         id={id}
+        className="range"
         type="range"
         min="0"
         max="95"
