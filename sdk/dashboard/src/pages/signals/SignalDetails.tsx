@@ -25,7 +25,7 @@ function pairs(fields: Fields): [name: string, value: unknown][] {
 function Before({ before }: Pick<Signal, 'before'>) {
   return (
     <div>
-      <h3 className="details__title">Before that</h3>
+      <h2 className="details__title">Before that</h2>
       <ol className="details__before">
         {before.map(({ signal, confidence, at }) => (
           <li key={`${at}-${signal}-${confidence}`}>
@@ -44,7 +44,7 @@ export function SignalDetails({ signal }: { signal: Signal }) {
   return (
     <div className="details">
       <div>
-        <h3 className="details__title">Details</h3>
+        <h2 className="details__title">Details</h2>
         <dl className="details__fields">
           <div>
             <dt>Given</dt>
