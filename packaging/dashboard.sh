@@ -30,16 +30,6 @@ npm and with them a newer Node into build/node if there is none (as root or with
 END
 }
 
-# npm's own record of an installation is newer than the lock that it was made from.
-install_packages() {
-    if [[ $sdk/node_modules/.package-lock.json -nt $sdk/package-lock.json ]]; then
-        return
-    fi
-    echo "dashboard: installing the packages of sdk/package-lock.json"
-    (cd "$sdk" && npm ci) ||
-        die "npm ci failed in sdk" "check the network and npm's registry, then run this again"
-}
-
 build() {
     echo "dashboard: building"
     (cd "$sdk" && npm run build -w dashboard) >"$dist.log" 2>&1 || {
@@ -64,6 +54,6 @@ case ${1:-} in
 esac
 
 need_node "$top/build/node" || die "there is no Node to build with"
-install_packages
+need_npm_packages "$sdk" || die "the packages that it is built with are missing"
 build
 echo "dashboard: it is in sdk/dashboard/dist, $(du -sh --apparent-size "$dist" | cut -f 1)"

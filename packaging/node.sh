@@ -47,3 +47,17 @@ need_node() {
         return 1
     fi
 }
+
+# need_npm_packages FOLDER: what FOLDER/package-lock.json names is in its node_modules; without the
+# network too, if it is there already. Not 0 after a message that names the remedy.
+need_npm_packages() {
+    # npm's own record of an installation is newer than the lock that it was made from.
+    if [[ $1/node_modules/.package-lock.json -nt $1/package-lock.json ]]; then
+        return 0
+    fi
+    echo "installing: the npm packages of $1/package-lock.json"
+    if ! (cd "$1" && npm ci); then
+        echo "error: npm ci failed in $1; check the network and npm's registry" >&2
+        return 1
+    fi
+}

@@ -159,7 +159,7 @@ Its admin page:         $url/#/admin?token=$admin_token"
 The server is up and answers.
 
 $page
-Health:                   $url/api/v1/health
+Health:                 $url/api/v1/health
 Admin token:            $admin_token
 
 Watch trade signals (needs Node; any WebSocket client will do):

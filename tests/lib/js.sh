@@ -10,6 +10,9 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$top/sdk"
 broken=0
 
+# shellcheck source=packaging/node.sh
+source "$top/packaging/node.sh"
+
 # check NAME COMMAND...: its output only if it fails.
 check() {
     local name=$1 output
@@ -23,14 +26,9 @@ check() {
     fi
 }
 
-# npm's own record of an installation is newer than the lock that it was made from.
-install() {
-    [[ node_modules/.package-lock.json -nt package-lock.json ]] || npm ci
-}
-
 case ${1:-} in
 check)
-    check the_packages_are_installed install
+    check the_packages_are_installed need_npm_packages .
     ((broken == 0)) || exit 1
     check every_file_is_formatted npm run format:check
     for package in js/client js/react dashboard; do

@@ -95,6 +95,7 @@ suite_js() {
         fail_suite js "not run: there is no Node that is new enough"
         return 0
     fi
+    run_suite js-node lines 60 "$top/packaging/test/node.sh"
     run_suite js lines 600 "$top/tests/lib/js.sh" check
     local package name
     for package in js/client js/react dashboard; do
