@@ -28,7 +28,7 @@ static const char error_page[] =
     "<meta name=\"color-scheme\" content=\"light dark\">\n"
     "<title>Not found</title>\n"
     "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 "
-    "1em}</style>\n"
+    "1em}p::first-letter{text-transform:uppercase}</style>\n"
     "<h1>Not found</h1>\n"
     "<p>%s</p>\n"
     "%s"
