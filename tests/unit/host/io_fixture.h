@@ -213,8 +213,8 @@ static inline void fixture_create(struct fixture *fixture) {
     assert_non_null(fixture->io);
 }
 
-static inline void fixture_start(struct fixture *fixture) {
-    fixture_create(fixture);
+/* What was created listens, and its thread runs. */
+static inline void fixture_run(struct fixture *fixture) {
     assert_int_equal(listen_sockets_open(&fixture->sockets, &fixture->config, 1), 0);
     for (size_t i = 0; i < fixture->sockets.count; i++) {
         struct sockaddr_in address = {.sin_port = 0};
@@ -230,6 +230,11 @@ static inline void fixture_start(struct fixture *fixture) {
     assert_int_equal(io_listen(fixture->io, &fixture->sockets), 0);
     assert_int_equal(io_start(fixture->io), 0);
     fixture->running = true;
+}
+
+static inline void fixture_start(struct fixture *fixture) {
+    fixture_create(fixture);
+    fixture_run(fixture);
 }
 
 static inline void *hub_run(void *context) {

@@ -34,14 +34,19 @@ static inline void site_write(const struct pages *pages) {
     free(big);
 }
 
-static inline void site_start(struct fixture *fixture) {
+static inline void site_create(struct fixture *fixture) {
     struct pages pages;
     pages_create(&pages);
     site_write(&pages);
     fixture->config.server.dashboard = pages.folder;
-    fixture_start(fixture);
+    fixture_create(fixture);
     fixture->config.server.dashboard = NULL;
     pages_remove(&pages);
+}
+
+static inline void site_start(struct fixture *fixture) {
+    site_create(fixture);
+    fixture_run(fixture);
 }
 
 /* The body of a big answer whose head was read; to be freed. */

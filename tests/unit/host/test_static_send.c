@@ -7,11 +7,16 @@
 #define SMALL_REQUEST "GET /assets/small.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 /* Sockets that take far less than the file. */
-static void start_narrow(struct fixture *fixture) {
+static void create_narrow(struct fixture *fixture) {
     fixture->send_buffer = 4096;
     fixture->receive_buffer = 4096;
     fixture_use_tls(fixture);
-    site_start(fixture);
+    site_create(fixture);
+}
+
+static void start_narrow(struct fixture *fixture) {
+    create_narrow(fixture);
+    fixture_run(fixture);
 }
 
 static void assert_big(struct client *client) {
@@ -84,6 +89,34 @@ static void a_peer_may_go_in_the_middle(void **state) {
     client_disconnect(&client);
 }
 
+/* Until there are no more connections than that; each answer shows that the thread goes on. */
+static void await_connections(const struct fixture *fixture, struct client *witness, size_t count) {
+    while (atomic_load(&fixture->host.quota.connections) > count) {
+        struct answer answer;
+        client_say(witness, SMALL_REQUEST);
+        assert_answer(witness, &answer, 200, "let a = 1;");
+    }
+}
+
+static void a_peer_that_takes_nothing_is_cut_off(void **state) {
+    struct fixture *fixture = *state;
+    struct client witness;
+    create_narrow(fixture);
+    fixture->io->deadlines[DEADLINE_SEND].timeout = 1;
+    fixture_run(fixture);
+    client_connect(&witness, fixture, VIA_TCP);
+    for (int via = 0; via < VIA_COUNT; via++) {
+        struct client client;
+        char byte;
+        client_connect(&client, fixture, (enum via)via);
+        client_say(&client, BIG_REQUEST);
+        client_read(&client, &byte, 1); /* it is counted */
+        await_connections(fixture, &witness, 1);
+        client_disconnect(&client);
+    }
+    client_disconnect(&witness);
+}
+
 static void a_peer_that_has_said_all_still_gets_the_file(void **state) {
     struct client client;
     start_narrow(*state);
@@ -148,6 +181,7 @@ int main(void) {
         IO_TEST(requests_sent_ahead_wait_for_the_file_before_them),
         IO_TEST(a_reader_of_files_may_become_a_websocket),
         IO_TEST(a_peer_may_go_in_the_middle),
+        IO_TEST(a_peer_that_takes_nothing_is_cut_off),
         IO_TEST(a_peer_that_has_said_all_still_gets_the_file),
         IO_TEST(a_file_on_its_way_is_finished_while_the_host_stops),
         IO_TEST(a_file_on_its_way_outlives_a_reload),
