@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 import { useEffect, useMemo, useState } from 'react';
 import type { ApiError, HostApi } from './api.ts';
+import { Boundary } from './Boundary.tsx';
 import { Channels } from './Channels.tsx';
 import { Clients } from './Clients.tsx';
 import { AdminContext, useAdmin, type Admin } from './context.ts';
@@ -69,13 +70,15 @@ function Panels({ section, open, channel, onLeave }: PanelsProps) {
       <Header host={host} onLeave={onLeave} />
       <Tabs open={section} onOpen={open} />
       <div id="admin-panel" role="tabpanel" aria-labelledby={`admin-tab-${section}`}>
-        {section === 'overview' && <Overview host={host} />}
-        {section === 'channels' && <Channels />}
-        {section === 'clients' && <Clients />}
-        {section === 'rates' && <Rates />}
-        {section === 'slow' && <Slow host={host.value} />}
-        {section === 'trace' && <Trace />}
-        {section === 'publish' && <Publish channel={channel} />}
+        <Boundary key={section}>
+          {section === 'overview' && <Overview host={host} />}
+          {section === 'channels' && <Channels />}
+          {section === 'clients' && <Clients />}
+          {section === 'rates' && <Rates />}
+          {section === 'slow' && <Slow host={host.value} />}
+          {section === 'trace' && <Trace />}
+          {section === 'publish' && <Publish channel={channel} />}
+        </Boundary>
       </div>
     </div>
   );

@@ -38,7 +38,8 @@ function Broken({ channels }: { channels: ChannelState[] }) {
     <ul className="admin-problems" aria-label="Channels that are not open">
       {channels.map((channel) => (
         <li key={channel.name}>
-          <strong>{channel.name}</strong> is {channel.state}
+          <strong>{channel.name}</strong>{' '}
+          {channel.state === 'failed' ? 'has failed' : `is ${channel.state}`}
           {channel.detail ? `: ${channel.detail}` : ''}
         </li>
       ))}

@@ -57,14 +57,14 @@ function ClientRow({ client, now, onKick }: RowProps) {
     <tr data-client={client.id} data-slow={client.slow}>
       <th scope="row">
         <code>{client.id}</code>
-        <small>
-          {client.address}, {client.transport === 'sse' ? 'SSE' : 'WebSocket'}
-          {client.compressed && ', compressed'}
-        </small>
+        <small>{client.address}</small>
       </th>
       <td data-label="User">
         {client.user ?? <span className="muted">nobody</span>}
-        <small>for {duration(age)}</small>
+        <small>
+          {client.transport === 'sse' ? 'SSE' : 'WebSocket'}
+          {client.compressed && ' (deflate)'}, {duration(age)}
+        </small>
       </td>
       <td data-label="Subscribed">
         {client.channels.map((channel) => (

@@ -6,6 +6,7 @@ import { useAdmin } from './context.ts';
 import { Pager } from './Pager.tsx';
 import { Problem } from './Problem.tsx';
 import type { ClientQuery } from './types.ts';
+import { exact } from './units.ts';
 import { useDebounced } from './use-debounced.ts';
 import { useKick } from './use-kick.tsx';
 import { usePoll } from './use-poll.ts';
@@ -36,7 +37,7 @@ export function Clients() {
         <h2 id="admin-clients">Clients</h2>
         {page && (
           <span className="muted" role="status">
-            {page.count} of {page.total}
+            {exact(page.count)} of {exact(page.total)}
           </span>
         )}
         <ClientFilter wanted={wanted} onChange={change} />

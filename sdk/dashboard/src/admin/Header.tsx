@@ -33,7 +33,7 @@ function Readiness({ host }: { host: HostState }) {
       <span role="status" data-testid="readiness">
         {host.ready ? <Badge tone="ok">✓ ready</Badge> : <Badge tone="error">✕ not ready</Badge>}
       </span>{' '}
-      sentiod {host.version}
+      <span className="admin-version">sentiod {host.version}</span>
     </>
   );
 }

@@ -28,8 +28,8 @@ export function PluginTable({ plugins }: { plugins: readonly PluginState[] }) {
             <tr key={plugin.file + plugin.channels.join()} data-plugin={plugin.file}>
               <th scope="row">
                 {plugin.name} {plugin.version}
-                <small>
-                  {plugin.file}, ABI {plugin.abi}
+                <small title={plugin.file}>
+                  {plugin.file.split('/').at(-1)}, ABI {plugin.abi}
                 </small>
               </th>
               <td data-label="State">
