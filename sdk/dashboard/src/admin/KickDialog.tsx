@@ -43,7 +43,7 @@ export function KickDialog({ client, onCancel, onKick }: Props) {
           <input
             id={input}
             className="input"
-            maxLength={100}
+            maxLength={80}
             value={reason}
             onChange={(event) => setReason(event.target.value)}
           />

@@ -36,9 +36,8 @@ export function TokenGate({ refusal, connect, onAccepted }: Props) {
     <form className="card admin-gate" onSubmit={(event) => void submit(event)}>
       <h2>Who is asking?</h2>
       <p id={hint} className="muted">
-        This page is for admins of the host. It takes an admin token, of the file that{' '}
-        <code>auth.admin_tokens_file</code> names, or a JWT with the role <code>admin</code>. The
-        token is kept until this tab is closed.
+        This page is for admins of the host. It takes a token whose hash is in the file that{' '}
+        <code>auth.admin_tokens_file</code> names, and keeps it until this tab is closed.
       </p>
       <label htmlFor={input}>Admin token</label>
       <div className="admin-gate__row">

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 import { memo, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { bytes } from '../ui/format.ts';
-import { lineSummary, lineText } from './trace-lines.ts';
+import { lineSubject, lineSummary, lineText } from './trace-lines.ts';
 import type { TraceLine } from './trace-session.ts';
 import { preciseClock } from './units.ts';
 
@@ -84,7 +84,7 @@ const Row = memo(function Row({ line, chosen, onChoose }: RowProps) {
     >
       <time>{preciseClock(line.time ?? '')}</time>
       <span className="admin-trace__kind">{line.kind}</span>
-      <span className="admin-trace__who">{line.client ?? line.channel}</span>
+      <span className="admin-trace__who">{lineSubject(line)}</span>
       <span className="admin-trace__text">{lineSummary(line)}</span>
     </div>
   );

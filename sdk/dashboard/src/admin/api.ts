@@ -98,7 +98,7 @@ function limit(signal: AbortSignal | undefined) {
 
 /**
  * @param base the host's address without a path, such as "http://127.0.0.1:8000"; "" for the page's own
- * @param token an admin token, or a JWT with the role admin
+ * @param token one of the host's admin tokens
  */
 export function hostApi(base: string, token: string, fetcher: typeof fetch = fetch): HostApi {
   const root = `${base}/api/v1/host`;

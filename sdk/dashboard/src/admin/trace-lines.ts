@@ -27,7 +27,13 @@ export function filterLines(
 /** What the line says in one row. */
 export function lineSummary(line: TraceLine): string {
   if (line.kind === 'missed') return `missed ${(line.count ?? 0).toLocaleString('en-US')}`;
-  return [line.detail, line.text].filter(Boolean).join(' · ');
+  const offset = line.offset === undefined ? '' : `#${line.offset}`;
+  return [offset, line.detail, line.text].filter(Boolean).join(' · ');
+}
+
+/** Whom the line is about: the client and its user, or else the channel. */
+export function lineSubject(line: TraceLine): string {
+  return [line.client, line.user].filter(Boolean).join(' ') || (line.channel ?? '');
 }
 
 /** The text of a line as it is shown whole: indented when it is JSON. */

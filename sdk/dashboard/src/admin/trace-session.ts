@@ -111,7 +111,10 @@ export class TraceSession {
       const body = await this.#api.trace(target, controller.signal);
       if (controller.signal.aborted) return;
       this.#change({ phase: 'live', error: null });
-      await readEvents(body, (event) => this.#take(event.event, event.data));
+      await readEvents(body, ({ event, data }) => {
+        // What was already on its way when the trace was stopped or another begun.
+        if (!controller.signal.aborted && event === 'trace') this.#take(data);
+      });
     } catch (cause) {
       error = cause instanceof Error ? cause.message : String(cause);
       final = cause instanceof ApiError && cause.status >= 400;
@@ -126,8 +129,7 @@ export class TraceSession {
     if (!final) this.#retry = setTimeout(() => void this.#run(target), RETRY_AFTER);
   }
 
-  #take(type: string, data: string): void {
-    if (type !== 'trace') return;
+  #take(data: string): void {
     const event = parse(data);
     if (event === null) return;
     this.#count++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 import { fireEvent, screen, within } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { channelState, hostState } from './fake-host.ts';
 import { business, openSection, pass, setHidden } from './page.tsx';
 
@@ -73,6 +73,18 @@ test('an answer that does not come is given up, and asked for again', async () =
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
+test('an answer that makes no sense costs its section, not the page', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  const host = await openSection('channels', (fake) => {
+    fake.instead.set('GET /channels', () => new Response('{"channels":[{"name":"odd"}]}'));
+  });
+  expect(screen.getByRole('alert').textContent).toContain('This section can not be shown');
+  host.instead.clear();
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await pass();
+  expect(document.querySelector('tr[data-channel="trade-signals"]')).not.toBeNull();
+});
+
 test('a failed channel stands out and says why', async () => {
   await openSection('channels', (host) => {
     host.channels.push(
@@ -83,7 +95,7 @@ test('a failed channel stands out and says why', async () => {
   expect(row?.dataset['state']).toBe('failed');
   expect(within(row!).getByText('died five times')).toBeTruthy();
   const problems = screen.getByRole('list', { name: 'Channels that are not open' });
-  expect(problems.textContent).toBe('broken is failed: died five times');
+  expect(problems.textContent).toBe('broken has failed: died five times');
 });
 
 test('a host that is not ready says why in every section', async () => {

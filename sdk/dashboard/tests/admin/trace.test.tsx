@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 import { fireEvent, screen } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
-import { TRACE_LINES } from '../../src/admin/trace-session.ts';
 import type { FakeHost } from './fake-host.ts';
 import { openSection, pass } from './page.tsx';
 
@@ -51,15 +50,6 @@ test('lines wait while it is paused, and are there when it goes on', async () =>
   press('Resume');
   expect(texts()).toHaveLength(2);
   expect(texts()[1]).toContain('meanwhile');
-});
-
-test('only the newest lines are kept', async () => {
-  const host = await startTrace();
-  for (let i = 1; i <= 2 * TRACE_LINES + 7; i++)
-    host.sendEvent({ kind: 'update', text: `number ${i}` });
-  await pass(200);
-  expect(texts()).toHaveLength(TRACE_LINES);
-  expect(texts().at(-1)).toContain(`number ${2 * TRACE_LINES + 7}`);
 });
 
 test('what was missed is told, also through a filter', async () => {
