@@ -7,10 +7,13 @@
 #include "plugin.h"
 #include "reload.h"
 #include "status.h"
+#include "top.h"
 
 static const struct ctl_command commands[] = {
     {"status", "", "show what runs, since when, and how it is", status_show},
     {"channels", "", "show each channel with its plugin, state and counters", channels_show},
+    {"top", "[--once] [--every 1s]", "show again and again what the host and its channels are at",
+     top_run},
     {"reload", "[--shadow CHANNEL NEW.so [--for 60s] [--swap]]",
      "take over the configuration and new plugins, all or nothing; --shadow: only compare NEW.so "
      "with the channel's plugin, and swap when told",

@@ -9,7 +9,8 @@
 
 #include "config.h"
 
-#define BASE "http://localhost/control/v1/"
+#define HOST "http://localhost"
+#define BASE HOST "/control/v1/"
 
 enum { URL_SIZE = 16 * 1024 };
 
@@ -78,10 +79,10 @@ static enum ctl_status unreachable(const struct peer *peer, CURLcode code) {
     return CTL_UNREACHABLE;
 }
 
-/* BASE, `what` and the parameters. False: they are too long. */
+/* HOST or BASE, `what` and the parameters. False: they are too long. */
 static bool write_url(const struct peer *peer, const char *what,
                       const struct peer_parameter *parameters, char *url, size_t size) {
-    int used = snprintf(url, size, BASE "%s", what);
+    int used = snprintf(url, size, "%s%s", *what == '/' ? HOST : BASE, what);
     for (char sign = '?'; parameters && parameters->name; parameters++, sign = '&') {
         char *value = curl_easy_escape(peer->curl, parameters->value, 0);
         if (value == NULL || used < 0 || (size_t)used >= size)

@@ -23,8 +23,9 @@ enum { PEER_PATIENCE_MS = 30 * 1000 };
 enum ctl_status peer_open(struct peer *peer, const struct ctl *ctl);
 void peer_close(struct peer *peer);
 
-/* GET or POST of /control/v1/<what>. On CTL_OK there is an answer of whatever status, to be
- * finished; otherwise standard error says why there is none. `patience`: ms until it is given up.
+/* GET or POST of /control/v1/<what>, or of the path that `what` is when it begins with '/'. On
+ * CTL_OK there is an answer of whatever status, to be finished; otherwise standard error says why
+ * there is none. `patience`: ms until it is given up.
  */
 enum ctl_status peer_get(struct peer *peer, const char *what,
                          const struct peer_parameter *parameters, struct answer *answer);
