@@ -1,29 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-
 const DELAY = 250;
 
-export interface Acknowledger {
+export type Acknowledger = readonly [
   /** Everything up to here was delivered. Many such notes make one message. */
-  note(place: { epoch: string | undefined; offset: number }): void;
+  note: (offset: number, epoch: string | undefined) => void,
   /** Sends what is due; what can not be sent stays due. */
-  flush(): void;
-}
+  flush: () => void,
+];
 
 export function createAcknowledger(send: (message: object) => boolean): Acknowledger {
-  let due: Parameters<Acknowledger['note']>[0] | null = null;
+  let due: object | null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (due && send({ action: 'ack', ...due })) due = null;
+    if (due && send(due)) due = null;
   }
 
-  return {
-    note({ epoch, offset }) {
-      due = { epoch, offset };
-      timer ??= setTimeout(flush, DELAY);
-    },
-    flush,
-  };
+  function note(offset: number, epoch: string | undefined): void {
+    due = { action: 'ack', offset, epoch };
+    timer ??= setTimeout(flush, DELAY);
+  }
+
+  return [note, flush];
 }

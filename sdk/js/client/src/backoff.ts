@@ -8,17 +8,21 @@ const GOING_AWAY = 1001;
 const TRY_LATER = 1013;
 
 /**
- * How long to wait before a reconnection, in milliseconds; null: it is the end.
+ * How long to wait before a reconnection, in milliseconds; undefined: it is the end.
  *
  * @param attempt Reconnections since the last stable connection, this one not counted.
  * @param code Close code of the connection that was lost. A host that sends its clients away, or has
  *   too many, is not to be met by all of them at the same moment.
  */
-export function delayBefore(attempt: number, code: number | null, forever: boolean): number | null {
+export function delayBefore(
+  attempt: number,
+  code: number | null,
+  forever: boolean,
+): number | undefined {
   if (forever) {
     const bound = Math.min(LONGEST, 1000 * 2 ** attempt);
     return SHORTEST + Math.random() * (bound - SHORTEST);
   }
   if (attempt === 0 && (code === GOING_AWAY || code === TRY_LATER)) return Math.random() * 3000;
-  return SCHEDULE[attempt] ?? null;
+  return SCHEDULE[attempt];
 }

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+import { makePlan, type Extras } from './plan';
+import { createSocket } from './socket';
+import { IDLE, received } from './status';
 import { attach } from './subscribe';
 import type { Message, Status, SubscribeOptions, Subscription } from './types';
 
@@ -38,25 +41,66 @@ export interface WebSocketService {
   disconnectAll(): void;
 }
 
-/** Options for `attach`: what the document's service calls otherwise. */
-function optionsOf(config: ServiceConfig): Parameters<typeof attach>[1] {
-  const { onOpen, onClose, onStatus, subscribe, ...options } = config;
-  const { symbols, ...members } = subscribe ?? {};
-  const wanted = config.symbols ?? symbols;
+type Line = Pick<Subscription, 'send' | 'close'> & { readonly status: Status };
+
+/** `/ws/earnings`, `earnings` or a whole address: where it is, if it says so, and the channel. */
+function split(endpoint: string): { url?: string; channel: string } {
+  const [, url, channel = endpoint] = /^(.*?)\/?(?:ws\/)?([^/]+)$/.exec(endpoint) ?? [];
+  return url ? { url, channel } : { channel };
+}
+
+/** Tells of a status in the words of the document. */
+function watch({ onOpen, onClose, onStatus }: ServiceConfig): (status: Status) => void {
   let open = false;
+  return (status) => {
+    onStatus?.(status);
+    if (status.isConnected === open) return;
+    open = status.isConnected;
+    if (open) onOpen?.();
+    else onClose?.({ code: status.code, reason: status.reason });
+  };
+}
+
+/** A socket over which nothing is subscribed but by what the user sends. */
+function openLine(channel: string, config: ServiceConfig & Extras): Line {
+  const onStatus = watch(config);
+  let status = { ...IDLE };
+  const [open, live, send, , close] = createSocket(
+    makePlan(channel, config),
+    () => status,
+    (change) => {
+      status = { ...status, ...change };
+      status = { ...status, isConnected: status.phase === 'live' };
+      onStatus(status);
+    },
+    (_, error) => config.onError?.(error as Error),
+    () => live(),
+    (message) => {
+      received(status);
+      if (message.type === 'error') config.onError?.(new Error(message.message));
+      else if (message.type !== 'pong') config.onMessage?.(message);
+    },
+  );
+  open();
   return {
+    get status() {
+      return status;
+    },
+    send,
+    close,
+  };
+}
+
+function subscribeLine(channel: string, config: ServiceConfig & Extras): Line {
+  const { symbols, ...members } = config.subscribe ?? {};
+  const wanted = config.symbols ?? symbols;
+  const { subscribe: _, ...options } = config;
+  return attach(channel, {
     ...options,
     ...(wanted && { symbols: wanted }),
-    subscribe: members,
-    bare: !(wanted ?? config.userId ?? config.token ?? subscribe),
-    onStatus(status) {
-      onStatus?.(status);
-      if (status.isConnected === open) return;
-      open = status.isConnected;
-      if (open) onOpen?.();
-      else onClose?.({ code: status.code, reason: status.reason });
-    },
-  };
+    ...(Object.keys(members).length > 0 && { subscribe: members }),
+    onStatus: watch(config),
+  });
 }
 
 export function createWebSocketService(): WebSocketService {
@@ -68,17 +112,19 @@ export function createWebSocketService(): WebSocketService {
   return {
     connect(endpoint, config = {}) {
       const id = `${endpoint}#${++count}`;
-      const subscription: Subscription = attach(endpoint, optionsOf(config));
+      const { channel, ...where } = split(endpoint);
+      const subscribes = config.subscribe ?? config.symbols ?? config.userId ?? config.token;
+      const line = (subscribes ? subscribeLine : openLine)(channel, { ...config, ...where });
       const connection: ServiceConnection = {
         id,
         endpoint,
         get status() {
-          return subscription.status;
+          return line.status;
         },
-        send: subscription.send,
+        send: line.send,
         close() {
           if (!connections.delete(id)) return;
-          subscription.close();
+          line.close();
           config.onClose?.({ code: 1000, reason: 'closed' });
         },
       };

@@ -1,166 +1,166 @@
 /* SPDX-License-Identifier: MIT */
-import { idOf } from './known';
-import { named, type Plan } from './plan';
-import { createPosition, type Place } from './position';
-import { ALL, both, minus } from './topics';
-import type { ClientError, Gap, Message } from './types';
+import { createAcknowledger } from './acknowledger';
+import { idOf, type Known } from './known';
+import { fieldsOf, symbolsOf, type Plan } from './plan';
+import { createPosition, type Placed } from './position';
+import { createSocket } from './socket';
+import { received } from './status';
+import { ALL, minus, type Topics } from './topics';
+import type { Message, Status, Tell } from './types';
 
-export interface SessionEvents {
-  send(message: object): boolean;
-  /** The topics that there should be. */
-  wanted(): ReadonlySet<string>;
-  /** The host has accepted the first subscribe of a connection. */
-  onJoined(): void;
-  /** It has not, for this reason. */
-  onRefused(reason: string): void;
-  /** A message for the subscribers, in order and once. */
-  onMessage(message: Message): void;
-  /** All state is void, except if the gap is about to be filled. */
-  onGap(gap: Gap): void;
-  onError(error: ClientError): void;
-}
+/** Ids of ours have a mark, so that they are none that the user has sent. */
+const JOIN = '~join';
+const MORE = '~more';
 
-/** What is said over a connection: subscribes and their answers, recovery, gaps and duplicates. */
-export interface Session {
-  /** Subscribes: at first to everything that is wanted, later with the place to go on from. */
-  join(token?: string): void;
+export type Session = readonly [
+  open: () => void,
+  send: (message: object) => boolean,
   /** Makes what is subscribed what is wanted. */
-  adjust(): void;
-  /** Extends the session by a fresh token. */
-  renew(token: string): void;
-  receive(message: Message): void;
+  adjust: () => void,
   /** Takes what REST has answered for these topics. */
-  catchUp(messages: Message[], topics: ReadonlySet<string>): void;
-  /** Of the place that it has come to. */
-  epoch(): string | undefined;
-}
+  catchUp: (messages: Message[], topics: Topics) => void,
+  /** Acknowledges everything up to this offset, in a moment. */
+  ack: (offset: number) => void,
+  close: () => void,
+];
 
-export function createSession(plan: Plan, events: SessionEvents): Session {
-  const { channel, fields, options } = plan;
-  const position = createPosition(options.history !== undefined);
-  let current: ReadonlySet<string> = new Set();
-  let joining: 'first' | 'since' | null = null;
-  let joinId = '';
-  let replaced = false;
-  let count = 0;
+/**
+ * A socket, and what is said over it: subscribes and their answers, recovery, gaps and duplicates.
+ *
+ * @param wanted The topics that there should be.
+ */
+export function createSession(
+  plan: Plan,
+  status: () => Status,
+  set: (change: Partial<Status>) => void,
+  tell: Tell,
+  [add, , , clear]: Known,
+  wanted: () => Topics,
+): Session {
+  const { ack, history, userId } = plan.options;
+  const [place, setPlace, cover, take] = createPosition();
+  const [open, live, send, lost, drop] = createSocket(plan, status, set, tell, onToken, onMessage);
+  const [note, flush] = createAcknowledger(send);
+  let current: Topics = new Set();
+  /** Until the host has said all that belongs to a join; `told`: that something was missed. */
+  let joining: 'first' | 'since' | 'told' | undefined;
 
-  /** Ids of ours are strings with a mark, so that they are none that the user has sent. */
-  function ask(members: object): string {
-    const id = `~${++count}`;
-    events.send({ action: 'subscribe', ...members, id });
-    return id;
+  function ask(id: string, topics: Topics, token?: string, members?: object): void {
+    const symbols = symbolsOf(plan, topics);
+    const key = plan.channel === 'admin' ? 'admin_token' : 'token';
+    send({ action: 'subscribe', id, ...members, symbols, [key]: token });
   }
 
-  function credentials(token: string | undefined): object {
-    return channel === 'admin' ? { admin_token: token } : { token };
-  }
-
+  /** Subscribes: at first to everything that is wanted, later with the place to go on from. */
   function join(token?: string): void {
-    const wanted = events.wanted();
-    const since = position.place();
-    const common = both(current, wanted);
-    const first = !since || (common.size === 0 && wanted.size > 0);
-    joining = first ? 'first' : 'since';
-    current = first ? wanted : common;
-    replaced = false;
-    joinId = ask({
-      ...fields,
-      ...named(plan, current),
-      ...credentials(token),
-      ...(!first && { since }),
-    });
+    const since = place();
+    joining = since ? 'since' : 'first';
+    // What is wanted beside what there was has no place yet: it is asked for afterwards.
+    if (!since) current = wanted();
+    ask(JOIN, current, token, { ...fieldsOf(plan), since });
+  }
+
+  function onToken(token: string | undefined): void {
+    if (status().isConnected) ask(MORE, current, token, { user_id: userId });
+    else join(token);
   }
 
   function adjust(): void {
-    if (joining || options.bare) return;
-    const wanted = events.wanted();
-    const added = minus(wanted, current);
-    const removed = minus(current, wanted);
+    if (joining) return;
+    const before = current;
+    current = wanted();
+    const added = minus(current, before);
+    const symbols = minus(before, current);
     // From all, single ones can not be taken: it is left, and joined again without a gap.
-    if (removed.includes(ALL)) {
-      events.send({ action: 'unsubscribe' });
-      return join();
+    if (symbols.includes(ALL)) {
+      send({ action: 'unsubscribe' });
+      join();
+    } else {
+      if (added.length) ask(MORE, new Set(added));
+      if (symbols.length) send({ action: 'unsubscribe', symbols });
     }
-    if (added.length > 0) ask(named(plan, new Set(added)));
-    if (removed.length > 0) events.send({ action: 'unsubscribe', symbols: removed });
-    current = wanted;
   }
 
-  function onOk(message: Message): void {
-    if (message.id !== joinId) return position.cover(message.offset!);
-    if (joining === 'first') {
-      position.join(message as Message & Place);
-      joining = null;
+  function gap(missed: boolean): void {
+    if (missed) clear();
+    tell('onGap', { missed });
+  }
+
+  function deliver(message: Message): void {
+    if (ack && message.offset) note(message.offset, message.epoch);
+    if (!message.data || add(message)) tell('onMessage', message);
+  }
+
+  function onOk(message: Placed): void {
+    const first = joining === 'first';
+    if (joining !== 'since') cover(message, first);
+    if (first) joining = undefined;
+    if (message.id === JOIN) {
+      live();
+      flush();
     }
-    events.onJoined();
     adjust();
   }
 
-  function onRecovered(message: Message): void {
-    joining = null;
-    position.set(message as Message & Place);
-    if (!message.recovered && !replaced) events.onGap({ missed: true });
+  function onRecovered(message: Placed): void {
+    setPlace(message);
+    if (!message.recovered && joining !== 'told') gap(true);
+    joining = undefined;
     adjust();
   }
 
-  function onRefusal({ message = 'error', code, id }: Message): void {
-    events.onError(Object.assign(new Error(message), { code: code as string }));
-    if (joining && id === joinId) events.onRefused(message);
+  function onRefusal({ message, code, id }: Message): void {
+    tell('onError', Object.assign(new Error(message), { code: code as string }));
+    if (id === JOIN) lost(null, message!);
   }
 
   function onItems(message: Message): void {
-    if (joining === 'since') {
+    if (joining === 'since' && !message.replay) {
       // After a gap: it will come again as a replay.
-      if (!message.replay && !message.snapshot) return;
-      if (message.snapshot && !replaced) {
-        replaced = true;
-        events.onGap({ missed: true });
-      }
+      if (!message.snapshot) return;
+      joining = 'told';
+      gap(true);
     }
-    const verdict = position.take(message);
-    if (verdict === 'fresh') return events.onMessage(message);
-    if (verdict === 'repeated') return;
-    events.onGap({ missed: false });
-    join();
+    // History that was asked for is old, and says nothing of how far we have come.
+    const verdict = history && message.replay && !joining ? 'fresh' : take(message);
+    if (verdict === 'fresh') deliver(message);
+    if (verdict === 'gap') {
+      gap(false);
+      join();
+    }
   }
 
-  /** State is all that is known at a place to go on from; a list of events may not reach back so far. */
-  function catchUp(messages: Message[], topics: ReadonlySet<string>): void {
-    const place = position.place();
-    for (const message of messages) {
-      const { epoch, offset, data } = message as Message & Place;
-      const known = place?.epoch === epoch;
-      // Items have no offsets of their own; which of them are new is seen by what they say.
-      if (known && offset <= place.offset && !Array.isArray(data)) continue;
-      if (place && !known && message === messages[0]) events.onGap({ missed: true });
-      if (idOf(message) === null) {
-        position.set({ epoch, offset });
+  function onMessage(message: Message): void {
+    const { type, id, data } = message;
+    received(status());
+    if (type === 'pong') take(message);
+    else if (type === 'error') onRefusal(message);
+    else if (type === 'recovered') onRecovered(message as Placed);
+    else if (id === JOIN || id === MORE) onOk(message as Placed);
+    else if (data) onItems(message);
+    else deliver(message);
+  }
+
+  function catchUp(messages: Message[], topics: Topics): void {
+    const before = place();
+    const more = minus(topics, current).length;
+    for (const message of messages as Placed[]) {
+      // State is all that there is to know at its place; a list of events may be cut short.
+      if (!idOf(message)) {
+        const same = before?.epoch === message.epoch;
+        if (same && message.offset <= before.offset && !more) continue;
+        if (before && !same) gap(true);
+        setPlace(message);
         current = topics;
       }
-      events.onMessage(message);
+      deliver(message);
     }
   }
 
-  function renew(token: string): void {
-    ask({ user_id: fields.user_id, ...named(plan, current), ...credentials(token) });
+  function close(): void {
+    flush();
+    drop();
   }
 
-  return {
-    join,
-    adjust,
-    renew,
-    catchUp,
-    epoch: () => position.place()?.epoch,
-    receive(message) {
-      const { type, id } = message;
-      const ours = typeof id === 'string' && id.startsWith('~');
-      if (type === 'pong') position.take(message);
-      else if (type === 'error') onRefusal(message);
-      else if (options.bare) events.onMessage(message);
-      else if (type === 'ok' && ours) onOk(message);
-      else if (type === 'recovered') onRecovered(message);
-      else if (message.data === undefined) events.onMessage(message);
-      else onItems(message);
-    },
-  };
+  return [open, send, adjust, catchUp, (offset) => note(offset, place()?.epoch), close];
 }

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 import { delayBefore } from './backoff';
-import { renewalDelay } from './token';
-import type { Message, Phase, TokenSource, WebSocketClass } from './types';
+import type { Plan } from './plan';
+import { readToken, renewalDelay } from './token';
+import type { Message, Status, Tell, WebSocketClass } from './types';
+
+/** Timers of a connection. */
+const RETRY = 0;
+const ANSWER = 1;
+const PING = 2;
+const TOKEN = 3;
 
 const PING_EVERY = 30_000;
 /** For an answer: to a ping, and to what was sent first. */
@@ -10,66 +17,48 @@ const STABLE_AFTER = 5000;
 const NOT_ALLOWED = 1008;
 /** Reasons for 1008 that another token is no remedy for. */
 const SENT_AWAY = /kicked|rate limit/;
+/** What a browser tells of: the last is the document's, and comes to the window as well. */
+const TOLD = ['offline', 'online', 'visibilitychange'];
 
-export interface SocketSettings {
-  url: string;
-  protocols?: string | string[] | undefined;
-  forever: boolean;
-  token?: TokenSource | undefined;
-  WebSocket: WebSocketClass | undefined;
-}
-
-/** The part of a Status that a socket knows. */
-export interface Link {
-  phase: Phase;
-  attempt: number;
-  retryAt: number | null;
-  code: number | null;
-  reason: string | null;
-}
-
-export interface SocketEvents {
-  /** It is open: send what comes first, and call `live` once that is answered. */
-  onOpen(token: string | undefined): void;
-  /** A token to take the place of one that is about to expire. */
-  onToken(token: string): void;
-  onMessage(message: Message): void;
-  onLink(link: Link): void;
-  onError(error: Error): void;
-}
-
-export interface Socket {
+export type Socket = readonly [
   /** Opens it, also when it waits or has stopped. One that is live is asked whether it still is. */
-  open(): void;
+  open: () => void,
   /** From now on the connection is good. */
-  live(): void;
-  send(message: object): boolean;
+  live: () => void,
+  /** False: it is not open, nothing was sent. */
+  send: (message: object) => boolean,
   /** Drops the connection, as if it was lost for this reason. */
-  fail(reason: string): void;
-  close(): void;
-}
+  lost: (code: number | null, reason: string) => void,
+  close: () => void,
+];
 
-type Timer = 'retry' | 'answer' | 'ping' | 'stable' | 'token';
-
-/** One WebSocket with its heartbeat, and what opens it again: the schedule, the browser, the token. */
-export function createSocket(settings: SocketSettings, events: SocketEvents): Socket {
-  const { url, token: source } = settings;
-  const timers = new Map<Timer, ReturnType<typeof setTimeout>>();
-  let link: Link = { phase: 'idle', attempt: 0, retryAt: null, code: null, reason: null };
+/**
+ * One WebSocket with its heartbeat, and what opens it again: the schedule, the browser, the token.
+ *
+ * @param onToken It is open, or there is a fresh token for it. Call `live` once the host has answered.
+ */
+export function createSocket(
+  { url, options }: Plan,
+  status: () => Status,
+  set: (change: Partial<Status>) => void,
+  tell: Tell,
+  onToken: (token: string | undefined) => void,
+  onMessage: (message: Message) => void,
+): Socket {
+  const { token: source } = options;
+  const asks = typeof source === 'function';
+  const timers: ReturnType<typeof setTimeout>[] = [];
   let socket: InstanceType<WebSocketClass> | null = null;
   // Each connection has a number, so that what belongs to an earlier one is known when it comes.
   let round = 0;
+  let attempts = 0;
+  let liveAt = Infinity;
   let renewed = false;
   let offline = false;
 
-  function set(change: Partial<Link>): void {
-    link = { ...link, ...change };
-    events.onLink(link);
-  }
-
-  function after(name: Timer, delay: number, run: () => void): void {
-    clearTimeout(timers.get(name));
-    timers.set(name, setTimeout(run, delay));
+  function after(name: number, delay: number, run: () => void): void {
+    clearTimeout(timers[name]);
+    timers[name] = setTimeout(run, delay);
   }
 
   function drop(): void {
@@ -81,34 +70,26 @@ export function createSocket(settings: SocketSettings, events: SocketEvents): So
     socket = null;
   }
 
-  function stop(code: number | null, reason: string): void {
-    drop();
-    console.error(`sentio: ${url}: ${reason}`);
-    set({ phase: 'stopped', retryAt: null, code, reason });
-  }
-
   function lost(code: number | null, reason: string): void {
     drop();
-    if (offline) return set({ phase: 'waiting', retryAt: null, code, reason: 'offline' });
-    const refused = code === NOT_ALLOWED;
-    if (refused && (renewed || typeof source !== 'function' || SENT_AWAY.test(reason)))
-      return stop(code, reason);
-    renewed ||= refused;
-    const { attempt } = link;
-    const delay = refused ? 0 : delayBefore(attempt, code, settings.forever);
-    if (delay === null) return stop(code, `${reason}; gave up after ${attempt} reconnections`);
-    after('retry', delay, connect);
-    set({ phase: 'waiting', attempt: attempt + 1, retryAt: Date.now() + delay, code, reason });
-  }
-
-  function expectAnswer(): void {
-    after('answer', PATIENCE, () => lost(null, 'the host does not answer'));
-  }
-
-  function check(): void {
-    expectAnswer();
-    after('ping', PING_EVERY, check);
-    send({ action: 'ping' });
+    if (Date.now() - liveAt >= STABLE_AFTER) {
+      attempts = 0;
+      renewed = false;
+    }
+    liveAt = Infinity;
+    const end = { phase: 'stopped', retryAt: null, code, reason } as const;
+    if (offline) return set({ ...end, phase: 'waiting', reason: 'offline' });
+    let delay = delayBefore(attempts, code, options.reconnect === 'forever');
+    if (code === NOT_ALLOWED) {
+      delay = asks && !renewed && !SENT_AWAY.test(reason) ? 0 : undefined;
+      renewed = true;
+    }
+    if (delay === undefined) {
+      console.error(`sentio: ${url}: ${reason}`);
+      return set(end);
+    }
+    after(RETRY, delay, connect);
+    set({ ...end, phase: 'waiting', attempt: ++attempts, retryAt: Date.now() + delay });
   }
 
   function send(message: object): boolean {
@@ -117,99 +98,94 @@ export function createSocket(settings: SocketSettings, events: SocketEvents): So
     return true;
   }
 
-  /** Asks for the token, and goes on unless the connection is another by then. */
-  async function withToken(
-    use: (token: string | undefined) => void,
-    failed?: (reason: string) => void,
-  ): Promise<void> {
-    const mine = round;
-    try {
-      const token = typeof source === 'function' ? await source() : source;
-      if (mine === round) use(token);
-    } catch (thrown) {
-      if (mine !== round) return;
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      events.onError(error);
-      failed?.(error.message);
-    }
+  function expectAnswer(): void {
+    after(ANSWER, PATIENCE, () => lost(null, 'no answer'));
   }
 
-  function renewLater(token: string | undefined): void {
-    const delay = typeof source === 'function' ? renewalDelay(token) : null;
-    if (delay === null) return;
+  function check(): void {
+    expectAnswer();
+    after(PING, PING_EVERY, check);
+    send({ action: 'ping' });
+  }
+
+  function hand(token: string | undefined): void {
+    onToken(token);
     const renew = (next: string | undefined): void => {
-      if (next === undefined || next === token) return;
-      events.onToken(next);
-      renewLater(next);
+      if (next !== token) hand(next);
     };
-    after('token', delay, () => void withToken(renew));
+    const delay = asks && renewalDelay(token);
+    if (delay)
+      after(
+        TOKEN,
+        delay,
+        () =>
+          void readToken(source)
+            .then(renew)
+            .catch((error: Error) => tell('onError', error)),
+      );
   }
 
   function create(token: string | undefined): void {
-    const Class = settings.WebSocket ?? globalThis.WebSocket;
-    if (!Class) return stop(null, 'there is no WebSocket here; name one: configure({ WebSocket })');
-    socket = settings.protocols ? new Class(url, settings.protocols) : new Class(url);
-    socket.onopen = () => {
-      events.onOpen(token);
-      renewLater(token);
-    };
+    const Class = options.WebSocket ?? globalThis.WebSocket;
+    if (!Class) throw new Error('no WebSocket; name one: configure({ WebSocket })');
+    socket = new Class(url, options.protocols ?? []);
+    socket.onopen = () => hand(token);
     socket.onmessage = ({ data }: { data: string }) => {
-      clearTimeout(timers.get('answer'));
-      events.onMessage(JSON.parse(data) as Message);
+      clearTimeout(timers[ANSWER]);
+      onMessage(JSON.parse(data));
     };
-    socket.onclose = ({ code, reason }: CloseEvent) =>
-      lost(code, reason || (link.phase === 'live' ? 'the connection was lost' : 'no connection'));
+    socket.onclose = ({ code, reason }: CloseEvent) => lost(code, reason || 'no connection');
     // What went wrong is told by the close that follows; `ws` ends the process where nobody listens.
     socket.onerror = () => {};
     expectAnswer();
   }
 
-  function connect(): void {
+  async function connect(): Promise<void> {
     drop();
+    const mine = round;
     set({ phase: 'connecting', retryAt: null });
-    void withToken(create, (reason) => lost(null, reason));
+    try {
+      const token = await readToken(source);
+      if (mine === round) create(token);
+    } catch (error) {
+      if (mine !== round) return;
+      tell('onError', error as Error);
+      lost(null, (error as Error).message);
+    }
   }
 
   function open(): void {
+    const { phase } = status();
     offline = false;
-    if (link.phase === 'live') return check();
-    if (link.phase === 'connecting') return;
+    if (phase === 'live') return check();
+    if (phase === 'connecting') return;
     renewed = false;
-    link.attempt = 0;
-    connect();
+    attempts = 0;
+    void connect();
   }
 
   function onBrowser({ type }: { type: string }): void {
-    const { phase, code } = link;
+    const { phase, code } = status();
     if (phase === 'idle' || (phase === 'stopped' && code === NOT_ALLOWED)) return;
-    if (type !== 'offline') {
-      if (globalThis.document?.visibilityState !== 'hidden') open();
-      return;
-    }
-    offline = true;
-    if (phase === 'live') check();
-    else if (phase !== 'stopped') lost(code, 'offline');
+    if (type === TOLD[0]) {
+      offline = true;
+      if (phase === 'live') check();
+      else if (phase !== 'stopped') lost(code, type);
+    } else if (globalThis.document?.visibilityState !== 'hidden') open();
   }
 
-  // The last one is the document's; it comes to the window as well.
-  const told = ['offline', 'online', 'visibilitychange'];
-  told.forEach((type) => globalThis.addEventListener?.(type, onBrowser));
+  TOLD.forEach((type) => globalThis.addEventListener?.(type, onBrowser));
 
-  return {
-    open,
-    live() {
-      after('ping', PING_EVERY, check);
-      after('stable', STABLE_AFTER, () => {
-        renewed = false;
-        set({ attempt: 0 });
-      });
-      set({ phase: 'live', code: null, reason: null });
-    },
-    send,
-    fail: (reason) => lost(null, reason),
-    close() {
-      told.forEach((type) => globalThis.removeEventListener?.(type, onBrowser));
-      drop();
-    },
-  };
+  function live(): void {
+    after(PING, PING_EVERY, check);
+    liveAt = Date.now();
+    set({ phase: 'live', attempt: 0, code: null, reason: null });
+  }
+
+  function close(): void {
+    TOLD.forEach((type) => globalThis.removeEventListener?.(type, onBrowser));
+    drop();
+  }
+
+  return [open, live, send, lost, close];
 }

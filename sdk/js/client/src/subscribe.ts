@@ -1,47 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-import { makePlan, samePlan, wantedBy, type Extras } from './plan';
-import { createShared, type Shared, type Subscriber } from './shared';
-import { toTopics } from './topics';
+import { makePlan, type Extras } from './plan';
+import { createShared, type Shared } from './shared';
 import type { Channel, SubscribeOptions, Subscription } from './types';
 
-const connections: Shared[] = [];
+const connections = new Set<Shared>();
 
-function connectionFor(target: string, options: SubscribeOptions & Extras): Shared {
-  const plan = makePlan(target, options);
-  const found = connections.find((one) => samePlan(one.plan, plan));
-  if (found) return found;
-  const created = createShared(plan, (ended) => connections.splice(connections.indexOf(ended), 1));
-  connections.push(created);
-  return created;
-}
-
-/** `subscribe`, and for the document's service also to any address of a socket. */
-export function attach(target: string, options: SubscribeOptions & Extras): Subscription {
-  const shared = connectionFor(target, options);
-  const topicsOf = (symbols: readonly string[] = []): ReadonlySet<string> =>
-    wantedBy(
-      shared.plan,
-      toTopics(symbols, (error) => options.onError?.(error)),
-    );
-  const subscriber: Subscriber = {
-    handlers: options,
-    topics: topicsOf(options.symbols),
-    told: new Set(),
-  };
-  shared.add(subscriber);
-  return {
-    get status() {
-      return shared.status;
-    },
-    setSymbols(symbols) {
-      subscriber.topics = topicsOf(symbols);
-      shared.changed();
-    },
-    ack: shared.ack,
-    send: shared.send,
-    reconnect: shared.reconnect,
-    close: () => shared.remove(subscriber),
-  };
+/** `subscribe`, with what only the document's service asks for. */
+export function attach(channel: string, options: SubscribeOptions & Extras): Subscription {
+  const plan = makePlan(channel, options);
+  for (const shared of connections)
+    if (shared.plan.key === plan.key && shared.plan.options.token === plan.options.token)
+      return shared.attach(options);
+  const created = createShared(plan, (ended) => connections.delete(ended));
+  connections.add(created);
+  return created.attach(options);
 }
 
 /**

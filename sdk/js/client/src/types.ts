@@ -117,17 +117,27 @@ export interface SubscribeOptions {
   WebSocket?: WebSocketClass;
 }
 
-/** What a class must be able to do to be used as a WebSocket; `WebSocket` and `ws` are such. */
-export type WebSocketClass = new (
-  url: string,
-  protocols?: string | string[],
-) => Pick<WebSocket, 'send' | 'close' | 'readyState'> & {
-  // Declared as any handler: the events of `ws` and of the browsers have no type in common.
+/** A socket as far as it is used here; those of browsers and of `ws` are such. */
+export interface SocketLike {
+  readonly readyState: number;
+  // Their events have no type in common.
   onopen: ((event: never) => unknown) | null;
   onmessage: ((event: never) => unknown) | null;
   onclose: ((event: never) => unknown) | null;
   onerror: ((event: never) => unknown) | null;
-};
+  send(text: string): void;
+  close(): void;
+}
+
+export type WebSocketClass = new (url: string, protocols?: string | string[]) => SocketLike;
+
+export type Handlers = Pick<SubscribeOptions, 'onMessage' | 'onStatus' | 'onError' | 'onGap'>;
+
+/** Calls a handler of all who share a connection, or of those given. */
+export type Tell = <Name extends keyof Handlers>(
+  name: Name,
+  value: Parameters<Required<Handlers>[Name]>[0],
+) => void;
 
 export interface Subscription {
   readonly status: Status;

@@ -25,7 +25,6 @@ test('it reconnects at once, after 3, 6, 9 and 12 seconds, then stops and logs a
   await accept();
   expect(await refuseAll()).toEqual([0, 3000, 6000, 9000, 12_000]);
   expect(follower.status).toMatchObject({ phase: 'stopped', attempt: 5, retryAt: null });
-  expect(follower.status.reason).toContain('gave up after 5');
   expect(console.error).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(600_000);
   expect(FakeSocket.all).toHaveLength(6);
@@ -222,7 +221,7 @@ test('a connection that is not made, or not answered, within 10 seconds is given
   FakeSocket.last.open();
   expect(follower.status.phase).toBe('connecting');
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(follower.status).toMatchObject({ phase: 'waiting', reason: 'the host does not answer' });
+  expect(follower.status).toMatchObject({ phase: 'waiting', reason: 'no answer' });
 });
 
 test('a subscribe that is refused counts as a failed attempt, with the host as its reason', async () => {
@@ -238,9 +237,10 @@ test('a subscribe that is refused counts as a failed attempt, with the host as i
 test('where there is no WebSocket that is said, and it stops', async () => {
   vi.stubGlobal('WebSocket', undefined);
   const follower = follow('trade-signals', { transport: 'websocket' });
-  await settle();
+  await vi.advanceTimersByTimeAsync(30_000);
   expect(follower.status.phase).toBe('stopped');
   expect(follower.status.reason).toContain('configure({ WebSocket })');
+  expect(follower.errors[0]!.message).toBe(follower.status.reason);
 });
 
 test('a class that is given is used to open sockets', async () => {

@@ -97,7 +97,9 @@ test('connections of the service share their socket with subscribe', async () =>
 test('disconnect closes what was connected to that endpoint, disconnectAll everything', async () => {
   const closed = vi.fn();
   webSocketService.connect('/ws/trade-signals', { onClose: closed });
-  const signals = await accept().catch(() => FakeSocket.last);
+  await settle();
+  const signals = FakeSocket.last;
+  signals.open();
   webSocketService.connect('/ws/market-data', { symbols: ['AAPL'] });
   const market = await accept();
   webSocketService.disconnect('/ws/trade-signals');
@@ -117,5 +119,5 @@ test('protocols are offered, and make another socket', async () => {
   webSocketService.connect('/ws/trade-signals');
   await settle();
   expect(FakeSocket.all).toHaveLength(2);
-  expect(FakeSocket.last.protocols).toBe(undefined);
+  expect(FakeSocket.last.protocols).toEqual([]);
 });
