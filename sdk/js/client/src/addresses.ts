@@ -12,9 +12,9 @@ declare global {
 declare const process: { env: Record<string, string | undefined> };
 
 /**
- * Bundlers put a text in the place of the whole expression `import.meta.env.VITE_WS_URL`, or
- * `process.env.REACT_APP_WS_URL`, and of no other form. Where none has, `import.meta.env` or
- * `process` may not be there at all; asking first with `typeof process` would find none in a page.
+ * Bundlers put a text in the place of the whole expression of such a variable, and of no other form of
+ * it. Where none has, its objects may not be there at all; asking for them first would find none in a
+ * page, although the text is there.
  */
 function read(get: () => string | undefined): string | undefined {
   try {

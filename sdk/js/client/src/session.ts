@@ -45,8 +45,7 @@ export function createSession(
   /** Until the host has said all that belongs to a join; `told`: that something was missed. */
   let joining: 'first' | 'since' | 'told' | undefined;
 
-  function ask(id: string, topics: Topics, token?: string, members?: object): void {
-    const symbols = symbolsOf(plan, topics);
+  function ask(id: string, symbols?: string[], token?: string, members?: object): void {
     const key = plan.channel === 'admin' ? 'admin_token' : 'token';
     send({ action: 'subscribe', id, ...members, symbols, [key]: token });
   }
@@ -57,11 +56,11 @@ export function createSession(
     joining = since ? 'since' : 'first';
     // What is wanted beside what there was has no place yet: it is asked for afterwards.
     if (!since) current = wanted();
-    ask(JOIN, current, token, { ...fieldsOf(plan), since });
+    ask(JOIN, symbolsOf(plan, current), token, { ...fieldsOf(plan), since });
   }
 
   function onToken(token: string | undefined): void {
-    if (status().isConnected) ask(MORE, current, token, { user_id: userId });
+    if (status().isConnected) ask(MORE, symbolsOf(plan, current), token, { user_id: userId });
     else join(token);
   }
 
@@ -76,7 +75,7 @@ export function createSession(
       send({ action: 'unsubscribe' });
       join();
     } else {
-      if (added.length) ask(MORE, new Set(added));
+      if (added.length) ask(MORE, added);
       if (symbols.length) send({ action: 'unsubscribe', symbols });
     }
   }

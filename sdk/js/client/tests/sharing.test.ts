@@ -163,6 +163,14 @@ test('all symbols together with named ones are all', async () => {
   expect(socket.sent).toHaveLength(2);
 });
 
+test('from named ones to all, all are named: a subscribe of nothing would add nothing', async () => {
+  follow('trade-signals', { symbols: ['AAPL'] });
+  const socket = await accept();
+  follow('trade-signals');
+  await settle();
+  expect(socket.sent[1]).toMatchObject({ action: 'subscribe', symbols: ['*'] });
+});
+
 test('from all to named ones it goes by a new subscribe, in which nothing is missed', async () => {
   const all = follow('trade-signals');
   follow('trade-signals', { symbols: ['AAPL'] });
