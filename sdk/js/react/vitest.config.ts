@@ -34,5 +34,12 @@ export default defineConfig({
       { find: /^@sentio\/react\/components$/, replacement: path('src/components/index.ts') },
     ],
   },
-  test: { environment: 'jsdom', include: ['tests/**/*.test.{ts,tsx}'], restoreMocks: true },
+  test: {
+    environment: 'jsdom',
+    include: ['tests/**/*.test.{ts,tsx}'],
+    restoreMocks: true,
+    // Most of the time would go into one jsdom a file.
+    isolate: false,
+    maxWorkers: 1,
+  },
 });

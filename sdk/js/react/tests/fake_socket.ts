@@ -9,6 +9,13 @@ interface Sent {
   [field: string]: unknown;
 }
 
+/** What a message is beside news; a replay has its first offset. */
+interface More {
+  snapshot?: true;
+  replay?: true;
+  offset?: number;
+}
+
 /** A WebSocket whose host is the test. */
 export class FakeSocket {
   static all: FakeSocket[] = [];
@@ -57,9 +64,9 @@ export class FakeSocket {
   }
 
   /** A message of the channel, with the offsets and the time that a host gives. */
-  publish(type: string, data: unknown, more: { snapshot?: true; replay?: true } = {}): void {
+  publish(type: string, data: unknown, more: More = {}): void {
     const prev = this.offset;
-    if (!more.snapshot) this.offset += Array.isArray(data) ? data.length : 1;
+    if (!more.snapshot && !more.replay) this.offset += Array.isArray(data) ? data.length : 1;
     const timestamp = new Date().toISOString();
     this.receive({ type, data, timestamp, offset: this.offset, prev, epoch: 'e1', ...more });
   }
@@ -132,7 +139,7 @@ export async function published(
   socket: FakeSocket,
   type: string,
   data: unknown,
-  more: { snapshot?: true; replay?: true } = {},
+  more: More = {},
 ): Promise<void> {
   await act(async () => socket.publish(type, data, more));
   await frame();

@@ -5,9 +5,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { configure } from '@sentio/client';
 import Earnings from 'document:Earnings';
 import Notifications from 'document:Notifications';
 import TradeSignals from 'document:TradeSignals';
@@ -55,10 +54,12 @@ describe.runIf(BUILD)('against the host', () => {
       { stdio: 'ignore' },
     );
     await waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), PATIENCE);
-    configure({ url: url.replace('http', 'ws'), apiUrl: url, WebSocket });
+    vi.stubGlobal('WebSocket', WebSocket);
+    vi.stubGlobal('__SENTIO__', { apiUrl: url });
   }, 30_000);
 
   afterAll(async () => {
+    vi.unstubAllGlobals();
     const ended = new Promise((resolve) => host.once('exit', resolve));
     host.kill();
     await ended;

@@ -34,8 +34,9 @@ export interface Store<T> {
   readonly initial: Snapshot<T>;
   snapshot(): Snapshot<T>;
   /** Changes the data by hand, if there are any, and shows that at once. */
-  change(change: (data: T) => T): void;
-  setSymbols(symbols: readonly string[]): void;
+  change(by: (data: T) => T): void;
+  /** Takes these for the symbols from now on, and changes the data by hand. Nothing if they are already. */
+  setSymbols(symbols: readonly string[], by: (data: T) => T): void;
   /** Reconnects at once. */
   refresh(): void;
   /**
@@ -79,17 +80,24 @@ export function createStore<T>(
   let lastUpdate: number | null = null;
   const initial = look();
   let snapshot = initial;
+  let wanted: readonly string[] | undefined;
 
   function look(): Snapshot<T> {
     const status = subscription?.status ?? IDLE;
     const { isConnected } = status;
-    const loading = !(closed || data || error || isConnected);
+    const loading = !(closed || data || error || status.receivedAt);
     return { data, status, isConnected, loading, error, lastUpdate };
   }
 
   function flush(): void {
     snapshot = look();
     for (const changed of holders.keys()) changed();
+  }
+
+  function change(by: (data: T) => T): void {
+    if (!data) return;
+    data = by(data);
+    flush();
   }
 
   /** Shows what `take` has changed: in the next frame, or, when it returns true, before. */
@@ -107,6 +115,7 @@ export function createStore<T>(
 
   function open(latest: Latest): void {
     const options = { ...latest.current };
+    wanted = options.symbols;
     if (typeof options.token === 'function') {
       options.token = () => (latest.current.token as () => string | Promise<string>)();
     }
@@ -146,12 +155,13 @@ export function createStore<T>(
   return {
     initial,
     snapshot: () => snapshot,
-    change(change) {
-      if (!data) return;
-      data = change(data);
-      flush();
+    change,
+    setSymbols(symbols, by) {
+      if (symbols === wanted) return;
+      wanted = symbols;
+      change(by);
+      subscription?.setSymbols(symbols);
     },
-    setSymbols: (symbols) => subscription?.setSymbols(symbols),
     refresh: () => subscription?.reconnect(),
     join(changed, latest) {
       if (closed) return () => {};

@@ -21,8 +21,7 @@ export function useRows<T>(
     symbols,
   });
   useEffect(() => {
-    store.change((rows) => keepRows(rows, symbols));
-    store.setSymbols(symbols);
+    store.setSymbols(symbols, (rows) => keepRows(rows, symbols));
   }, [store, symbols]);
   const rows = useMemo(() => pickRows(data, symbols), [data, symbols]);
   return { rows, ...connection };
