@@ -74,6 +74,8 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
       .then((messages) => {
         received(status);
         if (status.polling) catchUp(messages, topics);
+        // Also when there was nothing to tell: who waits for the first answer has it.
+        tell('onStatus', status);
       })
       .catch((error) => tell('onError', error));
   }

@@ -86,6 +86,14 @@ it('useWebSocket={false} polls REST every 30 s and opens no socket', async () =>
   expect(FakeSocket.all).toHaveLength(0);
 });
 
+it('an answer by REST that has nothing in it ends the loading', async () => {
+  answer({ user_id: 'user_001', notifications: [], count: 0, offset: 0, epoch: 'e1' });
+  render(<Notifications userId="user_001" useWebSocket={false} />);
+  expect(screen.getByText('Loading…')).toBeTruthy();
+  await pass(100);
+  expect(screen.getByText('No notifications.')).toBeTruthy();
+});
+
 it('turning useWebSocket off closes the socket, and on again opens one', async () => {
   answer({ signals: [], count: 0, offset: 0, epoch: 'e1' });
   const { rerender } = render(<TradeSignals symbols={['AAPL']} />);

@@ -103,7 +103,7 @@ export function useEarningsWebSocket(userId?: string, options?: HookOptions): Ea
     { ...options, userId },
     true,
   );
-  return { earnings: data, ...connection };
+  return { earnings: data ?? null, ...connection };
 }
 
 /**

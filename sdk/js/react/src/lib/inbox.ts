@@ -8,8 +8,8 @@ export type Inbox = readonly Notification[];
 /** So many are kept. */
 const KEPT = 1000;
 
-export function takeNotification(inbox: Inbox | null, { data }: Message): Inbox | null {
+export function takeNotification(inbox: Inbox = [], { data }: Message): Inbox {
   if (!data) return inbox;
   const item = { ...(data as Notification), read: false };
-  return [item, ...(inbox ?? []).filter(({ id }) => id !== item.id)].slice(0, KEPT);
+  return [item, ...inbox.filter(({ id }) => id !== item.id)].slice(0, KEPT);
 }

@@ -15,7 +15,7 @@ interface Item {
   symbol: string;
 }
 
-export function takeRows<T>(rows: Rows<T> | null, { data }: Message): Rows<T> | null {
+export function takeRows<T>(rows: Rows<T> | undefined, { data }: Message): Rows<T> | undefined {
   if (!Array.isArray(data)) return rows;
   const map = rows?.map ?? new Map<string, T>();
   for (const item of data as (T & Item)[]) {
@@ -35,7 +35,7 @@ export function keepRows<T>({ map }: Rows<T>, symbols: readonly string[]): Rows<
 }
 
 /** The rows of these symbols, in their order; of all: those that changed last come first. */
-export function pickRows<T>(rows: Rows<T> | null, symbols: readonly string[]): T[] {
+export function pickRows<T>(rows: Rows<T> | undefined, symbols: readonly string[]): T[] {
   if (!rows) return [];
   if (symbols.includes(ALL)) return [...rows.map.values()].reverse();
   return symbols.flatMap((symbol) => rows.map.get(symbol) ?? []);

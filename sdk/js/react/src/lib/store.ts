@@ -12,10 +12,10 @@ import type {
 import { inFrame } from './frame';
 import type { Connection, HookOptions } from '../types';
 
-/** What is shown after a message, as another object if it has changed; null: nothing yet. */
-export type Reduce<T> = (data: T | null, message: Message) => T | null;
+/** What is shown after a message, as another object if it has changed; undefined: nothing yet. */
+export type Reduce<T> = (data: T | undefined, message: Message) => T | undefined;
 
-export type Snapshot<T> = Omit<Connection, 'refresh'> & { readonly data: T | null };
+export type Snapshot<T> = Omit<Connection, 'refresh'> & { readonly data: T | undefined };
 
 /** What a hook asks for; undefined is the same as not given. */
 export type ChannelOptions = Omit<HookOptions, 'token'> & {
@@ -31,7 +31,7 @@ export interface Latest {
 
 export interface Store<T> {
   /** Before anything was opened, as on a server. */
-  readonly initial: Snapshot<T>;
+  initial(): Snapshot<T>;
   snapshot(): Snapshot<T>;
   /** Changes the data by hand, if there are any, and shows that at once. */
   change(by: (data: T) => T): void;
@@ -69,13 +69,13 @@ const IDLE: Status = {
 export function createStore<T>(
   channel: Channel,
   reduce: Reduce<T>,
-  closed: boolean | string,
+  closed: boolean | string | undefined,
   onEnd: () => void,
 ): Store<T> {
   const holders = new Map<() => void, Latest>();
   let subscription: Subscription | undefined;
   let closing: ReturnType<typeof setTimeout> | undefined;
-  let data: T | null = null;
+  let data: T | undefined;
   let error: ClientError | null = closed && closed !== true ? new Error(closed) : null;
   let lastUpdate: number | null = null;
   const initial = look();
@@ -138,22 +138,23 @@ export function createStore<T>(
       }),
       onGap: hear('onGap', ({ missed }) => {
         // State is void then; events stay true.
-        if (missed && channel !== 'notifications') data = null;
+        if (missed && channel !== 'notifications') data = undefined;
       }),
     });
     snapshot = look();
   }
 
   function close(): void {
-    subscription!.close();
+    subscription?.close();
     subscription = undefined;
-    data = error = lastUpdate = null;
+    data = undefined;
+    error = lastUpdate = null;
     snapshot = initial;
     onEnd();
   }
 
   return {
-    initial,
+    initial: () => initial,
     snapshot: () => snapshot,
     change,
     setSymbols(symbols, by) {
@@ -164,10 +165,9 @@ export function createStore<T>(
     },
     refresh: () => subscription?.reconnect(),
     join(changed, latest) {
-      if (closed) return () => {};
       clearTimeout(closing);
       holders.set(changed, latest);
-      if (!subscription) open(latest);
+      if (!subscription && !closed) open(latest);
       return () => {
         holders.delete(changed);
         // What unmounts and mounts again in the same tick, as in StrictMode, keeps its socket.

@@ -5,7 +5,7 @@ import type { Connection } from '../types';
 import { createStore, type ChannelOptions, type Reduce, type Store } from './store';
 
 export interface Held<T> extends Connection {
-  readonly data: T | null;
+  readonly data: T | undefined;
   readonly store: Store<T>;
 }
 
@@ -26,7 +26,7 @@ export function useChannel<T>(
   const closed =
     enabled === false ||
     symbols?.[0] === '' ||
-    (!!needs && !userId && !token && 'userId or token required');
+    (needs && !(userId || token) && 'userId or token required');
   // Symbols change on the open connection. Functions are not part of it, since JSON has none.
   const key = JSON.stringify([channel, { ...options, symbols: closed }]);
   const latest = useRef(options);
@@ -44,6 +44,6 @@ export function useChannel<T>(
   useEffect(() => {
     latest.current = options;
   });
-  const snapshot = useSyncExternalStore(join, store.snapshot, () => store.initial);
+  const snapshot = useSyncExternalStore(join, store.snapshot, store.initial);
   return { ...snapshot, refresh: store.refresh, store };
 }
