@@ -49,5 +49,7 @@ export default defineConfig({
     include: ['tests/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
+    // For machines that are busy; nothing here waits for real.
+    testTimeout: 30_000,
   },
 });

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState, type RefObject } from 'react';
 import { useClock } from '../data/clock.ts';
 import { phaseOf, summary, type ConnectionPhase, type Link } from '../data/connection.ts';
 import { useValue } from '../data/value.ts';
@@ -44,17 +44,39 @@ function LinkRow({ link }: { link: Link }) {
   );
 }
 
+/** Closes on Esc, and on a click anywhere else. */
+function useDismissal(box: RefObject<HTMLElement | null>, open: boolean, close: () => void): void {
+  useEffect(() => {
+    if (!open) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') close();
+    };
+    const onPointer = (event: PointerEvent) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) close();
+    };
+    document.addEventListener('keydown', onKey);
+    document.addEventListener('pointerdown', onPointer);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+      document.removeEventListener('pointerdown', onPointer);
+    };
+  }, [box, open, close]);
+}
+
 /** The state of all connections in a word, with the reason and what comes next; more on a click. */
 export function ConnectionStatus() {
   const { feeds } = useSession();
   const links = useValue(feeds);
   const { phase, retryAt, reason } = summary(links);
   const [open, setOpen] = useState(false);
+  const [close] = useState(() => () => setOpen(false));
+  const box = useRef<HTMLDivElement>(null);
   const id = useId();
+  useDismissal(box, open, close);
   const down = phase !== 'live';
 
   return (
-    <div className="connection">
+    <div ref={box} className="connection">
       <div role="status" data-testid="connection" data-phase={phase} className="connection__state">
         <button
           type="button"
