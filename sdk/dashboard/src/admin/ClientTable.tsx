@@ -70,7 +70,9 @@ function ClientRow({ client, now, onKick }: RowProps) {
         {client.channels.map((channel) => (
           <Subscribed key={channel.name} channel={channel} />
         ))}
-        {client.channels.length === 0 && <span className="muted">nothing</span>}
+        {client.channels.length === 0 && (
+          <span className="muted">{client.publisher ? 'publishes' : 'nothing'}</span>
+        )}
       </td>
       <td data-label="Sent" className="number">
         {exact(client.messages_out)}
@@ -118,19 +120,22 @@ function ClientActions({ client, onKick }: Omit<RowProps, 'now'>) {
   );
 }
 
+function topicsText({ all, symbols, topics }: ClientChannel): string {
+  if (all) return 'everything';
+  if (symbols.length === 0) return `${exact(topics)} ${topics === 1 ? 'topic' : 'topics'}`;
+  const more = topics - symbols.length;
+  return symbols.join(' ') + (more > 0 ? ` +${more}` : '');
+}
+
 function Subscribed({ channel }: { channel: ClientChannel }) {
-  const more = channel.topics - channel.symbols.length;
-  const topics = channel.symbols.length
-    ? channel.symbols.join(' ') + (more > 0 ? ` +${more}` : '')
-    : `${exact(channel.topics)} ${channel.topics === 1 ? 'topic' : 'topics'}`;
-  const filters = Object.entries(channel.filters ?? {});
+  const filters = Object.entries(channel.filters ?? {}).map(
+    ([name, value]) => `, ${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const text = topicsText(channel) + filters.join('');
   return (
-    <div className="admin-subscribed">
+    <div>
       {channel.name}
-      <small title={topics}>
-        {topics}
-        {filters.map(([name, value]) => `, ${name} ${JSON.stringify(value)}`)}
-      </small>
+      <small title={text}>{text}</small>
     </div>
   );
 }

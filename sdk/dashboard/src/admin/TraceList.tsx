@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 import { memo, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { bytes } from '../ui/format.ts';
-import { lineSubject, lineSummary, lineText } from './trace-lines.ts';
+import { lineSubject, lineSummary } from './trace-lines.ts';
 import type { TraceLine } from './trace-session.ts';
+import { TraceDetail } from './TraceDetail.tsx';
 import { preciseClock } from './units.ts';
 
-/** Pixels from the end within which the list still follows it. */
-const NEAR = 24;
+/** Pixels of a row, which trace.css keeps to. */
+const ROW = 22;
+/** Pixels of the list, until it is measured. */
+const HEIGHT = 560;
+/** Rows that are rendered above and below those that are seen. */
+const SPARE = 8;
 
 const MOVES: Record<string, (at: number, last: number) => number> = {
   ArrowUp: (at, last) => (at < 0 ? last : at - 1),
@@ -17,32 +21,26 @@ const MOVES: Record<string, (at: number, last: number) => number> = {
   End: (_at, last) => last,
 };
 
-/** Lines, the newest at the end, which it follows unless scrolled away; a chosen one is shown whole. */
+/**
+ * Lines, the newest at the end, which it follows unless scrolled away; a chosen one is shown whole. Just
+ * the rows that are seen are rendered, so that a busy channel leaves the page time.
+ */
 export function TraceList({ lines }: { lines: readonly TraceLine[] }) {
-  const list = useRef<HTMLDivElement>(null);
-  const follows = useRef(true);
   const [chosen, setChosen] = useState<TraceLine | null>(null);
+  const { list, first, end, reveal, onScroll } = useWindow(lines.length);
+  // -1: none is chosen, or it has made room for newer ones, or a filter hides it.
+  const at = chosen ? lines.findIndex((line) => line.id === chosen.id) : -1;
+  const rendered = chosen && at >= first && at < end;
 
-  useLayoutEffect(() => {
-    const element = list.current;
-    if (element && follows.current) element.scrollTop = element.scrollHeight;
-  }, [lines]);
-
-  const onScroll = () => {
-    const element = list.current;
-    if (!element) return;
-    follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') return setChosen(null);
     const last = lines.length - 1;
-    const at = lines.findIndex((line) => line.id === chosen?.id);
-    const move = MOVES[event.key];
-    const next = move && lines[Math.min(last, Math.max(0, move(at, last)))];
-    if (!next) return;
+    const next = MOVES[event.key]?.(at, last);
+    if (next === undefined) return;
     event.preventDefault();
-    setChosen(next);
-    document.getElementById(`trace-line-${next.id}`)?.scrollIntoView({ block: 'nearest' });
+    const index = Math.min(last, Math.max(0, next));
+    setChosen(lines[index] ?? null);
+    reveal(index);
   };
 
   return (
@@ -53,32 +51,81 @@ export function TraceList({ lines }: { lines: readonly TraceLine[] }) {
         role="listbox"
         tabIndex={0}
         aria-label="Lines of the trace"
-        {...(chosen && { 'aria-activedescendant': `trace-line-${chosen.id}` })}
+        {...(rendered && { 'aria-activedescendant': `trace-line-${chosen.id}` })}
         onScroll={onScroll}
         onKeyDown={onKeyDown}
       >
-        {lines.map((line) => (
-          <Row key={line.id} line={line} chosen={line.id === chosen?.id} onChoose={setChosen} />
-        ))}
+        <div role="presentation" style={{ height: lines.length * ROW, paddingTop: first * ROW }}>
+          {lines.slice(first, end).map((line, i) => (
+            <Row
+              key={line.id}
+              line={line}
+              place={first + i + 1}
+              count={lines.length}
+              chosen={line.id === chosen?.id}
+              onChoose={setChosen}
+            />
+          ))}
+        </div>
       </div>
-      {chosen && <Detail line={chosen} onClose={() => setChosen(null)} />}
+      {chosen && <TraceDetail line={chosen} onClose={() => setChosen(null)} />}
     </div>
   );
 }
 
+/** Which of `count` rows are to be rendered: those around the scroll position, or at the end. */
+function useWindow(count: number) {
+  const list = useRef<HTMLDivElement>(null);
+  const [height, setHeight] = useState(HEIGHT);
+  const [scrolled, setScrolled] = useState<number | null>(null);
+  const bottom = Math.max(0, count * ROW - height);
+  const top = Math.min(scrolled ?? bottom, bottom);
+
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    setHeight(element.clientHeight || HEIGHT);
+    if (scrolled === null) element.scrollTop = element.scrollHeight;
+  }, [count, scrolled]);
+
+  const onScroll = () => {
+    const element = list.current;
+    if (!element) return;
+    const left = element.scrollHeight - element.scrollTop - element.clientHeight;
+    setScrolled(left < ROW ? null : element.scrollTop);
+  };
+  const reveal = (index: number) => {
+    const element = list.current;
+    if (!element) return;
+    const lowest = index * ROW;
+    const highest = lowest + ROW - height;
+    const next = Math.min(lowest, Math.max(highest, element.scrollTop));
+    element.scrollTop = next;
+    setScrolled(next >= bottom ? null : next);
+  };
+  const first = Math.max(0, Math.floor(top / ROW) - SPARE);
+  const end = Math.min(count, Math.ceil((top + height) / ROW) + SPARE);
+  return { list, first, end, reveal, onScroll };
+}
+
 interface RowProps {
   line: TraceLine;
+  /** From 1, among `count`. */
+  place: number;
+  count: number;
   chosen: boolean;
   onChoose(line: TraceLine): void;
 }
 
-const Row = memo(function Row({ line, chosen, onChoose }: RowProps) {
+const Row = memo(function Row({ line, place, count, chosen, onChoose }: RowProps) {
   return (
     <div
       id={`trace-line-${line.id}`}
       className="admin-trace__line"
       role="option"
       aria-selected={chosen}
+      aria-posinset={place}
+      aria-setsize={count}
       data-kind={line.kind}
       onClick={() => onChoose(line)}
     >
@@ -89,38 +136,3 @@ const Row = memo(function Row({ line, chosen, onChoose }: RowProps) {
     </div>
   );
 });
-
-const FIELDS = ['time', 'kind', 'channel', 'client', 'user', 'offset', 'items', 'detail'] as const;
-
-function Detail({ line, onClose }: { line: TraceLine; onClose(): void }) {
-  const text = lineText(line);
-  return (
-    <aside className="admin-trace__detail" aria-label="The chosen line">
-      <button type="button" className="button button--small" onClick={onClose}>
-        Close
-      </button>
-      <dl>
-        {FIELDS.map(
-          (field) =>
-            line[field] !== undefined && (
-              <div key={field}>
-                <dt>{field}</dt>
-                <dd>{line[field]}</dd>
-              </div>
-            ),
-        )}
-        {line.bytes !== undefined && (
-          <div>
-            <dt>size</dt>
-            <dd>{bytes(line.bytes)}</dd>
-          </div>
-        )}
-      </dl>
-      {text && (
-        <pre tabIndex={0} aria-label="Text">
-          {text}
-        </pre>
-      )}
-    </aside>
-  );
-}

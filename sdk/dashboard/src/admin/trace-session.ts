@@ -6,7 +6,7 @@ import type { TraceEvent, TraceTarget } from './types.ts';
 /** Lines that are kept; older ones are forgotten. */
 export const TRACE_LINES = 500;
 /** Milliseconds between two renders, however many lines come. */
-const RENDER_EVERY = 200;
+const RENDER_EVERY = 250;
 /** Milliseconds until a trace that broke off is begun again. */
 const RETRY_AFTER = 2000;
 

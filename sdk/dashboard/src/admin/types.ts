@@ -92,6 +92,8 @@ export interface RateHistory {
 export interface ClientChannel {
   name: string;
   topics: number;
+  /** Subscribed to whatever comes; then symbols are ["*"]. */
+  all?: boolean;
   /** At most 20 of them. */
   symbols: string[];
   filters: Record<string, unknown>;
@@ -113,6 +115,8 @@ export interface ClientState {
   dropped: number;
   slow: boolean;
   compressed: boolean;
+  /** It publishes over this connection. */
+  publisher?: boolean;
 }
 
 export interface ClientPage {

@@ -20,7 +20,7 @@ test('only the newest lines are kept, however many come', async () => {
   const session = await start(host);
   const many = 3 * TRACE_LINES + 7;
   for (let i = 1; i <= many; i++) host.sendEvent({ kind: 'update', offset: i });
-  await vi.advanceTimersByTimeAsync(200);
+  await vi.advanceTimersByTimeAsync(250);
   const { lines } = session.view();
   expect(lines).toHaveLength(TRACE_LINES);
   expect(lines.at(-1)?.offset).toBe(many);
@@ -61,7 +61,7 @@ test('events that are not of a trace, or no JSON, are passed over', async () => 
   host.send('event: other\ndata: {"kind":"update"}\n\nevent: trace\ndata: {"kin\n\n');
   host.send('event: trace\ndata: null\n\n: heartbeat\n\n');
   host.sendEvent({ kind: 'left' });
-  await vi.advanceTimersByTimeAsync(200);
+  await vi.advanceTimersByTimeAsync(250);
   expect(session.view().lines).toEqual([{ id: 1, kind: 'left' }]);
 });
 

@@ -17,7 +17,7 @@ const press = (name: string) => fireEvent.click(screen.getByRole('button', { nam
 
 async function update(host: FakeHost, text: string): Promise<void> {
   host.sendEvent({ time: '2026-11-23T12:00:00.000Z', kind: 'update', channel: 'x', text });
-  await pass(200);
+  await pass(250);
 }
 
 test('a channel’s row starts its trace', async () => {
@@ -81,7 +81,6 @@ test('a line is chosen by the keyboard, and shown whole', async () => {
   await update(host, '{"a":1}');
   await update(host, '{"b":2}');
   const list = screen.getByRole('listbox');
-  HTMLElement.prototype.scrollIntoView = () => {};
   fireEvent.keyDown(list, { key: 'ArrowDown' });
   fireEvent.keyDown(list, { key: 'ArrowUp' });
   const chosen = lines().find((line) => line.getAttribute('aria-selected') === 'true');
@@ -89,6 +88,29 @@ test('a line is chosen by the keyboard, and shown whole', async () => {
   expect(screen.getByLabelText('Text').textContent).toBe('{\n  "a": 1\n}');
   fireEvent.keyDown(list, { key: 'Escape' });
   expect(screen.queryByLabelText('Text')).toBeNull();
+});
+
+test('of many lines just those that can be seen are rendered, and the newest first', async () => {
+  const host = await startTrace();
+  for (let i = 1; i <= 300; i++) host.sendEvent({ kind: 'update', text: `number ${i}` });
+  await pass(250);
+  expect(texts().length).toBeGreaterThan(20);
+  expect(texts().length).toBeLessThan(60);
+  expect(texts().at(-1)).toContain('number 300');
+  fireEvent.keyDown(screen.getByRole('listbox'), { key: 'Home' });
+  expect(texts()[0]).toContain('number 1');
+  expect(lines()[0]?.getAttribute('aria-setsize')).toBe('300');
+  expect(lines()[0]?.getAttribute('aria-posinset')).toBe('1');
+});
+
+test('a chosen line stays to be read when it has left the list', async () => {
+  const host = await startTrace();
+  await update(host, '{"a":1}');
+  await update(host, '{"b":2}');
+  fireEvent.click(lines()[0]!);
+  fireEvent.change(screen.getByLabelText('Lines with'), { target: { value: '"b"' } });
+  expect(screen.getByRole('listbox').hasAttribute('aria-activedescendant')).toBe(false);
+  expect(screen.getByLabelText('Text').textContent).toBe('{\n  "a": 1\n}');
 });
 
 test('it goes on while another section is looked at', async () => {
@@ -145,7 +167,7 @@ test('the lines are downloaded as the host sent them', async () => {
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
   host.sendEvent({ kind: 'left', user: 'a' });
   host.sendEvent({ kind: 'missed', count: 2 });
-  await pass(200);
+  await pass(250);
   press('Download');
   vi.useRealTimers();
   expect(await saved[0]?.text()).toBe('{"kind":"left","user":"a"}\n{"kind":"missed","count":2}\n');
