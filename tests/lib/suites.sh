@@ -25,6 +25,14 @@ with_build() {
     }
 }
 
+# with_dashboard SUITE: builds sdk/dashboard/dist, and finds a Node for it.
+with_dashboard() {
+    if ! need_node "$top/build/node" || ! "$top/packaging/dashboard.sh"; then
+        fail_suite "$1" "not run: the dashboard was not built"
+        return 1
+    fi
+}
+
 unit_tests() { # SUITE FOLDER [PREFIX...]
     local suite=$1 folder=$2
     shift 2
@@ -74,10 +82,14 @@ suite_e2e() {
 
 suite_browser() {
     with_build browser build gcc "" || return 0
-    with_packages browser chromium-headless-shell openssl python3 python3-pytest || return 0
+    with_packages browser chromium-headless-shell fonts-dejavu-core fonts-noto-color-emoji openssl \
+        python3 python3-pytest || return 0
     run_suite browser pytest 300 env SENTIO_BUILD="$top/build" PYTHONDONTWRITEBYTECODE=1 \
         "$python" -m pytest "$top/tests/e2e/test_browser.py" -q -p no:cacheprovider \
         --junitxml="$logs/browser.xml"
+    with_dashboard browser-page || return 0
+    run_suite browser-page node 300 env SENTIO_BUILD="$top/build" \
+        SENTIO_SCREENSHOTS="$logs/screenshots" "$top/tests/lib/browser.sh"
 }
 
 suite_node() {

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The watchlist and the chart.
+
+import assert from 'node:assert/strict';
+import { quotes } from './lib/bodies.mjs';
+import { price, row, says, symbols } from './lib/look.mjs';
+import { open, Visits } from './lib/visit.mjs';
+
+const LONG_MS = 20_000;
+const visits = new Visits();
+
+/** The name of the animation behind an element's text. */
+function animationOf(locator) {
+  return locator.evaluate((element) => getComputedStyle(element, '::before').animationName);
+}
+
+visits.test('a quote that is published appears in the watchlist', {}, async (page, host) => {
+  await host.publish('market-data', quotes({ AAPL: 190.5 }, { prev_close: 180 }));
+  await says(price(page, 'AAPL'), '190.50');
+  await says(row(page, 'AAPL').locator('[data-field="change"]'), '+10.50');
+  await says(row(page, 'AAPL').locator('[data-field="change-percent"]'), '+5.83%');
+});
+
+visits.test('a price that moves flashes, with an arrow and in words', {}, async (page, host) => {
+  await host.publish('market-data', quotes({ MSFT: 400 }));
+  await says(price(page, 'MSFT'), '400.00');
+  for (const [next, way] of [
+    [401.25, 'up'],
+    [399.75, 'down'],
+  ]) {
+    await host.publish('market-data', quotes({ MSFT: next }));
+    await says(price(page, 'MSFT'), `${way} to ${next.toFixed(2)}`);
+    const flash = price(page, 'MSFT').locator(`[data-flash^="${way}"]`);
+    assert.notEqual(await animationOf(flash), 'none');
+    await flash.locator('svg').waitFor();
+  }
+});
+
+visits.test(
+  'who wants less motion is not flashed at',
+  { context: { reducedMotion: 'reduce' } },
+  async (page, host) => {
+    await host.publish('market-data', quotes({ TSLA: 250 }));
+    await says(price(page, 'TSLA'), '250.00');
+    await host.publish('market-data', quotes({ TSLA: 251 }));
+    await says(price(page, 'TSLA'), 'up to 251.00');
+    const flash = price(page, 'TSLA').locator('[data-flash]');
+    assert.equal(await animationOf(flash), 'none');
+  },
+);
+
+visits.test('a symbol that is added is subscribed and kept', {}, async (page, host) => {
+  await page.keyboard.press('/');
+  await page.keyboard.type('nflx');
+  await page.keyboard.press('Enter');
+  await row(page, 'NFLX').waitFor();
+  await host.publish('market-data', quotes({ NFLX: 612.25 }));
+  await says(price(page, 'NFLX'), '612.25');
+  await page.reload();
+  await says(price(page, 'NFLX'), '612.25');
+  await row(page, 'NFLX').focus();
+  await page.keyboard.press('Delete');
+  await row(page, 'NFLX').waitFor({ state: 'detached' });
+  await page.reload();
+  await row(page, 'AAPL').waitFor();
+  assert.ok(!(await symbols(page)).includes('NFLX'));
+});
+
+visits.test('a price that nothing was heard of for long is marked', { at: null }, async (page, host) => {
+  await page.clock.install();
+  await open(page, host);
+  await host.publish('market-data', quotes({ META: 500 }));
+  await says(price(page, 'META'), '500.00');
+  await page.clock.fastForward(LONG_MS);
+  const age = row(page, 'META').locator('[data-field="age"]');
+  await says(age, /stale: 2\ds/);
+  await host.publish('market-data', quotes({ META: 501 }));
+  await says(age, 'now');
+});
+
+visits.test('the chart follows the symbol that is chosen', {}, async (page, host) => {
+  await host.publish('market-data', quotes({ GOOGL: 140.25, AMZN: 185 }));
+  await row(page, 'GOOGL').click();
+  const chart = page.getByRole('region', { name: 'Chart of GOOGL' });
+  await says(chart, '140.25');
+  await chart.locator('canvas').first().waitFor();
+  await host.publish('market-data', quotes({ GOOGL: 141.5 }));
+  await says(chart, '141.50');
+});
