@@ -118,7 +118,8 @@ for (const [name, text] of Object.entries(DIALOGS)) {
 visits.test('the theme that is chosen stays', { at: null }, async (page, host) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, host);
-  const colour = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const colour = () =>
+    page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await colour();
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByLabel('Theme').selectOption('dark');

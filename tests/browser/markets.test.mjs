@@ -66,17 +66,21 @@ visits.test('a symbol that is added is subscribed and kept', {}, async (page, ho
   assert.ok(!(await symbols(page)).includes('NFLX'));
 });
 
-visits.test('a price that nothing was heard of for long is marked', { at: null }, async (page, host) => {
-  await page.clock.install();
-  await open(page, host);
-  await host.publish('market-data', quotes({ META: 500 }));
-  await says(price(page, 'META'), '500.00');
-  await page.clock.fastForward(LONG_MS);
-  const age = row(page, 'META').locator('[data-field="age"]');
-  await says(age, /stale: 2\ds/);
-  await host.publish('market-data', quotes({ META: 501 }));
-  await says(age, 'now');
-});
+visits.test(
+  'a price that nothing was heard of for long is marked',
+  { at: null },
+  async (page, host) => {
+    await page.clock.install();
+    await open(page, host);
+    await host.publish('market-data', quotes({ META: 500 }));
+    await says(price(page, 'META'), '500.00');
+    await page.clock.fastForward(LONG_MS);
+    const age = row(page, 'META').locator('[data-field="age"]');
+    await says(age, /stale: 2\ds/);
+    await host.publish('market-data', quotes({ META: 501 }));
+    await says(age, 'now');
+  },
+);
 
 visits.test('the chart follows the symbol that is chosen', {}, async (page, host) => {
   await host.publish('market-data', quotes({ GOOGL: 140.25, AMZN: 185 }));

@@ -20,7 +20,10 @@ visits.test('one that arrives is shown, counted, read and cleared', {}, async (p
   await visit(page, '#/notifications', 'Notifications');
   await counts(notices(page), 2);
   assert.match(await notices(page).first().textContent(), /Margin call/);
-  await notices(page).first().getByRole('button', { name: /as read/ }).click();
+  await notices(page)
+    .first()
+    .getByRole('button', { name: /as read/ })
+    .click();
   await counts(page.locator('[data-testid="notification"][data-read="true"]'), 1);
   await says(unread(page), '1');
 

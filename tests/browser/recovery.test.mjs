@@ -43,23 +43,27 @@ async function allArrived(page, name, count) {
 }
 
 for (const signal of ['SIGTERM', 'SIGKILL']) {
-  visits.test(`a restart after ${signal} misses nothing`, { at: null, expected: AWAY }, async (page, host) => {
-    const ids = record(page, signal);
-    await page.goto(`${host.origin}/${at}`);
-    await phase(page, 'live');
-    const publisher = new Publisher(host).start('notifications', numbered(signal), 50);
-    await publisher.more(10);
-    await host.end(signal);
-    await phase(page, 'waiting');
-    await says(connection(page), /Reconnecting (in \d+ s|now)/);
-    await host.start();
-    await phase(page, 'live');
-    await publisher.more(10);
-    const count = await publisher.stop();
-    await allArrived(page, signal, count);
-    assert.equal(new Set(ids).size, count);
-    assert.equal(ids.length, count, 'each came over the wire once');
-  });
+  visits.test(
+    `a restart after ${signal} misses nothing`,
+    { at: null, expected: AWAY },
+    async (page, host) => {
+      const ids = record(page, signal);
+      await page.goto(`${host.origin}/${at}`);
+      await phase(page, 'live');
+      const publisher = new Publisher(host).start('notifications', numbered(signal), 50);
+      await publisher.more(10);
+      await host.end(signal);
+      await phase(page, 'waiting');
+      await says(connection(page), /Reconnecting (in \d+ s|now)/);
+      await host.start();
+      await phase(page, 'live');
+      await publisher.more(10);
+      const count = await publisher.stop();
+      await allArrived(page, signal, count);
+      assert.equal(new Set(ids).size, count);
+      assert.equal(ids.length, count, 'each came over the wire once');
+    },
+  );
 }
 
 visits.test('prices go on after a restart', { expected: AWAY }, async (page, host) => {
@@ -74,17 +78,21 @@ visits.test('prices go on after a restart', { expected: AWAY }, async (page, hos
   await phase(page, 'live');
 });
 
-visits.test('what came while offline is there once online', { at, expected: AWAY }, async (page, host) => {
-  const context = page.context();
-  await host.publish('notifications', notification('Line 0'));
-  await allArrived(page, 'Line', 1);
-  await context.setOffline(true);
-  await page.evaluate(() => window.dispatchEvent(new Event('offline')));
-  for (const number of [1, 2, 3]) {
-    await host.publish('notifications', notification(`Line ${number}`));
-  }
-  await context.setOffline(false);
-  await visit(page, at, 'Notifications');
-  await allArrived(page, 'Line', 4);
-  await phase(page, 'live');
-});
+visits.test(
+  'what came while offline is there once online',
+  { at, expected: AWAY },
+  async (page, host) => {
+    const context = page.context();
+    await host.publish('notifications', notification('Line 0'));
+    await allArrived(page, 'Line', 1);
+    await context.setOffline(true);
+    await page.evaluate(() => window.dispatchEvent(new Event('offline')));
+    for (const number of [1, 2, 3]) {
+      await host.publish('notifications', notification(`Line ${number}`));
+    }
+    await context.setOffline(false);
+    await visit(page, at, 'Notifications');
+    await allArrived(page, 'Line', 4);
+    await phase(page, 'live');
+  },
+);

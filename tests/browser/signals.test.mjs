@@ -13,7 +13,12 @@ const THREE = signals(['AAPL', 'buy', 0.85], ['MSFT', 'sell', 0.4], ['AMZN', 'ho
 async function shown(page, ...wanted) {
   await page.waitForFunction((text) => {
     const rows = document.querySelectorAll('main tr[data-symbol]');
-    return [...rows].map((found) => found.dataset.symbol).toSorted().join() === text;
+    return (
+      [...rows]
+        .map((found) => found.dataset.symbol)
+        .toSorted()
+        .join() === text
+    );
   }, wanted.toSorted().join());
 }
 
@@ -55,7 +60,9 @@ visits.test('a pinned signal stays first, also after a reload', { at }, async (p
 
 visits.test('the details have what the publisher said', { at }, async (page, host) => {
   const [item] = signals(['NVDA', 'buy', 0.7]).data;
-  await host.publish('trade-signals', { data: [{ ...item, strategy: 'momentum of <b>ten</b> days' }] });
+  await host.publish('trade-signals', {
+    data: [{ ...item, strategy: 'momentum of <b>ten</b> days' }],
+  });
   await row(page, 'NVDA').getByRole('button', { name: 'Details of NVDA' }).click();
   await says(page.locator('main dl'), 'momentum of <b>ten</b> days');
 });

@@ -42,6 +42,7 @@ export class Problems {
 
   /** Throws when there was any. */
   check() {
-    if (this.#found.length > 0) throw new Error(`the page had problems:\n${this.#found.join('\n')}`);
+    if (this.#found.length > 0)
+      throw new Error(`the page had problems:\n${this.#found.join('\n')}`);
   }
 }
