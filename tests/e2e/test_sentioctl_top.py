@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from harness import bodies
-from harness.config import BAD_PLUGINS
 from harness.daemon import Daemon
-from harness.sentioctl import OK, SENTIOCTL, UNREACHABLE, USAGE, ask, sentioctl
-from harness.worker import pipeline
+from harness.fake_control import FakeControl
+from harness.sentioctl import FAILED, OK, SENTIOCTL, UNREACHABLE, USAGE, ask, sentioctl
 
 
 def columns(text: str) -> dict[str, dict[str, str]]:
@@ -49,15 +49,30 @@ def test_json_has_both_answers_in_a_line(host: Daemon) -> None:
     assert [item["name"] for item in both["channels"]][0] == "trade-signals"
 
 
-def test_a_failed_channel_is_named(start) -> None:
-    host = start(channels={"tick": {"plugin": BAD_PLUGINS / "aborts.so", "isolation": "process"}})
-    pipeline(host, "tick", [1, *["abort"] * 3, 2, 3])
-    host.wait_for(r"channel tick: failed")
-    done = ask(host, "top", "--once")
+def test_what_is_wrong_is_named_and_the_busiest_channel_comes_first(tmp_path: Path) -> None:
+    channels = [{"name": "quiet", "state": "open", "rate": 0.0},
+                {"name": "tick", "state": "failed", "rate": 0.0, "deaths": 5},
+                {"name": "busy", "state": "open", "rate": 12.5, "history_bytes": 1536}]
+    answers = {"GET /api/v1/host": (200, {"ready": False, "problems": ["channel tick: died"],
+                                          "memory": {"rss_bytes": 3 << 20}}),
+               "GET /api/v1/host/channels": (200, {"channels": channels})}
+    with FakeControl(tmp_path / "socket", answers) as fake:
+        done = sentioctl("--socket", fake.path, "top", "--once")
     assert ", not ready\n" in done.stdout
-    assert "problems     channel tick: its plugin died too often" in done.stdout
-    assert columns(done.stdout)["tick"]["STATE"] == "failed"
-    assert columns(done.stdout)["tick"]["DEATHS"] == "5"
+    assert "\nproblems     channel tick: died\n" in done.stdout
+    assert "\nmemory       3.0 MiB, " in done.stdout
+    table = columns(done.stdout)
+    assert list(table) == ["busy", "quiet", "tick"]
+    assert (table["tick"]["STATE"], table["tick"]["DEATHS"]) == ("failed", "5")
+    assert done.stdout.splitlines()[-3].endswith("1.5 KiB")
+
+
+def test_a_host_that_refuses_is_quoted(tmp_path: Path) -> None:
+    answers = {"GET /api/v1/host": (503, {"detail": "the host is shutting down"})}
+    with FakeControl(tmp_path / "socket", answers) as fake:
+        done = sentioctl("--socket", fake.path, "top")
+    assert (done.returncode, done.stdout) == (FAILED, "")
+    assert "the host is shutting down" in done.stderr
 
 
 def test_it_goes_on_until_the_host_ends(host: Daemon) -> None:
