@@ -3,6 +3,7 @@
 
 #include "channels.h"
 #include "check.h"
+#include "clients.h"
 #include "help.h"
 #include "plugin.h"
 #include "reload.h"
@@ -14,6 +15,9 @@ static const struct ctl_command commands[] = {
     {"channels", "", "show each channel with its plugin, state and counters", channels_show},
     {"top", "[--once] [--every 1s]", "show again and again what the host and its channels are at",
      top_run},
+    {"clients", "[--channel NAME] [--user USER] [--slow]",
+     "show who is connected, and what was sent to them", clients_show},
+    {"kick", "CLIENT", "close a client's connection", clients_kick},
     {"reload", "[--shadow CHANNEL NEW.so [--for 60s] [--swap]]",
      "take over the configuration and new plugins, all or nothing; --shadow: only compare NEW.so "
      "with the channel's plugin, and swap when told",
