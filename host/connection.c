@@ -14,13 +14,15 @@
 #include "tap.h"
 #include "viewer.h"
 
-enum { TOO_MANY_REQUESTS = 429 };
+enum { TOO_MANY_REQUESTS = 429, CACHE_LINE = 64 };
 
 struct connection *connection_create(struct io *io, const struct config_listen *listen,
                                      const char *address) {
-    struct connection *connection = calloc(1, sizeof(*connection));
+    size_t size = (sizeof(struct connection) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    struct connection *connection = aligned_alloc(CACHE_LINE, size);
     if (connection == NULL)
         return NULL;
+    memset(connection, 0, size);
     connection->io = io;
     connection->fd = -1;
     connection->id = io_draw_id(io);
