@@ -16,6 +16,7 @@ struct fixture {
     int reliefs;
     uint8_t expected[SEEN_MAX];
     size_t expected_size;
+    size_t shown; /* bytes of those */
 };
 
 static inline struct fixture *fixture_of(struct connection *connection) {

@@ -28,6 +28,44 @@ static void frames_that_others_get_are_left_out_and_still_one_write(void **state
     assert_all_arrived(fixture);
 }
 
+static void messages_and_bytes_are_counted_for_the_connection(void **state) {
+    struct fixture *fixture = *state;
+    struct connection *connection = &fixture->connection;
+    append(fixture, 10, 'a');
+    struct span three = make(fixture, 20, 'b');
+    three.end = make(fixture, 200, 'c').end;
+    three.end = make(fixture, 0, 'd').end;
+    expect(fixture, three);
+    outbox_count(connection, three);
+    outbox_append(&fixture->outbox, connection, three);
+    outbox_flush(&fixture->outbox);
+    assert_all_arrived(fixture);
+    assert_int_equal(connection->messages_out, 4);
+    assert_int_equal(connection->bytes_out, fixture->expected_size);
+}
+
+static void show(struct connection *connection, struct span span) {
+    struct fixture *fixture = fixture_of(connection);
+    assert_memory_equal(span_data(span), fixture->expected + fixture->shown, span_size(span));
+    fixture->shown += span_size(span);
+}
+
+static void what_a_traced_connection_is_sent_is_shown_and_others_is_not(void **state) {
+    struct fixture *fixture = *state;
+    fixture->outbox.show = show;
+    append(fixture, 10, 'a');
+    outbox_flush(&fixture->outbox);
+    assert_int_equal(fixture->shown, 0);
+    fixture->shown = fixture->expected_size;
+    fixture->connection.traced = true;
+    append(fixture, 20, 'b');
+    make(fixture, 5, 'x');
+    append(fixture, 30, 'c');
+    outbox_flush(&fixture->outbox);
+    assert_int_equal(fixture->shown, fixture->expected_size);
+    assert_all_arrived(fixture);
+}
+
 static void a_connection_that_is_not_open_is_sent_nothing(void **state) {
     struct fixture *fixture = *state;
     fixture->connection.state = CONNECTION_CLOSING;
@@ -150,6 +188,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(neighbouring_frames_are_one_span_and_one_write),
         TEST(frames_that_others_get_are_left_out_and_still_one_write),
+        TEST(messages_and_bytes_are_counted_for_the_connection),
+        TEST(what_a_traced_connection_is_sent_is_shown_and_others_is_not),
         TEST(a_connection_that_is_not_open_is_sent_nothing),
         TEST(a_forgotten_connection_is_not_written_to),
         TEST(a_turn_that_queues_up_to_the_mark_is_due_to_be_written),
