@@ -8,6 +8,7 @@
 #include "plugin.h"
 #include "reload.h"
 #include "status.h"
+#include "tail.h"
 #include "top.h"
 
 static const struct ctl_command commands[] = {
@@ -18,6 +19,8 @@ static const struct ctl_command commands[] = {
     {"clients", "[--channel NAME] [--user USER] [--slow]",
      "show who is connected, and what was sent to them", clients_show},
     {"kick", "CLIENT", "close a client's connection", clients_kick},
+    {"tail", "CHANNEL | --client CLIENT",
+     "print what a channel or a client says and is told, as it happens", tail_run},
     {"reload", "[--shadow CHANNEL NEW.so [--for 60s] [--swap]]",
      "take over the configuration and new plugins, all or nothing; --shadow: only compare NEW.so "
      "with the channel's plugin, and swap when told",

@@ -97,8 +97,7 @@ static size_t on_data(char *data, size_t one, size_t size, void *context) {
     return answer_add(context, data, one * size) == 0 ? size : 0;
 }
 
-static enum ctl_status ask(struct peer *peer, bool post, const char *url, long patience,
-                           struct answer *answer) {
+static void prepare(const struct peer *peer, const char *url) {
     CURL *curl = peer->curl;
     curl_easy_reset(curl);
     curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -108,6 +107,12 @@ static enum ctl_status ask(struct peer *peer, bool post, const char *url, long p
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+}
+
+static enum ctl_status ask(struct peer *peer, bool post, const char *url, long patience,
+                           struct answer *answer) {
+    CURL *curl = peer->curl;
+    prepare(peer, url);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, patience);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
@@ -149,6 +154,27 @@ enum ctl_status peer_post(struct peer *peer, const char *what,
                           const struct peer_parameter *parameters, long patience,
                           struct answer *answer) {
     return request(peer, true, what, parameters, patience, answer);
+}
+
+enum ctl_status peer_follow(struct peer *peer, const char *what,
+                            const struct peer_parameter *parameters,
+                            size_t (*take)(char *data, size_t one, size_t size, void *context),
+                            void *context, long *code) {
+    char url[URL_SIZE];
+    if (!write_url(peer, what, parameters, url, sizeof(url))) {
+        ctl_complain("%s: its parameters are too long", what);
+        return CTL_FAILED;
+    }
+    prepare(peer, url);
+    curl_easy_setopt(peer->curl, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(peer->curl, CURLOPT_WRITEDATA, context);
+    CURLcode result = curl_easy_perform(peer->curl);
+    if (result == CURLE_WRITE_ERROR)
+        return CTL_FAILED;
+    if (result != CURLE_OK)
+        return unreachable(peer, result);
+    curl_easy_getinfo(peer->curl, CURLINFO_RESPONSE_CODE, code);
+    return CTL_OK;
 }
 
 static enum ctl_status show_answer(const struct ctl *ctl, const struct answer *answer,

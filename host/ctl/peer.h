@@ -33,6 +33,13 @@ enum ctl_status peer_post(struct peer *peer, const char *what,
                           const struct peer_parameter *parameters, long patience,
                           struct answer *answer);
 
+/* GET of what does not end by itself: `take`, as libcurl's write callback, gets it as it comes. On
+ * CTL_OK it has ended, and *code is the HTTP status. */
+enum ctl_status peer_follow(struct peer *peer, const char *what,
+                            const struct peer_parameter *parameters,
+                            size_t (*take)(char *data, size_t one, size_t size, void *context),
+                            void *context, long *code);
+
 /* The whole of a command that only shows what a GET gives: as it came with --json, else by `show`,
  * which fails for want of memory alone. */
 enum ctl_status peer_show(const struct ctl *ctl, const char *what,

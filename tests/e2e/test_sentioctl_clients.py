@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import json
+import select
+import subprocess
+from typing import Any
 
+from harness import bodies
 from harness.daemon import Daemon
+from harness.limits import TIMEOUT
 from harness.overseer import Overseer
-from harness.sentioctl import FAILED, OK, USAGE, ask
+from harness.sentioctl import FAILED, OK, SENTIOCTL, USAGE, ask
 
 
 def rows(output: str) -> list[list[str]]:
@@ -55,9 +60,28 @@ def test_a_client_is_kicked(host: Daemon) -> None:
     assert "there is no such client" in again.stderr
 
 
+def test_a_channel_is_followed_until_it_is_removed(go_live: Any) -> None:
+    live = go_live()
+    host = live.host
+    with subprocess.Popen([SENTIOCTL, "--socket", host.control.host, "tail", "trade-signals"],
+                          stdout=subprocess.PIPE, text=True) as tail:
+        assert tail.stdout is not None
+        # It does not say when it has begun: the first line does.
+        while not select.select([tail.stdout], [], [], 0.05)[0]:
+            host.publish("trade-signals", bodies.signals("AAPL"))
+        live.reload(channels={"trade-signals": {"enabled": False}})
+        lines = tail.stdout.readlines()
+        assert tail.wait(TIMEOUT) == OK
+    told = [line.split(" ", 3)[1:3] for line in lines]
+    assert told[-2:] == [["update", "trade-signals"], ["error", "trade-signals"]]
+    assert '"symbol":"AAPL"' in lines[-2].replace(" ", "")
+
+
 def test_what_is_not_understood_is_said(host: Daemon) -> None:
     for words in (("clients", "nobody"), ("clients", "--user"), ("kick",), ("kick", "x"),
-                  ("kick", "1", "2"), ("kick", "1/..")):
+                  ("kick", "1", "2"), ("kick", "1/.."), ("tail",), ("tail", "--client")):
         assert ask(host, *words).returncode == USAGE, words
-    refused = ask(host, "clients", "--channel", "nothing")
-    assert (refused.returncode, "there is no such channel" in refused.stderr) == (FAILED, True)
+    for words in (("clients", "--channel", "nothing"), ("tail", "nothing")):
+        refused = ask(host, *words)
+        assert (refused.returncode, refused.stdout) == (FAILED, "")
+        assert "there is no such channel" in refused.stderr
