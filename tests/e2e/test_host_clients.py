@@ -96,8 +96,9 @@ def test_each_transport_is_told_from_the_others(start, tmp_path) -> None:
     assert [each["address"] for each in shown].count("unix") == 1
     events = next(each for each in shown if each["transport"] == "sse")
     assert set(subscribed(events)) == {"trade-signals", "market-data"}
-    assert subscribed(shown[0])["trade-signals"]["symbols"] == ["*"]
-    assert subscribed(shown[0])["trade-signals"]["all"] is True
+    packed = next(each for each in shown if each["compressed"])
+    assert subscribed(packed)["trade-signals"]["symbols"] == ["*"]
+    assert subscribed(packed)["trade-signals"]["all"] is True
     with_events.close()
 
 
