@@ -28,7 +28,7 @@ export function createKnown(): Known {
   let envelope: Message;
 
   function add(message: Message): boolean {
-    const { type, data, offset, polled } = message;
+    const { type, data } = message;
     if (Array.isArray(data)) {
       envelope = message;
       for (const item of data) if (topicOf(item)) items.set(topicOf(item), item);
@@ -36,8 +36,8 @@ export function createKnown(): Known {
     }
     const id = idOf(message);
     const before = id && objects.get(id);
-    // REST does not say of an event which number it has; it is not newer than the answer.
-    if (before && (polled || before.offset! >= offset!)) return false;
+    // REST, or the backlog of another connection, may bring it once more.
+    if (before && JSON.stringify(before.data) === JSON.stringify(data)) return false;
     objects.set(id ?? type, message);
     if (objects.size > KEPT) objects.delete(objects.keys().next().value!);
     return true;

@@ -12,8 +12,8 @@ const POLL_EVERY = 30_000;
 interface Subscriber {
   readonly handlers: Handlers;
   topics: Topics;
-  /** Those that it has just named: what is known of them it is still to be told. */
-  added: Topics | null;
+  /** Those of which it was told what is known. */
+  told: Topics;
 }
 
 /** A connection that all subscriptions with the same plan share. */
@@ -106,11 +106,12 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
     }
     let more = false;
     for (const subscriber of subscribers) {
-      const { added } = subscriber;
-      if (!added) continue;
-      subscriber.added = null;
+      const added = minus(subscriber.topics, subscriber.told);
+      subscriber.told = subscriber.topics;
+      if (!added.length) continue;
       more = true;
-      for (const message of recall()) tell('onMessage', reduce(message, added), [subscriber]);
+      for (const message of recall())
+        tell('onMessage', reduce(message, new Set(added)), [subscriber]);
     }
     keep(wanted());
     if (status.isConnected) adjust();
@@ -130,7 +131,7 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
       const topicsOf = (symbols?: readonly string[]): Topics =>
         wantedBy(plan, toTopics(symbols, handlers.onError));
       const topics = topicsOf(handlers.symbols);
-      const subscriber: Subscriber = { handlers, topics, added: topics };
+      const subscriber: Subscriber = { handlers, topics, told: new Set() };
       subscribers.add(subscriber);
       changed();
       return {
@@ -138,9 +139,7 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
           return status;
         },
         setSymbols(symbols) {
-          const before = subscriber.topics;
           subscriber.topics = topicsOf(symbols);
-          subscriber.added = new Set(minus(subscriber.topics, before));
           changed();
         },
         ack,

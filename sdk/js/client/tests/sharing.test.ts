@@ -109,6 +109,17 @@ test('a late subscriber is given what is known at once, and then what is live', 
   expect(late.messages.slice(1)).toMatchObject([{ data: [{ symbol: 'TSLA' }] }]);
 });
 
+test('symbols that are set again at once do not keep a late subscriber from what is known', async () => {
+  follow('market-data', { symbols: ['AAPL', 'MSFT'] });
+  (await accept()).say(quotes(11, ['AAPL', 'MSFT']));
+  const late = follow('market-data', { symbols: ['AAPL'] });
+  late.setSymbols(['AAPL']);
+  await settle();
+  late.setSymbols(['AAPL', 'MSFT']);
+  await settle();
+  expect(late.messages.map(symbolsOf)).toEqual([['AAPL'], ['MSFT']]);
+});
+
 test('a late subscriber gets each kind of an object, and each notification in order', async () => {
   follow('admin', { token: 'x' });
   const admin = await accept(2);
