@@ -148,7 +148,7 @@ export function createSession(
       if (!idOf(message)) {
         const same = before?.epoch === message.epoch;
         if (same && message.offset <= before.offset && !more) continue;
-        if (before && !same) gap(true);
+        if (before && !same && message === messages[0]) gap(true);
         setPlace(message);
         current = topics;
       }

@@ -227,6 +227,19 @@ test('another epoch in an answer is a gap', async () => {
   expect(late.messages).toMatchObject([{ snapshot: true, data: [{ symbol: 'MSFT' }] }]);
 });
 
+test('another epoch is one gap, and none of the kinds after it is forgotten', async () => {
+  const kinds = { users: { n: 1 }, revenue: { n: 2 } };
+  answer({ ...kinds, offset: 5, epoch: 'e1' });
+  const follower = follow('admin', { token: 't', transport: 'rest' });
+  await settle();
+  answer({ ...kinds, offset: 1, epoch: 'e2' });
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(follower.gaps).toEqual([{ missed: true }]);
+  const late = follow('admin', { token: 't', transport: 'rest' });
+  await settle();
+  expect(late.messages.map((message) => message.type)).toEqual(['admin_users', 'admin_revenue']);
+});
+
 test('a failure is told, and the next answer is good again', async () => {
   rest.mockRejectedValueOnce(new TypeError('fetch failed'));
   const follower = follow('trade-signals', { transport: 'rest' });
