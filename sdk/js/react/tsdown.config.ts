@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-import { copyFile } from 'node:fs/promises';
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
@@ -11,5 +10,5 @@ export default defineConfig({
   // Hooks are for the browser's half of an application, where a framework divides it.
   banner: { js: "'use client';" },
   fixedExtension: false,
-  onSuccess: () => copyFile('src/styles.css', 'dist/styles.css'),
+  copy: 'src/styles.css',
 });
