@@ -83,7 +83,13 @@ export function Notifications(props: NotificationsProps) {
         )
       }
     >
-      <ul className="sentio-list" aria-live="polite" aria-relevant="additions">
+      <ul
+        className="sentio-list"
+        aria-label={title}
+        tabIndex={0}
+        aria-live="polite"
+        aria-relevant="additions"
+      >
         {notifications.map((item) => (
           <Item key={item.id} item={item} locale={{ locale }} onRead={markRead} />
         ))}
