@@ -86,7 +86,7 @@ describe('the dashboard', () => {
     expect(document.activeElement).toBe(field);
     fireEvent.change(field, { target: { value: 'ibm $' } });
     fireEvent.submit(field);
-    await wait(0);
+    await wait(2000);
     expect(exchange.line('market-data').symbols).toContain('IBM');
     expect(screen.getByRole('alert').textContent).toContain('$');
 

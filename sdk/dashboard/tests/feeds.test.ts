@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { summary } from '../src/data/connection.ts';
-import { added } from '../src/data/watchlist.ts';
+import { added, removed } from '../src/data/watchlist.ts';
 import { Session } from '../src/session/session.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type Line } from './exchange.ts';
 
 describe('the session', () => {
   let exchange: Exchange;
@@ -32,10 +32,37 @@ describe('the session', () => {
     expect(exchange.line('market-data').symbols).toContain('AAPL');
   });
 
-  it('follows the watchlist on the same connection', () => {
+  it('hears the past of a symbol that is added, and then adds it to the connection', () => {
     session.watchlist.update((list) => added(list, ['IBM']));
-    expect(exchange.lines).toHaveLength(4);
+    expect(exchange.lines).toHaveLength(5);
+    const past = exchange.lines[4] as Line;
+    expect(past.options).toMatchObject({ symbols: ['IBM'], history: 5000 });
+    expect(exchange.line('market-data').symbols).not.toContain('IBM');
+
+    const item = (price: number, timestamp: string) => [{ symbol: 'IBM', price, timestamp }];
+    past.say({ type: 'update', data: item(7, '2026-03-02T11:00:00Z'), replay: true });
+    past.say({ type: 'quotes', data: item(8, '2026-03-02T11:01:00Z'), snapshot: true });
+    expect(past.closed).toBe(true);
     expect(exchange.line('market-data').symbols).toContain('IBM');
+    expect(session.quotes.instrument('IBM')?.candles['1m'].candles).toHaveLength(2);
+  });
+
+  it('does not wait for long for a past that does not come', () => {
+    session.watchlist.update((list) => added(list, ['IBM', 'ORCL']));
+    expect(exchange.lines).toHaveLength(5);
+    vi.advanceTimersByTime(2000);
+    expect(exchange.open()).toHaveLength(4);
+    expect(exchange.line('market-data').symbols.slice(-2)).toEqual(['IBM', 'ORCL']);
+  });
+
+  it('takes a symbol away at once, also one whose past has not come yet', () => {
+    session.watchlist.update((list) => removed(list, 'AAPL'));
+    expect(exchange.line('market-data').symbols).not.toContain('AAPL');
+    session.watchlist.update((list) => added(list, ['IBM']));
+    session.watchlist.update((list) => removed(list, 'IBM'));
+    vi.advanceTimersByTime(2000);
+    expect(exchange.line('market-data').symbols).not.toContain('IBM');
+    expect(exchange.open()).toHaveLength(4);
   });
 
   it('leaves alone what another setting does not concern', () => {

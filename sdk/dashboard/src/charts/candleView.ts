@@ -14,6 +14,8 @@ import { faded, palette, type Palette } from './palette.ts';
 
 const SHOWN_AT_MOST = 90;
 const SHOWN_AT_LEAST = 45;
+/** So many at a time are the past that has come, not the present that goes on. */
+const MANY = 3;
 
 function bar({ start, open, high, low, close }: Candle): CandlestickData {
   return { time: chartTime(start), open, high, low, close };
@@ -36,6 +38,7 @@ export class CandleView {
   readonly #volumes: ISeriesApi<'Histogram'>;
   #palette = palette();
   #series: CandleSeries | null = null;
+  #count = 0;
   #first = NaN;
   #last = NaN;
 
@@ -61,10 +64,7 @@ export class CandleView {
     this.#bars.applyOptions({ priceFormat: { type: 'price', precision: places, minMove } });
     this.#chart.timeScale().applyOptions({ secondsVisible: series.interval < 60_000 });
     this.#drawAll(candles);
-    const to = candles.length + 2;
-    // Few candles are not drawn as wide as all the room, and many not all at once.
-    const shown = Math.min(SHOWN_AT_MOST, Math.max(SHOWN_AT_LEAST, to));
-    this.#chart.timeScale().setVisibleLogicalRange({ from: to - shown, to });
+    this.#fit(candles.length);
   }
 
   /** Takes over what has changed in the series. */
@@ -80,11 +80,14 @@ export class CandleView {
       this.#drawAll(candles);
       return;
     }
+    const more = candles.length - this.#count;
     for (const candle of this.#series?.from(this.#last) ?? []) {
       this.#bars.update(bar(candle));
       this.#volumes.update(this.#volume(candle));
       this.#last = candle.start;
     }
+    this.#count = candles.length;
+    if (more >= MANY) this.#fit(candles.length);
     // The library keeps every bar; the series does not.
     if (first - this.#first > 720 * (this.#series?.interval ?? 0)) this.#drawAll(candles);
   }
@@ -101,9 +104,17 @@ export class CandleView {
     this.#chart.remove();
   }
 
+  #fit(count: number): void {
+    const to = count + 2;
+    // Few candles are not drawn as wide as all the room, and many not all at once.
+    const shown = Math.min(SHOWN_AT_MOST, Math.max(SHOWN_AT_LEAST, to));
+    this.#chart.timeScale().setVisibleLogicalRange({ from: to - shown, to });
+  }
+
   #drawAll(candles: readonly Candle[]): void {
     this.#bars.setData(candles.map(bar));
     this.#volumes.setData(candles.map((candle) => this.#volume(candle)));
+    this.#count = candles.length;
     this.#first = candles[0]?.start ?? NaN;
     this.#last = candles.at(-1)?.start ?? NaN;
   }

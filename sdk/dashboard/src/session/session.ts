@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 import { subscribe, type Message } from '@sentio/client';
 import { EarningsBook } from '../data/earnings.ts';
-import { Feeds, type FeedName } from '../data/feeds.ts';
+import { Feeds, type FeedName, type FeedRequest } from '../data/feeds.ts';
 import { NoticeBook } from '../data/notices.ts';
 import { QuoteBook } from '../data/quotes.ts';
+import { recall } from '../data/recall.ts';
 import { SignalBook } from '../data/signals.ts';
 import { stored } from '../data/stored.ts';
 import type { Value } from '../data/value.ts';
@@ -37,9 +38,14 @@ export class Session {
   readonly notices: NoticeBook;
   readonly toasts = new ToastList();
   readonly feeds: Feeds;
+  readonly #subscribe: typeof subscribe;
+  /** Symbols that were added, and whose past is being heard before they are subscribed. */
+  readonly #recalled = new Map<string, () => void>();
+  #subscribed: readonly string[] = [];
   #opened: Pick<Settings, 'userId' | 'interval'> & { token: string };
 
   constructor(subscribeTo: typeof subscribe = subscribe) {
+    this.#subscribe = subscribeTo;
     this.notices = new NoticeBook(this.settings.get().userId);
     this.feeds = new Feeds(subscribeTo, this.#receive);
     this.#opened = this.#wanted();
@@ -72,7 +78,7 @@ export class Session {
     if (other) this.#openUser();
     this.#watch();
     if (other || wanted.interval !== before.interval) this.#openQuotes();
-    else this.feeds.setSymbols('market-data', this.watchlist.get().symbols);
+    else this.#adjustQuotes();
   };
 
   #watch(): void {
@@ -80,9 +86,38 @@ export class Session {
   }
 
   #openQuotes(): void {
+    for (const giveUp of this.#recalled.values()) giveUp();
+    this.#recalled.clear();
+    this.#subscribed = this.watchlist.get().symbols;
+    this.feeds.open('market-data', this.#quotesOf(this.#subscribed));
+  }
+
+  #quotesOf(symbols: readonly string[]): FeedRequest {
     const { interval, token } = this.#opened;
+    return { symbols, interval, token, history: HISTORY['market-data'] };
+  }
+
+  /** Makes what is subscribed what is watched; what was added waits until it is `recalled`. */
+  #adjustQuotes(recalled: readonly string[] = []): void {
     const { symbols } = this.watchlist.get();
-    this.feeds.open('market-data', { symbols, interval, token, history: HISTORY['market-data'] });
+    const known = new Set([...this.#subscribed, ...this.#recalled.keys(), ...recalled]);
+    const fresh = symbols.filter((symbol) => !known.has(symbol));
+    if (fresh.length > 0) this.#recall(fresh);
+    const ready = symbols.filter((symbol) => !this.#recalled.has(symbol));
+    if (ready.join() === this.#subscribed.join()) return;
+    this.#subscribed = ready;
+    this.feeds.setSymbols('market-data', ready);
+  }
+
+  #recall(symbols: readonly string[]): void {
+    const onEnd = (): void => {
+      for (const symbol of symbols) this.#recalled.delete(symbol);
+      this.#adjustQuotes(symbols);
+    };
+    const onMessage = (message: Message): void => this.quotes.apply(message);
+    const request = this.#quotesOf(symbols);
+    const giveUp = recall(this.#subscribe, 'market-data', request, { onMessage, onEnd });
+    for (const symbol of symbols) this.#recalled.set(symbol, giveUp);
   }
 
   #openUser(): void {
