@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-import { memo, type KeyboardEvent } from 'react';
+import { memo, useRef, type KeyboardEvent } from 'react';
 import { useStale } from '../../data/clock.ts';
+import { useOnScreen, useValueWhile } from '../../data/onScreen.ts';
 import type { QuoteBook } from '../../data/quotes.ts';
 import type { Quote } from '../../data/quote.ts';
-import { useValue } from '../../data/value.ts';
 import { count, UNKNOWN } from '../../ui/format.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { Sparkline } from '../../ui/Sparkline.tsx';
@@ -63,10 +63,15 @@ function NoCells() {
   );
 }
 
-/** A watched symbol. Renders by itself: no other row does when its price changes. */
+/**
+ * A watched symbol. Renders by itself, while it is on the screen: no other row does when its price
+ * changes.
+ */
 export const WatchRow = memo(function WatchRow(props: WatchRowProps) {
   const { symbol, quotes, selected, entrance, staleAfter, onSelect, onRemove } = props;
-  const quote = useValue(quotes.quote(symbol));
+  const line = useRef<HTMLTableRowElement>(null);
+  const seen = useOnScreen(line);
+  const quote = useValueWhile(seen, quotes.quote(symbol));
   const stale = useStale(quote?.heardAt ?? null, staleAfter);
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter' || event.key === ' ') onSelect(symbol);
@@ -76,6 +81,7 @@ export const WatchRow = memo(function WatchRow(props: WatchRowProps) {
   };
   return (
     <tr
+      ref={line}
       data-symbol={symbol}
       data-stale={stale || undefined}
       aria-current={selected}
