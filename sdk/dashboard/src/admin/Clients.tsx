@@ -36,7 +36,7 @@ export function Clients() {
       <div className="card__head">
         <h2 id="admin-clients">Clients</h2>
         {page && (
-          <span className="muted" role="status">
+          <span className="muted">
             {exact(page.count)} of {exact(page.total)}
           </span>
         )}

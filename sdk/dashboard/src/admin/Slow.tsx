@@ -26,11 +26,7 @@ export function Slow({ host }: { host: HostState | null }) {
       <section className="card" aria-labelledby="admin-slow">
         <div className="card__head">
           <h2 id="admin-slow">Slow subscribers</h2>
-          {slow.value && (
-            <span className="muted" role="status">
-              {slow.value.total}
-            </span>
-          )}
+          {slow.value && <span className="muted">{exact(slow.value.total)}</span>}
         </div>
         <Problem text={slow.error} stale={slow.value !== null} />
         {kick.notice}

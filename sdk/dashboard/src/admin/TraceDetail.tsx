@@ -3,7 +3,17 @@ import { bytes } from '../ui/format.ts';
 import { lineText } from './trace-lines.ts';
 import type { TraceLine } from './trace-session.ts';
 
-const FIELDS = ['time', 'kind', 'channel', 'client', 'user', 'offset', 'items', 'detail'] as const;
+const FIELDS = [
+  'time',
+  'kind',
+  'channel',
+  'client',
+  'user',
+  'offset',
+  'items',
+  'count',
+  'detail',
+] as const;
 
 /** One line with all that the host said of it. */
 export function TraceDetail({ line, onClose }: { line: TraceLine; onClose(): void }) {

@@ -26,7 +26,8 @@ export function figureText(name: string, value: unknown): string {
   if (typeof value !== 'number') return String(value);
   if (PERCENT.test(name)) return percent(value);
   if (SHARE.test(name) && Math.abs(value) <= 1) return share(value);
-  if (MONEY.test(name)) return money(value);
+  // Of millions nobody reads the cents.
+  if (MONEY.test(name)) return money(value, Math.abs(value) < 1e6 ? 2 : 0);
   return Number.isInteger(value) ? exact(value) : rounded(value);
 }
 

@@ -132,12 +132,20 @@ export class TraceSession {
   #take(data: string): void {
     const event = parse(data);
     if (event === null) return;
-    this.#count++;
     if (event.kind === 'missed') this.#missed += event.count ?? 0;
-    this.#kept.push({ ...event, id: this.#count });
+    if (!this.#merge(event)) this.#kept.push({ ...event, id: ++this.#count });
     // Trimmed now and then, not at each line: a splice moves them all.
     if (this.#kept.length >= 2 * TRACE_LINES) this.#kept = this.#kept.slice(-TRACE_LINES);
     this.#timer ??= setTimeout(() => this.#render({}), RENDER_EVERY);
+  }
+
+  /** A reader that is too slow for long would else get as many lines of what it missed. */
+  #merge(event: TraceEvent): boolean {
+    const last = this.#kept.at(-1);
+    if (event.kind !== 'missed' || last?.kind !== 'missed') return false;
+    const count = (last.count ?? 0) + (event.count ?? 0);
+    this.#kept[this.#kept.length - 1] = { ...last, count };
+    return true;
   }
 
   #render(change: Partial<TraceView>): void {

@@ -13,6 +13,7 @@ test.each([
 
 test.each([
   ['monthly_revenue', 15000, '$15,000.00'],
+  ['total_revenue', 4154337.15, '$4,154,337'],
   ['total_users', 1500, '1,500'],
   ['win_rate', 0.655, '65.5%'],
   ['sample_rate', 44100, '44,100'],

@@ -65,6 +65,21 @@ test('events that are not of a trace, or no JSON, are passed over', async () => 
   expect(session.view().lines).toEqual([{ id: 1, kind: 'left' }]);
 });
 
+test('what is missed in a row is one line', async () => {
+  const host = new FakeHost();
+  const session = await start(host);
+  for (const count of [1, 2, 3]) host.sendEvent({ kind: 'missed', count });
+  host.sendEvent({ kind: 'update' });
+  host.sendEvent({ kind: 'missed', count: 4 });
+  await vi.advanceTimersByTimeAsync(250);
+  expect(session.view().lines).toEqual([
+    { id: 1, kind: 'missed', count: 6 },
+    { id: 2, kind: 'update' },
+    { id: 3, kind: 'missed', count: 4 },
+  ]);
+  expect(session.view().missed).toBe(10);
+});
+
 test('another trace takes the place of the one that runs', async () => {
   const host = new FakeHost();
   const session = await start(host);
