@@ -3,7 +3,7 @@ import { useId, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { Card } from '../ui/Card.tsx';
 import { ChannelSelect } from './ChannelSelect.tsx';
 import { useAdmin } from './context.ts';
-import { jsonProblem } from './json-problem.ts';
+import { jsonProblem, type JsonProblem } from './json-problem.ts';
 import { PublishResult } from './PublishResult.tsx';
 import { templateOf } from './templates.ts';
 import { usePublish } from './use-publish.ts';
@@ -17,8 +17,6 @@ export function Publish({ channel: first }: { channel: string | null }) {
   const [text, setText] = useState(() => drafts.get(channel) ?? templateOf(channel));
   const { outcome, busy, publish, forget } = usePublish();
   const problem = jsonProblem(text);
-  const editor = useId();
-  const said = useId();
 
   const edit = (next: string) => {
     drafts.set(channel, next);
@@ -32,11 +30,6 @@ export function Publish({ channel: first }: { channel: string | null }) {
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (!problem && !busy) void publish(channel, text);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    submit();
   };
 
   return (
@@ -56,23 +49,7 @@ export function Publish({ channel: first }: { channel: string | null }) {
             Format
           </button>
         </div>
-        <label htmlFor={editor}>Update, as JSON</label>
-        <textarea
-          id={editor}
-          className="input admin-publish__editor"
-          rows={14}
-          spellCheck={false}
-          aria-invalid={problem !== null}
-          aria-describedby={said}
-          value={text}
-          onChange={(event) => edit(event.target.value)}
-          onKeyDown={onKeyDown}
-        />
-        <p id={said} className={problem ? 'admin-error' : 'muted'} aria-live="polite">
-          {problem
-            ? `Line ${problem.line}, column ${problem.column}: ${problem.message}`
-            : 'Valid JSON'}
-        </p>
+        <Editor text={text} problem={problem} onEdit={edit} onSubmit={submit} />
         <div className="toolbar">
           <button
             type="submit"
@@ -88,5 +65,45 @@ export function Publish({ channel: first }: { channel: string | null }) {
         <PublishResult outcome={outcome} />
       </form>
     </Card>
+  );
+}
+
+interface EditorProps {
+  text: string;
+  problem: JsonProblem | null;
+  onEdit(text: string): void;
+  onSubmit(): void;
+}
+
+/** The text of an update, and where it is wrong. */
+function Editor({ text, problem, onEdit, onSubmit }: EditorProps) {
+  const editor = useId();
+  const said = useId();
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    onSubmit();
+  };
+  return (
+    <>
+      <label htmlFor={editor}>Update, as JSON</label>
+      <textarea
+        id={editor}
+        className="input admin-publish__editor"
+        rows={14}
+        spellCheck={false}
+        aria-invalid={problem !== null}
+        aria-describedby={said}
+        value={text}
+        onChange={(event) => onEdit(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <p id={said} className={problem ? 'admin-error' : 'muted'} aria-live="polite">
+        {problem
+          ? `Line ${problem.line}, column ${problem.column}: ${problem.message}`
+          : 'Valid JSON'}
+      </p>
+    </>
   );
 }
