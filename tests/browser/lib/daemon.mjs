@@ -68,6 +68,10 @@ export class Daemon {
     return this.#listen;
   }
 
+  get port() {
+    return this.#listen.split(':')[1];
+  }
+
   get origin() {
     return `http://${this.#listen}`;
   }

@@ -21,7 +21,8 @@ export class Problems {
   async watch(page) {
     const elsewhere = (url) => {
       const { protocol, hostname } = new URL(url);
-      if (/^(data|blob|about):$/.test(protocol) || hostname === '127.0.0.1') return;
+      if (/^(data|blob|about):$/.test(protocol) || /^(127\.0\.0\.1|localhost)$/.test(hostname))
+        return;
       this.note(`a request to ${url}`);
     };
     await page.addInitScript(notePolicy);

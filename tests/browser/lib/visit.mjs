@@ -37,14 +37,15 @@ export class Visits {
   #browser;
 
   /**
-   * Registers what starts and ends them; the options are the daemon's, and `before`, which gets the
-   * host once it runs.
+   * Registers what starts and ends them. The options are the daemon's, and
+   * @param {(host: Daemon) => Promise<void>} [options.before] what is done once it runs
+   * @param {(host: Daemon) => string[]} [options.browser] more arguments of the browser
    */
-  constructor({ before: prepare, ...options } = {}) {
+  constructor({ before: prepare, browser, ...options } = {}) {
     before(async () => {
       this.host = await new Daemon(options).start();
       await prepare?.(this.host);
-      this.#browser = await launch();
+      this.#browser = await launch(browser?.(this.host));
     });
     after(async () => {
       await this.#browser?.close();
@@ -86,8 +87,8 @@ export class Visits {
   }
 }
 
-export function launch() {
-  return chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox'] });
+export function launch(args = []) {
+  return chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox', ...args] });
 }
 
 /** Opens a page of the dashboard and waits until it is live. */
