@@ -45,14 +45,16 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
 
   function set(change: Partial<Status>): void {
     const before = status;
-    const { phase, polling } = { ...before, ...change };
+    const { phase, polling, code } = { ...before, ...change };
+    // Who was sent away (1008) does not come in by another door.
+    const refused = phase === 'stopped' && code === 1008;
     const failed = phase === 'stopped' || (phase === 'waiting' && before.phase === 'connecting');
     const isConnected = phase === 'live';
     status = {
       ...before,
       ...change,
       isConnected,
-      polling: !isConnected && (polling || (failed && transport !== 'websocket')),
+      polling: !isConnected && !refused && (polling || (failed && transport !== 'websocket')),
     };
     if (status.polling !== before.polling) {
       clearInterval(polls);

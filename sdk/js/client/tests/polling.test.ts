@@ -68,6 +68,14 @@ test('REST goes on after reconnection has stopped', async () => {
   expect(follower.status).toMatchObject({ phase: 'stopped', polling: true });
 });
 
+test('who was sent away does not come back by REST', async () => {
+  const follower = follow('trade-signals');
+  (await accept()).drop(1008, 'kicked');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(follower.status).toMatchObject({ phase: 'stopped', polling: false });
+  expect(rest).not.toHaveBeenCalled();
+});
+
 test('a connection that is only interrupted is not polled', async () => {
   follow('trade-signals');
   (await accept()).drop();
