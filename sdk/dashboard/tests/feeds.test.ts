@@ -100,6 +100,17 @@ describe('the session', () => {
     expect(session.notices.get()).toHaveLength(2);
   });
 
+  it('is polled once REST has answered, though with nothing new', () => {
+    exchange.become({ phase: 'live', isConnected: true, receivedAt: 5 });
+    exchange.become({ phase: 'waiting', isConnected: false });
+    exchange.become({ phase: 'waiting', polling: true });
+    expect(summary(session.feeds.get()).phase).toBe('waiting');
+    exchange.line('earnings').become({ receivedAt: 9 });
+    expect(summary(session.feeds.get()).phase).toBe('polling');
+    exchange.become({ phase: 'live', isConnected: true, polling: false });
+    expect(summary(session.feeds.get()).phase).toBe('live');
+  });
+
   it('knows REST from a live connection', () => {
     for (const each of exchange.open())
       each.become({ phase: 'waiting', polling: true, reason: 'lost' });

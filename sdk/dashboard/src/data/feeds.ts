@@ -16,7 +16,10 @@ type Subscribe = typeof subscribe;
 
 interface Feed {
   readonly subscription: Subscription;
+  /** Whether REST has answered since it was last live. */
   polled: boolean;
+  /** When the connection last brought something, in milliseconds since 1970. */
+  heardAt: number | null;
 }
 
 /** The dashboard's subscriptions, one a channel, and how they are. */
@@ -45,7 +48,7 @@ export class Feeds implements Readable<readonly Link[]> {
       onMessage: (message) => this.#receive(name, message),
       onStatus: (status) => this.#follow(name, status),
     });
-    this.#feeds.set(name, { subscription, polled: false });
+    this.#feeds.set(name, { subscription, polled: false, heardAt: null });
     this.#show();
   }
 
@@ -78,7 +81,7 @@ export class Feeds implements Readable<readonly Link[]> {
 
   #follow(name: FeedName, status: Status): void {
     const feed = this.#feeds.get(name);
-    if (feed && (status.isConnected || !status.polling)) feed.polled = false;
+    if (feed) follow(feed, status);
     this.#show();
   }
 
@@ -89,5 +92,15 @@ export class Feeds implements Readable<readonly Link[]> {
         return { channel, polled, status: { ...subscription.status } };
       }),
     );
+  }
+}
+
+/** An answer of REST may have nothing new in it; that it came shows in the status alone. */
+function follow(feed: Feed, { isConnected, polling, receivedAt }: Status): void {
+  if (isConnected || !polling) {
+    feed.polled = false;
+    feed.heardAt = receivedAt;
+  } else if (receivedAt !== feed.heardAt) {
+    feed.polled = true;
   }
 }
