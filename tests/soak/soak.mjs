@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// The dashboard's promises to those who keep it open all day.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { Daemon } from '../browser/lib/daemon.mjs';
+import { price, says } from '../browser/lib/look.mjs';
+import { DESK, launch, open } from '../browser/lib/visit.mjs';
+import { Load } from './load.mjs';
+import { Meter } from './meter.mjs';
+
+const SECONDS = Number(process.env.SENTIO_SOAK_SECONDS ?? '600');
+const RATE = 500;
+const TURN_MS = 5000;
+const SETTLED_MS = 5000;
+/** When the heap is taken for full: the second minute, of ten. */
+const WARM = 0.2;
+let broken = 0;
+
+function verdict(name, good, figures) {
+  if (!good) broken = 1;
+  console.log(`${good ? 'ok' : 'not ok'} ${name}: ${figures}`);
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
+
+/** The dashboard with every update shown as it comes, and an empty page beside it. */
+async function openPages(browser, host) {
+  const context = await browser.newContext({ viewport: DESK });
+  const empty = await context.newPage();
+  const emptyMeter = await Meter.of(empty);
+  await empty.goto('about:blank');
+  const page = await context.newPage();
+  const meter = await Meter.of(page);
+  await page.addInitScript(() => {
+    localStorage.setItem('sentio.settings', JSON.stringify({ interval: '0s' }));
+  });
+  await open(page, host);
+  await page.locator('main canvas').first().waitFor();
+  return { page, meter, emptyMeter };
+}
+
+async function measure({ meter, emptyMeter }, load) {
+  const samples = { frames: [], emptyFrames: [], heap: [] };
+  await pause(SETTLED_MS);
+  const before = { ...(await meter.work()), updates: load.count, at: performance.now() };
+  const end = performance.now() + SECONDS * 1000;
+  while (performance.now() < end) {
+    samples.frames.push(await meter.frames(TURN_MS));
+    samples.emptyFrames.push(await emptyMeter.frames(TURN_MS));
+    samples.heap.push(await meter.heap());
+  }
+  const after = await meter.work();
+  const seconds = (performance.now() - before.at) / 1000;
+  return {
+    ...samples,
+    busy: (after.busy - before.busy) / (after.time - before.time),
+    rate: (load.count - before.updates) / seconds,
+    longTasks: await meter.longTasks(SETTLED_MS),
+  };
+}
+
+function judge({ frames, emptyFrames, heap, busy, rate, longTasks }) {
+  const share = median(frames) / median(emptyFrames);
+  const warm = heap[Math.floor(heap.length * WARM)];
+  const growth = heap.at(-1) / warm - 1;
+  const worst = Math.max(0, ...longTasks);
+  verdict('the_feed_kept_its_rate', rate > RATE * 0.95, `${rate.toFixed(0)} updates/s`);
+  verdict(
+    'the_page_keeps_the_frame_rate_of_an_empty_one',
+    share >= 0.95,
+    `${median(frames).toFixed(1)} of ${median(emptyFrames).toFixed(1)} a second`,
+  );
+  verdict(
+    'the_heap_does_not_grow',
+    growth <= 0.1,
+    `${megabytes(warm)} MB, at the end ${megabytes(heap.at(-1))} MB`,
+  );
+  verdict(
+    'no_task_takes_over_50_ms',
+    longTasks.length === 0,
+    `${longTasks.length} of them, the longest ${worst.toFixed(0)} ms`,
+  );
+  verdict('the_main_thread_is_mostly_idle', busy < 0.3, `${(busy * 100).toFixed(1)} % busy`);
+}
+
+const host = await new Daemon({ channels: { 'market-data': { history: 1000 } } }).start();
+const browser = await launch();
+const load = new Load(host).start(RATE);
+try {
+  const pages = await openPages(browser, host);
+  await says(price(pages.page, 'AAPL'), /\d/);
+  judge(await measure(pages, load));
+} finally {
+  await load.stop();
+  await browser.close();
+  await host.remove();
+}
+process.exitCode = broken;
