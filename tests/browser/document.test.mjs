@@ -2,7 +2,7 @@
 // What websocket-integration.md shows, as it stands there, in a browser against the host.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -15,7 +15,23 @@ const site = mkdtempSync(join(tmpdir(), 'sentio-document-'));
 await bundle(site);
 after(() => rmSync(site, { recursive: true }));
 
-const snippet = readFileSync(new URL('document/snippet.js', import.meta.url), 'utf8');
+// Of "Manual Testing".
+const SNIPPET = `
+const ws = new WebSocket('ws://localhost:8000/ws/trade-signals');
+
+ws.onopen = () => {
+  console.log('Connected');
+  ws.send(JSON.stringify({
+    action: 'subscribe',
+    symbols: ['AAPL', 'GOOGL'],
+    user_id: 'test_user'
+  }));
+};
+
+ws.onmessage = (event) => {
+  console.log('Received:', JSON.parse(event.data));
+};
+`;
 // The snippet's own address leads to the host, whatever port that has.
 const visits = new Visits({
   site,
@@ -56,7 +72,7 @@ visits.test('the snippet for the console works unchanged', { at: null }, async (
   await page.getByText('🟢 Live').first().waitFor();
   const connected = page.waitForEvent('console', (found) => found.text() === 'Connected');
   // Over the debugger, which is what a console is.
-  await page.evaluate(snippet);
+  await page.evaluate(SNIPPET);
   await connected;
   const received = page.waitForEvent('console', async (found) => {
     if (!found.text().startsWith('Received:')) return false;

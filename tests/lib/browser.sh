@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs the tests of the dashboard in a browser, after installing what they import.
+# Runs the tests of the dashboard in a browser, after installing what they import. SENTIO_BUILD is the
+# build folder of the daemon; the dashboard has been built before.
 set -Eeuo pipefail
 
-cd "$(dirname "${BASH_SOURCE[0]}")/../browser"
-# npm's own record of an installation is newer than the lock that it was made from.
-if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then
-    npm ci --no-audit --no-fund || {
-        echo "browser.sh: npm ci failed; it needs the network or npm's cache" >&2
-        exit 1
-    }
-fi
-exec node --test --test-reporter=tap ./*.test.mjs
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# shellcheck source=packaging/packages.sh
+source "$top/packaging/packages.sh"
+# shellcheck source=packaging/node.sh
+source "$top/packaging/node.sh"
+
+need_node "$top/build/node"
+need_npm_packages "$top/tests/browser"
+cd "$top/tests/browser"
+exec node --test --test-reporter=tap --test-concurrency=2 ./*.test.mjs

@@ -5,7 +5,7 @@
 # node comes before e2e, which runs its tests once more and needs what npm installs.
 ALL_SUITES=(style build build-clang unit node js e2e browser python docs abi asan tsan valgrind package)
 FAST_SUITES=(build unit e2e)
-LONG_SUITES=(fuzz bench chaos)
+LONG_SUITES=(fuzz bench chaos soak)
 
 # with_packages SUITE NAME...: installs them; when that fails the suite has failed.
 with_packages() {
@@ -205,4 +205,8 @@ suite_bench() {
 
 suite_chaos() {
     long_suite chaos
+}
+
+suite_soak() {
+    long_suite soak
 }

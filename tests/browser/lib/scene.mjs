@@ -39,6 +39,7 @@ async function publishQuotes(host) {
     const { data } = quotes(steps.next().value);
     for (const item of data) {
       const close = STARTS[item.symbol];
+      item.volume += i * 1000 + ((i * 7919) % 1000);
       Object.assign(item, { prev_close: close, high: close * 1.02, low: close * 0.985 });
       item.timestamp = new Date(Date.now() - (POINTS - i) * 1000).toISOString();
     }
