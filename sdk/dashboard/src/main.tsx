@@ -7,6 +7,7 @@ import { followTheme } from './settings/theme.ts';
 import { takeAdminToken } from './shell/routes.ts';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/table.css';
 import './styles/ui.css';
 import './styles/shell.css';
 import './styles/markets.css';
