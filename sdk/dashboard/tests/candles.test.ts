@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { CandleSeries } from '../src/data/candles.ts';
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+// @vitest-environment node
 import type { Status } from '@sentio/client';
 import { describe, expect, it } from 'vitest';
 import { phaseOf, summary, type Link } from '../src/data/connection.ts';

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+// @vitest-environment node
 import { expect, test } from 'vitest';
 import { EventParser, readEvents, type ServerEvent } from '../../src/admin/events.ts';
 

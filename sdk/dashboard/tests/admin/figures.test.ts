@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+// @vitest-environment node
 import { expect, test } from 'vitest';
 import { figureName, figureText, sortFigures } from '../../src/admin/figures.ts';
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+// @vitest-environment node
 import { expect, test } from 'vitest';
 import { indexAt, linePath, makeScale, thin } from '../../src/admin/scale.ts';
 

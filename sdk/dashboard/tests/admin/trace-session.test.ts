@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+// @vitest-environment node
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { hostApi } from '../../src/admin/api.ts';
 import { filterLines, lineSubject, lineSummary, lineText } from '../../src/admin/trace-lines.ts';
