@@ -4,9 +4,11 @@
 import assert from 'node:assert/strict';
 import { quotes } from './lib/bodies.mjs';
 import { price, row, says, symbols } from './lib/look.mjs';
+import { Publisher } from './lib/publisher.mjs';
 import { open, Visits } from './lib/visit.mjs';
 
 const LONG_MS = 20_000;
+const HOUR_MS = 3_600_000;
 const visits = new Visits();
 
 /** The name of the animation behind an element's text. */
@@ -90,4 +92,23 @@ visits.test('the chart follows the symbol that is chosen', {}, async (page, host
   await chart.locator('canvas').first().waitFor();
   await host.publish('market-data', quotes({ GOOGL: 141.5 }));
   await says(chart, '141.50');
+});
+
+visits.test('the chart bears another theme as quotes come in', { at: null }, async (page, host) => {
+  await page.addInitScript(() => {
+    localStorage.setItem('sentio.settings', JSON.stringify({ interval: '0s' }));
+  });
+  await open(page, host);
+  const began = Date.now() - HOUR_MS;
+  // A candle for each quote.
+  const next = (number) =>
+    quotes({ AAPL: 190 + number }, { timestamp: new Date(began + number * 5000).toISOString() });
+  const publisher = new Publisher(host).start('market-data', next, 10);
+  await page.locator('main canvas').first().waitFor();
+  for (let turn = 0; turn < 9; turn += 1) {
+    await publisher.more(5);
+    await page.getByRole('button', { name: /^Theme:/ }).click();
+  }
+  const count = await publisher.stop();
+  await says(price(page, 'AAPL'), (189 + count).toFixed(2));
 });

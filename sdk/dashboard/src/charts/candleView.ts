@@ -75,6 +75,7 @@ export class CandleView {
     if (
       Number.isNaN(this.#last) ||
       first > this.#last ||
+      first < this.#first ||
       (candles.at(-1)?.start ?? 0) < this.#last
     ) {
       this.#drawAll(candles);
@@ -97,7 +98,8 @@ export class CandleView {
     this.#palette = palette();
     this.#chart.applyOptions(colours(this.#palette));
     this.#bars.applyOptions(candleColours(this.#palette));
-    this.#volumes.setData((this.#series?.candles ?? []).map((candle) => this.#volume(candle)));
+    // All of it: the series may be ahead of what is drawn, and then no step back could be taken.
+    if (this.#series) this.#drawAll(this.#series.candles);
   }
 
   close(): void {
