@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-const DELAY = 250;
+import { ACK_DELAY } from './times';
 
 export type Acknowledger = readonly [
   /** Everything up to here was delivered. Many such notes make one message. */
@@ -20,7 +20,7 @@ export function createAcknowledger(send: (message: object) => boolean): Acknowle
 
   function note(offset: number, epoch: string | undefined): void {
     due = { action: 'ack', offset, epoch };
-    timer ??= setTimeout(flush, DELAY);
+    timer ??= setTimeout(flush, ACK_DELAY);
   }
 
   return [note, flush];

@@ -20,7 +20,7 @@ function read(get: () => string | undefined): string | undefined {
   try {
     return get();
   } catch {
-    return undefined;
+    // There is none.
   }
 }
 
@@ -45,10 +45,9 @@ export function addresses(options: Pick<SubscribeOptions, 'url' | 'apiUrl'> = {}
     [read(() => process.env.REACT_APP_WS_URL), read(() => process.env.REACT_APP_API_URL)],
     [origin],
   ].find((pair) => pair[0] || pair[1])!;
-  const whole = (address: string | undefined): string =>
-    new URL(address!, origin).href.replace(/\/+$/, '');
+  const whole = (address: string): string => address.replace(/\/+$/, '');
   return {
-    ws: whole(ws || api).replace(/^http/, 'ws'),
-    api: whole(api || ws).replace(/^ws/, 'http'),
+    ws: whole(ws || api!).replace(/^http/, 'ws'),
+    api: whole(api || ws!).replace(/^ws/, 'http'),
   };
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+import { GOING_AWAY, TRY_LATER } from './codes';
+import { JITTER, LONGEST, SHORTEST } from './times';
 
 /** Milliseconds before each reconnection, as the document says. */
 const SCHEDULE = [0, 3000, 6000, 9000, 12000];
-const SHORTEST = 500;
-const LONGEST = 20_000;
-const GOING_AWAY = 1001;
-const TRY_LATER = 1013;
 
 /**
  * How long to wait before a reconnection, in milliseconds; undefined: it is the end.
@@ -23,6 +21,6 @@ export function delayBefore(
     const bound = Math.min(LONGEST, 1000 * 2 ** attempt);
     return SHORTEST + Math.random() * (bound - SHORTEST);
   }
-  if (attempt === 0 && (code === GOING_AWAY || code === TRY_LATER)) return Math.random() * 3000;
+  if (attempt === 0 && (code === GOING_AWAY || code === TRY_LATER)) return Math.random() * JITTER;
   return SCHEDULE[attempt];
 }

@@ -7,6 +7,7 @@ export {
   webSocketService as websocketService,
 } from './service';
 export type { ServiceConfig, ServiceConnection, WebSocketService } from './service';
+export { IDLE } from './status';
 export { subscribe } from './subscribe';
 export type {
   Channel,

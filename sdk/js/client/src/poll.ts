@@ -13,49 +13,39 @@ const PATHS: Record<string, string> = {
   admin: 'admin',
 };
 
-interface Item {
-  confidence: number;
-  signal: string;
-}
-
 /** What REST answers, beside its place and time. */
 interface Content {
-  signals?: Item[];
+  signals?: object[];
   quotes?: object;
   notifications?: object[];
   detail?: string;
 }
 
 /** The type of each message that the answer stands for, and its data. */
-function read({ channel, options }: Plan, content: Content): [type: string, data: unknown][] {
+function read(channel: string, content: Content): [type: string, data: unknown][] {
   const { signals, quotes, notifications } = content;
   if (notifications) return notifications.map((data) => ['notification', data]);
   if (quotes) return [['quotes', Object.values(quotes)]];
-  if (signals) {
-    // REST knows no filters.
-    const passes = ({ confidence, signal }: Item): boolean =>
-      !(confidence < options.minConfidence!) && options.signals?.includes(signal) !== false;
-    return [['trade_signals', signals.filter(passes)]];
-  }
+  if (signals) return [['trade_signals', signals]];
   if (channel === 'earnings') return [[channel, content]];
   return Object.entries(content).map(([kind, data]) => ['admin_' + kind, data]);
 }
 
 /** Asks REST for what a socket would have brought; nothing of a channel that has no route. */
 export async function ask(plan: Plan, topics: Topics): Promise<Message[]> {
-  const { api, channel, options } = plan;
+  const { api, channel, userId } = plan;
   if (!PATHS[channel] || !topics.size) return [];
   const query = new URLSearchParams({ limit: '' + KEPT });
   if (!topics.has(ALL)) query.set('symbols', '' + [...topics]);
-  if (options.userId) query.set('user_id', options.userId);
-  const token = await readToken(options.token);
+  if (userId) query.set('user_id', userId);
+  const token = await readToken(plan.token);
   const headers: HeadersInit = token ? { Authorization: 'Bearer ' + token } : {};
   const response = await fetch(`${api}/api/v1/${PATHS[channel]}?${query}`, { headers });
   // Nothing is known yet.
   if (response.status === 404) return [];
   const { offset, epoch, timestamp, ...content } = await response.json();
   if (!response.ok) throw new Error(content.detail);
-  return read(plan, content).map(([type, data]) => {
+  return read(channel, content).map(([type, data]) => {
     return { type, data, timestamp, offset, epoch, polled: true };
   });
 }

@@ -2,7 +2,7 @@
 import { makePlan, type Extras } from './plan';
 import { createSocket } from './socket';
 import { IDLE, received } from './status';
-import { attach } from './subscribe';
+import { attach } from './shared';
 import type { Message, Status, SubscribeOptions, Subscription } from './types';
 
 export interface ServiceConfig extends Omit<SubscribeOptions, 'onError'> {

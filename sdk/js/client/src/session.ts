@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 import { createAcknowledger } from './acknowledger';
 import { idOf, type Known } from './known';
-import { fieldsOf, symbolsOf, type Plan } from './plan';
-import { createPosition, type Placed } from './position';
+import type { Plan } from './plan';
 import { createSocket } from './socket';
 import { received } from './status';
 import { ALL, minus, type Topics } from './topics';
 import type { Message, Status, Tell } from './types';
+
+/** A place in a channel's count. */
+interface Place {
+  epoch: string;
+  offset: number;
+}
+
+/** A message that says where it is. */
+type Placed = Message & Place;
 
 /** Ids of ours have a mark, so that they are none that the user has sent. */
 const JOIN = '~join';
@@ -37,30 +45,48 @@ export function createSession(
   [add, , , clear]: Known,
   wanted: () => Topics,
 ): Session {
-  const { ack, history, userId } = plan.options;
-  const [place, setPlace, cover, take] = createPosition();
+  const { ack, history, userId } = plan;
   const [open, live, send, lost, drop] = createSocket(plan, status, set, tell, onToken, onMessage);
   const [note, flush] = createAcknowledger(send);
   let current: Topics = new Set();
+  /** What to come back with; undefined: nothing was received for good yet. */
+  let place: Place | undefined;
+  /** The answer to the first join: the place, once what belongs to it has come. */
+  let joined: Place | undefined;
+  /**
+   * Up to where the next `prev` may be. Messages that an interval holds back may be still to come, so
+   * this is no place to come back with.
+   */
+  let covered = 0;
   /** Until the host has said all that belongs to a join; `told`: that something was missed. */
   let joining: 'first' | 'since' | 'told' | undefined;
 
-  function ask(id: string, symbols?: string[], token?: string, members?: object): void {
+  function ask(id: string, symbols: Iterable<string>, token?: string, members?: object): void {
     const key = plan.channel === 'admin' ? 'admin_token' : 'token';
-    send({ action: 'subscribe', id, ...members, symbols, [key]: token });
+    send({ action: 'subscribe', id, ...members, symbols: [...symbols], [key]: token });
   }
 
   /** Subscribes: at first to everything that is wanted, later with the place to go on from. */
   function join(token?: string): void {
-    const since = place();
-    joining = since ? 'since' : 'first';
+    joining = place ? 'since' : 'first';
     // What is wanted beside what there was has no place yet: it is asked for afterwards.
-    if (!since) current = wanted();
-    ask(JOIN, symbolsOf(plan, current), token, { ...fieldsOf(plan), since });
+    if (!place) current = wanted();
+    ask(JOIN, current, token, {
+      user_id: userId,
+      min_confidence: plan.minConfidence,
+      signals: plan.signals,
+      interval: plan.interval,
+      history,
+      ack,
+      consumer: plan.consumer,
+      presence: plan.presence,
+      ...plan.subscribe,
+      since: place,
+    });
   }
 
   function onToken(token: string | undefined): void {
-    if (status().isConnected) ask(MORE, symbolsOf(plan, current), token, { user_id: userId });
+    if (status().isConnected) ask(MORE, current, token, { user_id: userId });
     else join(token);
   }
 
@@ -80,6 +106,13 @@ export function createSession(
     }
   }
 
+  /** The host's word on where we stand, whatever was before. */
+  function settle({ epoch, offset }: Place): void {
+    place = { epoch, offset };
+    covered = offset;
+    joined = undefined;
+  }
+
   function gap(missed: boolean): void {
     if (missed) clear();
     tell('onGap', { missed });
@@ -91,9 +124,11 @@ export function createSession(
   }
 
   function onOk(message: Placed): void {
-    const first = joining === 'first';
-    if (joining !== 'since') cover(message, first);
-    if (first) joining = undefined;
+    if (joining !== 'since') covered = message.offset;
+    if (joining === 'first') {
+      joined = message;
+      joining = undefined;
+    }
     if (message.id === JOIN) {
       live();
       flush();
@@ -102,7 +137,7 @@ export function createSession(
   }
 
   function onRecovered(message: Placed): void {
-    setPlace(message);
+    settle(message);
     if (!message.recovered && joining !== 'told') gap(true);
     joining = undefined;
     adjust();
@@ -114,25 +149,34 @@ export function createSession(
   }
 
   function onItems(message: Message): void {
-    if (joining === 'since' && !message.replay) {
+    const { epoch, offset, prev, snapshot, replay } = message;
+    if (joining === 'since' && !replay) {
       // After a gap: it will come again as a replay.
-      if (!message.snapshot) return;
+      if (!snapshot) return;
       joining = 'told';
       gap(true);
     }
     // History that was asked for is old, and says nothing of how far we have come.
-    const verdict = history && message.replay && !joining ? 'fresh' : take(message);
-    if (verdict === 'fresh') deliver(message);
-    if (verdict === 'gap') {
-      gap(false);
-      join();
+    if (history && replay && !joining) return deliver(message);
+    if (joined && !replay) settle(joined);
+    if (offset && epoch && !snapshot) {
+      if (place?.epoch === epoch) {
+        if (offset <= place.offset) return;
+        if (!replay && prev! > covered) {
+          gap(false);
+          return join();
+        }
+      }
+      place = { epoch, offset };
+      covered = Math.max(covered, offset);
     }
+    deliver(message);
   }
 
   function onMessage(message: Message): void {
     const { type, id, data } = message;
     received(status());
-    if (type === 'pong') take(message);
+    if (type === 'pong') joined && settle(joined);
     else if (type === 'error') onRefusal(message);
     else if (type === 'recovered') onRecovered(message as Placed);
     else if (id === JOIN || id === MORE) onOk(message as Placed);
@@ -141,7 +185,7 @@ export function createSession(
   }
 
   function catchUp(messages: Message[], topics: Topics): void {
-    const before = place();
+    const before = place;
     const more = minus(topics, current).length;
     for (const message of messages as Placed[]) {
       // State is all that there is to know at its place; a list of events may be cut short.
@@ -149,7 +193,7 @@ export function createSession(
         const same = before?.epoch === message.epoch;
         if (same && message.offset <= before.offset && !more) continue;
         if (before && !same && message === messages[0]) gap(true);
-        setPlace(message);
+        settle(message);
         current = topics;
       }
       deliver(message);
@@ -161,5 +205,5 @@ export function createSession(
     drop();
   }
 
-  return [open, send, adjust, catchUp, (offset) => note(offset, place()?.epoch), close];
+  return [open, send, adjust, catchUp, (offset) => note(offset, place?.epoch), close];
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+import { NOT_ALLOWED } from './codes';
 import { createKnown } from './known';
-import { wantedBy, type Plan } from './plan';
+import { makePlan, type Extras, type Plan } from './plan';
 import { ask } from './poll';
 import { createSession } from './session';
 import { IDLE, received } from './status';
+import { POLL_EVERY } from './times';
 import { minus, reduce, toTopics, type Topics } from './topics';
 import type { Handlers, Message, Status, SubscribeOptions, Subscription } from './types';
-
-const POLL_EVERY = 30_000;
 
 interface Subscriber {
   readonly handlers: Handlers;
@@ -17,14 +17,15 @@ interface Subscriber {
 }
 
 /** A connection that all subscriptions with the same plan share. */
-export interface Shared {
+interface Shared {
   readonly plan: Plan;
-  attach(options: SubscribeOptions): Subscription;
+  join(options: SubscribeOptions): Subscription;
 }
 
-/** @param onEnd Nobody shares it any more, and it is closed. */
-export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Shared {
-  const { transport, pollInterval = POLL_EVERY } = plan.options;
+const connections = new Set<Shared>();
+
+function createShared(plan: Plan): Shared {
+  const { channel, transport, pollInterval = POLL_EVERY } = plan;
   const subscribers = new Set<Subscriber>();
   let polls: ReturnType<typeof setInterval>;
   let scheduled = false;
@@ -46,15 +47,15 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
   function set(change: Partial<Status>): void {
     const before = status;
     const { phase, polling, code } = { ...before, ...change };
-    // Who was sent away (1008) does not come in by another door.
-    const refused = phase === 'stopped' && code === 1008;
-    const failed = phase === 'stopped' || (phase === 'waiting' && before.phase === 'connecting');
     const isConnected = phase === 'live';
+    const failed = phase === 'stopped' || before.phase === 'connecting';
+    // Who was sent away does not come in by another door.
+    const allowed = !isConnected && code !== NOT_ALLOWED;
     status = {
       ...before,
       ...change,
       isConnected,
-      polling: !isConnected && !refused && (polling || (failed && transport !== 'websocket')),
+      polling: allowed && (polling || (failed && transport !== 'websocket')),
     };
     if (status.polling !== before.polling) {
       clearInterval(polls);
@@ -104,7 +105,8 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
     if (!subscribers.size) {
       clearInterval(polls);
       close();
-      return onEnd(shared);
+      connections.delete(shared);
+      return;
     }
     let more = false;
     for (const subscriber of subscribers) {
@@ -129,10 +131,8 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
 
   const shared: Shared = {
     plan,
-    attach(handlers) {
-      const topicsOf = (symbols?: readonly string[]): Topics =>
-        wantedBy(plan, toTopics(symbols, handlers.onError));
-      const topics = topicsOf(handlers.symbols);
+    join(handlers) {
+      const topics = toTopics(channel, handlers.symbols);
       const subscriber: Subscriber = { handlers, topics, told: new Set() };
       subscribers.add(subscriber);
       changed();
@@ -141,7 +141,7 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
           return status;
         },
         setSymbols(symbols) {
-          subscriber.topics = topicsOf(symbols);
+          subscriber.topics = toTopics(channel, symbols);
           changed();
         },
         ack,
@@ -154,5 +154,15 @@ export function createShared(plan: Plan, onEnd: (shared: Shared) => void): Share
       };
     },
   };
+  connections.add(shared);
   return shared;
+}
+
+/** `subscribe`, with what only the document's service asks for. */
+export function attach(channel: string, options: SubscribeOptions & Extras = {}): Subscription {
+  const plan = makePlan(channel, options);
+  for (const shared of connections)
+    if (shared.plan.key === plan.key && shared.plan.token === plan.token)
+      return shared.join(options);
+  return createShared(plan).join(options);
 }

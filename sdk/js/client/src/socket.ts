@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 import { delayBefore } from './backoff';
+import { NOT_ALLOWED } from './codes';
 import type { Plan } from './plan';
+import { PATIENCE, PING_EVERY, STABLE_AFTER } from './times';
+import { ANSWER, PING, RETRY, STABLE, TOKEN } from './timers';
 import { readToken, renewalDelay } from './token';
 import type { Message, Status, Tell, WebSocketClass } from './types';
 
-/** Timers of a connection. */
-const RETRY = 0;
-const ANSWER = 1;
-const PING = 2;
-const TOKEN = 3;
-
-const PING_EVERY = 30_000;
-/** For an answer: to a ping, and to what was sent first. */
-const PATIENCE = 10_000;
-const STABLE_AFTER = 5000;
-const NOT_ALLOWED = 1008;
 /** Reasons for 1008 that another token is no remedy for. */
 const SENT_AWAY = /kicked|rate limit/;
 /** What a browser tells of: the last is the document's, and comes to the window as well. */
@@ -38,22 +30,19 @@ export type Socket = readonly [
  * @param onToken It is open, or there is a fresh token for it. Call `live` once the host has answered.
  */
 export function createSocket(
-  { url, options }: Plan,
+  plan: Plan,
   status: () => Status,
   set: (change: Partial<Status>) => void,
   tell: Tell,
   onToken: (token: string | undefined) => void,
   onMessage: (message: Message) => void,
 ): Socket {
-  const { token: source } = options;
-  const asks = typeof source === 'function';
+  const { url, token: source } = plan;
   const timers: ReturnType<typeof setTimeout>[] = [];
   let socket: InstanceType<WebSocketClass> | null = null;
   // Each connection has a number, so that what belongs to an earlier one is known when it comes.
   let round = 0;
   let attempts = 0;
-  let liveAt = Infinity;
-  let renewed = false;
   let offline = false;
 
   function after(name: number, delay: number, run: () => void): void {
@@ -72,18 +61,12 @@ export function createSocket(
 
   function lost(code: number | null, reason: string): void {
     drop();
-    if (Date.now() - liveAt >= STABLE_AFTER) {
-      attempts = 0;
-      renewed = false;
-    }
-    liveAt = Infinity;
     const end = { phase: 'stopped', retryAt: null, code, reason } as const;
     if (offline) return set({ ...end, phase: 'waiting', reason: 'offline' });
-    let delay = delayBefore(attempts, code, options.reconnect === 'forever');
-    if (code === NOT_ALLOWED) {
-      delay = asks && !renewed && !SENT_AWAY.test(reason) ? 0 : undefined;
-      renewed = true;
-    }
+    // A fresh token may be a remedy; the first attempt asks for one.
+    const refused =
+      code === NOT_ALLOWED && (attempts || typeof source !== 'function' || SENT_AWAY.test(reason));
+    const delay = refused ? undefined : delayBefore(attempts, code, plan.reconnect === 'forever');
     if (delay === undefined) {
       console.error(`sentio: ${url}: ${reason}`);
       return set(end);
@@ -110,34 +93,25 @@ export function createSocket(
 
   function hand(token: string | undefined): void {
     onToken(token);
-    const renew = (next: string | undefined): void => {
-      if (next !== token) hand(next);
-    };
-    const delay = asks && renewalDelay(token);
+    const delay = renewalDelay(token);
     if (delay)
-      after(
-        TOKEN,
-        delay,
-        () =>
-          void readToken(source)
-            .then(renew)
-            .catch((error: Error) => tell('onError', error)),
-      );
+      after(TOKEN, delay, async () => {
+        try {
+          const next = await readToken(source);
+          if (next !== token) hand(next);
+        } catch (error) {
+          tell('onError', error as Error);
+        }
+      });
   }
 
-  function create(token: string | undefined): void {
-    const Class = options.WebSocket ?? globalThis.WebSocket;
-    if (!Class) throw new Error('no WebSocket; name one: configure({ WebSocket })');
-    socket = new Class(url, options.protocols ?? []);
-    socket.onopen = () => hand(token);
-    socket.onmessage = ({ data }: { data: string }) => {
-      clearTimeout(timers[ANSWER]);
+  function hear({ data }: { data: string }): void {
+    clearTimeout(timers[ANSWER]);
+    try {
       onMessage(JSON.parse(data));
-    };
-    socket.onclose = ({ code, reason }: CloseEvent) => lost(code, reason || 'no connection');
-    // What went wrong is told by the close that follows; `ws` ends the process where nobody listens.
-    socket.onerror = () => {};
-    expectAnswer();
+    } catch (error) {
+      tell('onError', error as Error);
+    }
   }
 
   async function connect(): Promise<void> {
@@ -146,7 +120,16 @@ export function createSocket(
     set({ phase: 'connecting', retryAt: null });
     try {
       const token = await readToken(source);
-      if (mine === round) create(token);
+      if (mine !== round) return;
+      const { WebSocket: Class = globalThis.WebSocket, protocols } = plan;
+      if (!Class) throw new Error('no WebSocket: configure({ WebSocket })');
+      socket = new Class(url, protocols);
+      socket.onopen = () => hand(token);
+      socket.onmessage = hear;
+      socket.onclose = ({ code, reason }: CloseEvent) => lost(code, reason || 'no connection');
+      // What went wrong is told by the close that follows; `ws` ends the process where nobody listens.
+      socket.onerror = () => {};
+      expectAnswer();
     } catch (error) {
       if (mine !== round) return;
       tell('onError', error as Error);
@@ -159,18 +142,17 @@ export function createSocket(
     offline = false;
     if (phase === 'live') return check();
     if (phase === 'connecting') return;
-    renewed = false;
     attempts = 0;
     void connect();
   }
 
   function onBrowser({ type }: { type: string }): void {
     const { phase, code } = status();
-    if (phase === 'idle' || (phase === 'stopped' && code === NOT_ALLOWED)) return;
+    if (phase === 'idle' || code === NOT_ALLOWED) return;
     if (type === TOLD[0]) {
       offline = true;
       if (phase === 'live') check();
-      else if (phase !== 'stopped') lost(code, type);
+      else lost(code, type);
     } else if (globalThis.document?.visibilityState !== 'hidden') open();
   }
 
@@ -178,7 +160,9 @@ export function createSocket(
 
   function live(): void {
     after(PING, PING_EVERY, check);
-    liveAt = Date.now();
+    after(STABLE, STABLE_AFTER, () => {
+      attempts = 0;
+    });
     set({ phase: 'live', attempt: 0, code: null, reason: null });
   }
 

@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 import type { Message } from './types';
 
-const SYMBOL = /^[A-Z0-9.^=:_/-]{1,32}$/;
-
 /** Everything, among topics. */
 export const ALL = '*';
 
 export type Topics = ReadonlySet<string>;
 
-/** Symbols as the host has them. What is no symbol is told: the host would refuse all for its sake. */
-export function toTopics(
-  symbols: readonly string[] = [],
-  complain?: (error: Error) => void,
-): Topics {
+/** What a subscriber wants who names these symbols: on most channels naming none means all. */
+export function toTopics(channel: string, symbols: readonly string[] = []): Topics {
   const topics = symbols.map((symbol) => symbol.toUpperCase());
-  return new Set(
-    topics.filter((topic) => {
-      const good = topic === ALL || SYMBOL.test(topic);
-      if (!good) complain?.(new Error(`"${topic}" is no symbol`));
-      return good;
-    }),
-  );
+  return new Set(topics.length || channel === 'market-data' ? topics : [ALL]);
 }
 
 export function has(topics: Topics, topic: string): boolean {

@@ -73,15 +73,15 @@ export interface ClientError extends Error {
 export interface SubscribeOptions {
   /**
    * Upper- or lower-case. None: all of trade-signals, nothing of market-data; `['*']`: all of both.
-   * What is no symbol is told to onError and left out.
+   * The host refuses a subscribe in which something is no symbol.
    */
   symbols?: readonly string[];
   /** Required on earnings and notifications, unless the token names the user. */
   userId?: string;
   token?: TokenSource;
-  /** trade-signals: only those of at least this confidence, 0 to 1. */
+  /** trade-signals: only those of at least this confidence, 0 to 1; REST does not filter. */
   minConfidence?: number;
-  /** trade-signals: only these, such as `['buy', 'sell']`. */
+  /** trade-signals: only these, such as `['buy', 'sell']`; REST does not filter. */
   signals?: readonly string[];
   /** market-data: at most one message in this time, such as `'1s'`. */
   interval?: string | null;

@@ -46,10 +46,6 @@ test('each address follows from the other, from the one that names it', () => {
   expect(addresses()).toEqual(at('ws://window', 'http://window'));
 });
 
-test('a path is one of the page, and http is ws where sockets are meant', () => {
-  vi.stubGlobal('location', { origin: 'https://page' });
-  expect(addresses({ apiUrl: '/backend' })).toEqual(
-    at('wss://page/backend', 'https://page/backend'),
-  );
+test('http is ws where sockets are meant', () => {
   expect(addresses({ url: 'http://x' }).ws).toBe('ws://x');
 });

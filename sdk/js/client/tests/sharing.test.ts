@@ -155,7 +155,7 @@ test('what nobody followed meanwhile is not told as if it was known', async () =
 test('on trade-signals no symbols are all, on market-data they are none', async () => {
   const signals = follow('trade-signals');
   const socket = await accept();
-  expect(socket.sent[0]).not.toHaveProperty('symbols');
+  expect(socket.sent[0]).toMatchObject({ symbols: ['*'] });
   socket.say({ type: 'trade_signals', data: [{ symbol: 'X' }], offset: 11, prev: 10, epoch: 'e1' });
   expect(signals.messages).toHaveLength(1);
   const market = follow('market-data');
@@ -195,13 +195,6 @@ test('from all to named ones it goes by a new subscribe, in which nothing is mis
   ]);
 });
 
-test('what is no symbol is told to who named it, and spoils nobody else', async () => {
-  const follower = follow('market-data', { symbols: ['a b', 'aapl'] });
-  const socket = await accept();
-  expect(follower.errors.map((error) => error.message)).toEqual(['"A B" is no symbol']);
-  expect(socket.sent[0]!.symbols).toEqual(['AAPL']);
-});
-
 test('a subscriber that fails does not keep the others from their messages', async () => {
   const failing = (): never => {
     throw new Error('its own fault');
@@ -232,6 +225,7 @@ test('filters and the user are in the subscribe as the protocol names them', asy
   expect((await accept()).sent[0]).toEqual({
     action: 'subscribe',
     id: expect.any(String),
+    symbols: ['*'],
     user_id: 'u',
     min_confidence: 0.8,
     signals: ['buy'],
@@ -241,6 +235,17 @@ test('filters and the user are in the subscribe as the protocol names them', asy
   expect((await accept()).sent[0]).toMatchObject({ admin_token: 't' });
   follow('market-data', { symbols: ['AAPL'], interval: '1s', history: 5, presence: true });
   expect((await accept()).sent[0]).toMatchObject({ interval: '1s', history: 5, presence: true });
+});
+
+test('what is no message is told as an error, and the connection stays', async () => {
+  const follower = follow('market-data', { symbols: ['AAPL'] });
+  const socket = await accept();
+  socket.onmessage!({ data: '<html>' });
+  socket.onmessage!({ data: 'null' });
+  expect(follower.errors.map((error) => error.name)).toEqual(['SyntaxError', 'TypeError']);
+  socket.say(quotes(11, ['AAPL']));
+  expect(follower.messages).toHaveLength(1);
+  expect(follower.status.phase).toBe('live');
 });
 
 test('errors of the host have its code, and leave the connection open', async () => {

@@ -97,12 +97,10 @@ export function useMarketDataWebSocket(
  *     `error` says so.
  */
 export function useEarningsWebSocket(userId?: string, options?: HookOptions): EarningsState {
-  const { data, store, ...connection } = useChannel(
-    'earnings',
-    takeEarnings,
-    { ...options, userId },
-    true,
-  );
+  const { data, store, ...connection } = useChannel('earnings', takeEarnings, {
+    ...options,
+    userId,
+  });
   return { earnings: data ?? null, ...connection };
 }
 
@@ -116,12 +114,10 @@ export function useNotificationsWebSocket(
   userId?: string,
   { limit = 100, ...options }: NotificationsOptions = {},
 ): NotificationsState {
-  const { data, store, ...connection } = useChannel(
-    'notifications',
-    takeNotification,
-    { ...options, userId },
-    true,
-  );
+  const { data, store, ...connection } = useChannel('notifications', takeNotification, {
+    ...options,
+    userId,
+  });
   const shown = useMemo(() => {
     const notifications = (data ?? []).slice(0, limit);
     return { notifications, unread: notifications.filter(({ read }) => !read).length };
@@ -146,11 +142,9 @@ const NO_DATA: AdminData = {};
  * @param adminToken required; without, nothing is opened and `error` says so.
  */
 export function useAdminWebSocket(adminToken?: TokenSource, options?: HookOptions): AdminState {
-  const { data, store, ...connection } = useChannel(
-    'admin',
-    takeKind,
-    { ...options, token: adminToken },
-    true,
-  );
+  const { data, store, ...connection } = useChannel('admin', takeKind, {
+    ...options,
+    token: adminToken,
+  });
   return { data: data ?? NO_DATA, ...connection };
 }

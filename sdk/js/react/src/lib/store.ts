@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-import { subscribe } from '@sentio/client';
+import { IDLE, subscribe } from '@sentio/client';
 import type {
   Channel,
   ClientError,
   Message,
-  Status,
   SubscribeOptions,
   Subscription,
   TokenSource,
@@ -49,17 +48,6 @@ export interface Store<T> {
 type Handlers = Required<Pick<SubscribeOptions, 'onMessage' | 'onStatus' | 'onError' | 'onGap'>>;
 type Given<Name extends keyof Handlers> = Parameters<Handlers[Name]>[0];
 type Hear<Name extends keyof Handlers> = (given: Given<Name>) => void;
-
-const IDLE: Status = {
-  phase: 'idle',
-  isConnected: false,
-  polling: false,
-  attempt: 0,
-  retryAt: null,
-  code: null,
-  reason: null,
-  receivedAt: null,
-};
 
 /**
  * Keeps what a subscription brings.

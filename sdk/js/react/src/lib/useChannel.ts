@@ -14,19 +14,16 @@ const shared = new Map<string, Store<unknown>>();
 /**
  * Shows what a channel brings, with at most one render a frame.
  * @param reduce always the same function.
- * @param needs whether a userId or a token must be given; nothing is opened without.
+ * @param options without symbols a userId or a token must be given; nothing is opened without.
  */
 export function useChannel<T>(
   channel: Channel,
   reduce: Reduce<T>,
   options: ChannelOptions,
-  needs?: boolean,
 ): Held<T> {
   const { enabled, symbols, userId, token } = options;
   const closed =
-    enabled === false ||
-    symbols?.[0] === '' ||
-    (needs && !(userId || token) && 'userId or token required');
+    enabled === false || (symbols ? !symbols[0] : !(userId || token) && 'userId or token required');
   // Symbols change on the open connection. Functions are not part of it, since JSON has none.
   const key = JSON.stringify([channel, { ...options, symbols: closed }]);
   const latest = useRef(options);
