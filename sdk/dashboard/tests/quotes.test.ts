@@ -40,6 +40,14 @@ describe('the book of quotes', () => {
     expect(shown()).toMatchObject({ price: 99, direction: -1, moves: 2 });
   });
 
+  it('does not take for a move what is replayed', () => {
+    book.apply(update(-2, 98, { replay: true }));
+    book.apply(update(-1, 100, { replay: true }));
+    expect(shown()).toMatchObject({ price: 100, direction: 0, moves: 0 });
+    book.apply(update(0, 101));
+    expect(shown()).toMatchObject({ price: 101, direction: 1, moves: 1 });
+  });
+
   it('tells its listeners five times a second at most, however many messages come', () => {
     let told = 0;
     book.quote('AAPL').subscribe(() => told++);

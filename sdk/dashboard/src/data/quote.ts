@@ -67,7 +67,7 @@ export class Instrument {
 
     this.#heardAt = heardAt(message, tradedAt, ordered, now);
     this.#record(item, price, tradedAt);
-    this.#move(price);
+    this.#move(price, message.replay === true);
     this.#item = item;
     return true;
   }
@@ -106,8 +106,9 @@ export class Instrument {
     }
   }
 
-  #move(price: number): void {
-    if (!Number.isNaN(this.#price) && price !== this.#price) {
+  /** What is past goes by without a sign: only what moves now is to catch the eye. */
+  #move(price: number, past: boolean): void {
+    if (!past && !Number.isNaN(this.#price) && price !== this.#price) {
       this.#direction = price > this.#price ? 1 : -1;
       this.#moves++;
     }
