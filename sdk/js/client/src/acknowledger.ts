@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-import { ACK_DELAY } from './times';
+/** Acknowledgements wait so long for others to go with them, in milliseconds. */
+export const DELAY = 250;
 
 export type Acknowledger = readonly [
   /** Everything up to here was delivered. Many such notes make one message. */
@@ -20,7 +21,7 @@ export function createAcknowledger(send: (message: object) => boolean): Acknowle
 
   function note(offset: number, epoch: string | undefined): void {
     due = { action: 'ack', offset, epoch };
-    timer ??= setTimeout(flush, ACK_DELAY);
+    timer ??= setTimeout(flush, DELAY);
   }
 
   return [note, flush];

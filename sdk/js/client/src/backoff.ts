@@ -2,11 +2,11 @@
 import { GOING_AWAY, TRY_LATER } from './codes';
 import { JITTER, LONGEST, SHORTEST } from './times';
 
-/** Milliseconds before each reconnection, as the document says. */
-const SCHEDULE = [0, 3000, 6000, 9000, 12000];
+/** Seconds before each reconnection, as the document says. */
+const SCHEDULE = [0, 3, 6, 9, 12];
 
 /**
- * How long to wait before a reconnection, in milliseconds; undefined: it is the end.
+ * How long to wait before a reconnection, in seconds; undefined: it is the end.
  *
  * @param attempt Reconnections since the last stable connection, this one not counted.
  * @param code Close code of the connection that was lost. A host that sends its clients away, or has
@@ -18,7 +18,7 @@ export function delayBefore(
   forever: boolean,
 ): number | undefined {
   if (forever) {
-    const bound = Math.min(LONGEST, 1000 * 2 ** attempt);
+    const bound = Math.min(LONGEST, 2 ** attempt);
     return SHORTEST + Math.random() * (bound - SHORTEST);
   }
   if (attempt === 0 && (code === GOING_AWAY || code === TRY_LATER)) return Math.random() * JITTER;

@@ -5,13 +5,8 @@ import { readToken } from './token';
 import { ALL, type Topics } from './topics';
 import type { Message } from './types';
 
-const PATHS: Record<string, string> = {
-  'trade-signals': 'dashboard/trade-signals',
-  'market-data': 'market/quotes',
-  earnings: 'dashboard/earnings',
-  notifications: 'dashboard/notifications',
-  admin: 'admin',
-};
+/** Where these are; all others are under `dashboard/`. */
+const PATHS: Record<string, string> = { 'market-data': 'market/quotes', admin: 'admin' };
 
 /** What REST answers, beside its place and time. */
 interface Content {
@@ -27,20 +22,21 @@ function read(channel: string, content: Content): [type: string, data: unknown][
   if (notifications) return notifications.map((data) => ['notification', data]);
   if (quotes) return [['quotes', Object.values(quotes)]];
   if (signals) return [['trade_signals', signals]];
-  if (channel === 'earnings') return [[channel, content]];
+  if (channel !== 'admin') return [[channel, content]];
   return Object.entries(content).map(([kind, data]) => ['admin_' + kind, data]);
 }
 
 /** Asks REST for what a socket would have brought; nothing of a channel that has no route. */
 export async function ask(plan: Plan, topics: Topics): Promise<Message[]> {
   const { api, channel, userId } = plan;
-  if (!PATHS[channel] || !topics.size) return [];
+  if (!topics.size) return [];
   const query = new URLSearchParams({ limit: '' + KEPT });
   if (!topics.has(ALL)) query.set('symbols', '' + [...topics]);
   if (userId) query.set('user_id', userId);
   const token = await readToken(plan.token);
   const headers: HeadersInit = token ? { Authorization: 'Bearer ' + token } : {};
-  const response = await fetch(`${api}/api/v1/${PATHS[channel]}?${query}`, { headers });
+  const path = PATHS[channel] ?? 'dashboard/' + channel;
+  const response = await fetch(`${api}/api/v1/${path}?${query}`, { headers });
   // Nothing is known yet.
   if (response.status === 404) return [];
   const { offset, epoch, timestamp, ...content } = await response.json();

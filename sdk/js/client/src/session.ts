@@ -16,9 +16,8 @@ interface Place {
 /** A message that says where it is. */
 type Placed = Message & Place;
 
-/** Ids of ours have a mark, so that they are none that the user has sent. */
-const JOIN = '~join';
-const MORE = '~more';
+/** The id of what is asked for here: no other than a user would take. */
+const ID = '~sentio';
 
 export type Session = readonly [
   open: () => void,
@@ -61,9 +60,9 @@ export function createSession(
   /** Until the host has said all that belongs to a join; `told`: that something was missed. */
   let joining: 'first' | 'since' | 'told' | undefined;
 
-  function ask(id: string, symbols: Iterable<string>, token?: string, members?: object): void {
+  function ask(symbols: Iterable<string>, token?: string, members?: object): void {
     const key = plan.channel === 'admin' ? 'admin_token' : 'token';
-    send({ action: 'subscribe', id, ...members, symbols: [...symbols], [key]: token });
+    send({ action: 'subscribe', id: ID, ...members, symbols: [...symbols], [key]: token });
   }
 
   /** Subscribes: at first to everything that is wanted, later with the place to go on from. */
@@ -71,7 +70,7 @@ export function createSession(
     joining = place ? 'since' : 'first';
     // What is wanted beside what there was has no place yet: it is asked for afterwards.
     if (!place) current = wanted();
-    ask(JOIN, current, token, {
+    ask(current, token, {
       user_id: userId,
       min_confidence: plan.minConfidence,
       signals: plan.signals,
@@ -86,7 +85,7 @@ export function createSession(
   }
 
   function onToken(token: string | undefined): void {
-    if (status().isConnected) ask(MORE, current, token, { user_id: userId });
+    if (status().isConnected) ask(current, token, { user_id: userId });
     else join(token);
   }
 
@@ -101,7 +100,7 @@ export function createSession(
       send({ action: 'unsubscribe' });
       join();
     } else {
-      if (added.length) ask(MORE, added);
+      if (added.length) ask(added);
       if (symbols.length) send({ action: 'unsubscribe', symbols });
     }
   }
@@ -129,7 +128,7 @@ export function createSession(
       joined = message;
       joining = undefined;
     }
-    if (message.id === JOIN) {
+    if (!status().isConnected) {
       live();
       flush();
     }
@@ -145,7 +144,7 @@ export function createSession(
 
   function onRefusal({ message, code, id }: Message): void {
     tell('onError', Object.assign(new Error(message), { code: code as string }));
-    if (id === JOIN) lost(null, message!);
+    if (id === ID && joining) lost(null, message!);
   }
 
   function onItems(message: Message): void {
@@ -179,7 +178,7 @@ export function createSession(
     if (type === 'pong') joined && settle(joined);
     else if (type === 'error') onRefusal(message);
     else if (type === 'recovered') onRecovered(message as Placed);
-    else if (id === JOIN || id === MORE) onOk(message as Placed);
+    else if (id === ID) onOk(message as Placed);
     else if (data) onItems(message);
     else deliver(message);
   }

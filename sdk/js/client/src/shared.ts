@@ -5,7 +5,6 @@ import { makePlan, type Extras, type Plan } from './plan';
 import { ask } from './poll';
 import { createSession } from './session';
 import { IDLE, received } from './status';
-import { POLL_EVERY } from './times';
 import { minus, reduce, toTopics, type Topics } from './topics';
 import type { Handlers, Message, Status, SubscribeOptions, Subscription } from './types';
 
@@ -25,7 +24,7 @@ interface Shared {
 const connections = new Set<Shared>();
 
 function createShared(plan: Plan): Shared {
-  const { channel, transport, pollInterval = POLL_EVERY } = plan;
+  const { channel, transport, pollInterval = 30_000 } = plan;
   const subscribers = new Set<Subscriber>();
   let polls: ReturnType<typeof setInterval>;
   let scheduled = false;

@@ -5,7 +5,7 @@ import type { Plan } from './plan';
 import { PATIENCE, PING_EVERY, STABLE_AFTER } from './times';
 import { ANSWER, PING, RETRY, STABLE, TOKEN } from './timers';
 import { readToken, renewalDelay } from './token';
-import type { Message, Status, Tell, WebSocketClass } from './types';
+import type { Message, Phase, Status, Tell, WebSocketClass } from './types';
 
 /** Reasons for 1008 that another token is no remedy for. */
 const SENT_AWAY = /kicked|rate limit/;
@@ -45,9 +45,9 @@ export function createSocket(
   let attempts = 0;
   let offline = false;
 
-  function after(name: number, delay: number, run: () => void): void {
+  function after(name: number, seconds: number, run: () => void): void {
     clearTimeout(timers[name]);
-    timers[name] = setTimeout(run, delay);
+    timers[name] = setTimeout(run, seconds * 1000);
   }
 
   function drop(): void {
@@ -61,18 +61,22 @@ export function createSocket(
 
   function lost(code: number | null, reason: string): void {
     drop();
-    const end = { phase: 'stopped', retryAt: null, code, reason } as const;
-    if (offline) return set({ ...end, phase: 'waiting', reason: 'offline' });
-    // A fresh token may be a remedy; the first attempt asks for one.
+    // Another token may be a remedy; the first attempt asks for one.
     const refused =
       code === NOT_ALLOWED && (attempts || typeof source !== 'function' || SENT_AWAY.test(reason));
     const delay = refused ? undefined : delayBefore(attempts, code, plan.reconnect === 'forever');
-    if (delay === undefined) {
+    let phase: Phase = 'waiting';
+    let retryAt = null;
+    if (offline) reason = 'offline';
+    else if (delay !== undefined) {
+      after(RETRY, delay, connect);
+      retryAt = Date.now() + delay * 1000;
+      attempts++;
+    } else {
       console.error(`sentio: ${url}: ${reason}`);
-      return set(end);
+      phase = 'stopped';
     }
-    after(RETRY, delay, connect);
-    set({ ...end, phase: 'waiting', attempt: ++attempts, retryAt: Date.now() + delay });
+    set({ phase, attempt: attempts, retryAt, code, reason });
   }
 
   function send(message: object): boolean {

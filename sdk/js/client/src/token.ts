@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-import { AHEAD, LATEST, SOONEST } from './times';
+import { AHEAD, LATEST } from './times';
 import type { TokenSource } from './types';
 
 export async function readToken(source?: TokenSource): Promise<string | undefined> {
@@ -7,14 +7,14 @@ export async function readToken(source?: TokenSource): Promise<string | undefine
 }
 
 /**
- * In how many milliseconds to ask for the token after this one: a minute before it expires, or when a
+ * In how many seconds to ask for the token after this one: a minute before it expires, or when a
  * short-lived one has half of its time left; nothing else: never. Nothing is verified.
  */
 export function renewalDelay(token = ''): number | undefined {
   try {
     const claims = atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/'));
-    const left = JSON.parse(claims).exp * 1000 - Date.now();
-    return Math.min(LATEST, Math.max(SOONEST, left - AHEAD, left / 2));
+    const left = JSON.parse(claims).exp - Date.now() / 1000;
+    return Math.min(LATEST, Math.max(1, left - AHEAD, left / 2));
   } catch {
     // No JWT.
   }

@@ -262,11 +262,13 @@ test('an answer that comes after it is live again is of no account', async () =>
   expect(follower.messages.map((message) => message.offset)).toEqual([10]);
 });
 
-test("a third party's channel, which has no known route, is not polled", async () => {
-  follow('weather');
+test("a third party's channel is an object, where it has a route beside the others", async () => {
+  answer({ temperature: 20, timestamp: 't', offset: 1, epoch: 'e1' });
+  const follower = follow('weather', { transport: 'rest' });
   await settle();
-  expect(FakeSocket.last.url).toBe('ws://localhost:8000/ws/weather');
-  FakeSocket.last.drop();
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(rest).not.toHaveBeenCalled();
+  expect(asked()).toEqual([`${API}/dashboard/weather?limit=100`]);
+  expect(follower.messages).toMatchObject([{ type: 'weather', data: { temperature: 20 } }]);
+  answer({ detail: 'there is nothing at this path' }, 404);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(follower.errors).toEqual([]);
 });

@@ -5,7 +5,7 @@ const due = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 // A hidden page gets no frames, and a server has none; timers run everywhere.
-const SLOWEST_MS = 200;
+export const SLOWEST_MS = 200;
 
 function run(): void {
   clearTimeout(timer);

@@ -15,7 +15,10 @@ interface Item {
   symbol: string;
 }
 
-export function takeRows<T>(rows: Rows<T> | undefined, { data }: Message): Rows<T> | undefined {
+export function takeRows<T>(
+  rows: Rows<T> | undefined,
+  { data }: Pick<Message, 'data'>,
+): Rows<T> | undefined {
   if (!Array.isArray(data)) return rows;
   const map = rows?.map ?? new Map<string, T>();
   for (const item of data as (T & Item)[]) {
@@ -26,17 +29,14 @@ export function takeRows<T>(rows: Rows<T> | undefined, { data }: Message): Rows<
   return { map };
 }
 
-/** Forgets the rows that none of these symbols names. */
-export function keepRows<T>({ map }: Rows<T>, symbols: readonly string[]): Rows<T> {
-  for (const symbol of symbols.includes(ALL) ? [] : map.keys()) {
-    if (!symbols.includes(symbol)) map.delete(symbol);
-  }
-  return { map };
-}
-
 /** The rows of these symbols, in their order; of all: those that changed last come first. */
 export function pickRows<T>(rows: Rows<T> | undefined, symbols: readonly string[]): T[] {
   if (!rows) return [];
   if (symbols.includes(ALL)) return [...rows.map.values()].reverse();
   return symbols.flatMap((symbol) => rows.map.get(symbol) ?? []);
+}
+
+/** Forgets the rows that none of these symbols names. */
+export function keepRows<T>(rows: Rows<T>, symbols: readonly string[]): Rows<T> | undefined {
+  return takeRows(undefined, { data: pickRows(rows, symbols).reverse() });
 }

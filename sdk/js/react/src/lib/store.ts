@@ -33,9 +33,9 @@ export interface Store<T> {
   initial(): Snapshot<T>;
   snapshot(): Snapshot<T>;
   /** Changes the data by hand, if there are any, and shows that at once. */
-  change(by: (data: T) => T): void;
+  change(by: (data: T) => T | undefined): void;
   /** Takes these for the symbols from now on, and changes the data by hand. Nothing if they are already. */
-  setSymbols(symbols: readonly string[], by: (data: T) => T): void;
+  setSymbols(symbols: readonly string[], by: (data: T) => T | undefined): void;
   /** Reconnects at once. */
   refresh(): void;
   /**
@@ -82,7 +82,7 @@ export function createStore<T>(
     for (const changed of holders.keys()) changed();
   }
 
-  function change(by: (data: T) => T): void {
+  function change(by: (data: T) => T | undefined): void {
     if (!data) return;
     data = by(data);
     flush();
