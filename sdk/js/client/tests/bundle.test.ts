@@ -12,8 +12,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Bytes, minified and compressed. What a page needs that only subscribes, and the whole. */
-const LARGEST = 3850;
-const LARGEST_WITH_SERVICE = 4350;
+const LARGEST = 3860;
+const LARGEST_WITH_SERVICE = 4420;
 
 let folder: string;
 

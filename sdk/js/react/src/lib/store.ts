@@ -34,7 +34,7 @@ export interface Store<T> {
   snapshot(): Snapshot<T>;
   /** Changes the data by hand, if there are any, and shows that at once. */
   change(by: (data: T) => T | undefined): void;
-  /** Takes these for the symbols from now on, and changes the data by hand. Nothing if they are already. */
+  /** Takes these for the symbols from now on, and changes the data by hand. */
   setSymbols(symbols: readonly string[], by: (data: T) => T | undefined): void;
   /** Reconnects at once. */
   refresh(): void;
@@ -68,13 +68,17 @@ export function createStore<T>(
   let lastUpdate: number | null = null;
   const initial = look();
   let snapshot = initial;
-  let wanted: readonly string[] | undefined;
 
   function look(): Snapshot<T> {
     const status = subscription?.status ?? IDLE;
-    const { isConnected } = status;
-    const loading = !(closed || data || error || status.receivedAt);
-    return { data, status, isConnected, loading, error, lastUpdate };
+    return {
+      data,
+      status,
+      isConnected: status.isConnected,
+      loading: !(closed || data || error || status.receivedAt),
+      error,
+      lastUpdate,
+    };
   }
 
   function flush(): void {
@@ -103,7 +107,6 @@ export function createStore<T>(
 
   function open(latest: Latest): void {
     const options = { ...latest.current };
-    wanted = options.symbols;
     if (typeof options.token === 'function') {
       options.token = () => (latest.current.token as () => string | Promise<string>)();
     }
@@ -146,8 +149,6 @@ export function createStore<T>(
     snapshot: () => snapshot,
     change,
     setSymbols(symbols, by) {
-      if (symbols === wanted) return;
-      wanted = symbols;
       change(by);
       subscription?.setSymbols(symbols);
     },
