@@ -26,7 +26,7 @@ function read(channel: string, content: Content): [type: string, data: unknown][
   return Object.entries(content).map(([kind, data]) => ['admin_' + kind, data]);
 }
 
-/** Asks REST for what a socket would have brought; nothing of a channel that has no route. */
+/** Asks REST for what a socket would have brought; nothing where it has no such route or no data. */
 export async function ask(plan: Plan, topics: Topics): Promise<Message[]> {
   const { api, channel, userId } = plan;
   if (!topics.size) return [];
