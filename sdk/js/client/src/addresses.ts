@@ -37,7 +37,7 @@ export function addresses(options: Pick<SubscribeOptions, 'url' | 'apiUrl'> = {}
   const { url, apiUrl } = { ...defaults, ...options };
   const { __SENTIO__: page, location } = globalThis;
   // Pages from a file have an origin that is no address.
-  const origin = location?.origin.startsWith('http') ? location.origin : 'http://localhost:8000';
+  const origin = /^http/.test(location?.origin) ? location.origin : 'http://localhost:8000';
   const [ws, api] = [
     [url, apiUrl],
     [page?.wsUrl, page?.apiUrl],

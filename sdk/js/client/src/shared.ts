@@ -45,17 +45,15 @@ function createShared(plan: Plan): Shared {
 
   function set(change: Partial<Status>): void {
     const before = status;
-    const { phase, polling, code } = { ...before, ...change };
-    const isConnected = phase === 'live';
+    status = { ...before, ...change };
+    const { phase, polling, code } = status;
     const failed = phase === 'stopped' || before.phase === 'connecting';
+    status.isConnected = phase === 'live';
     // Who was sent away does not come in by another door.
-    const allowed = !isConnected && code !== NOT_ALLOWED;
-    status = {
-      ...before,
-      ...change,
-      isConnected,
-      polling: allowed && (polling || (failed && transport !== 'websocket')),
-    };
+    status.polling =
+      !status.isConnected &&
+      code !== NOT_ALLOWED &&
+      (polling || (failed && transport !== 'websocket'));
     if (status.polling !== before.polling) {
       clearInterval(polls);
       if (status.polling) {
@@ -107,18 +105,16 @@ function createShared(plan: Plan): Shared {
       connections.delete(shared);
       return;
     }
-    let more = false;
     for (const subscriber of subscribers) {
       const added = minus(subscriber.topics, subscriber.told);
       subscriber.told = subscriber.topics;
       if (!added.length) continue;
-      more = true;
       for (const message of recall())
         tell('onMessage', reduce(message, new Set(added)), [subscriber]);
     }
     keep(wanted());
     if (status.isConnected) adjust();
-    else if (status.polling) more && poll();
+    else if (status.polling) poll();
     else if (status.phase === 'idle') open();
   }
 

@@ -126,7 +126,7 @@ export function createSocket(
       const token = await readToken(source);
       if (mine !== round) return;
       const { WebSocket: Class = globalThis.WebSocket, protocols } = plan;
-      if (!Class) throw new Error('no WebSocket: configure({ WebSocket })');
+      if (!Class) throw new Error('configure a WebSocket');
       socket = new Class(url, protocols);
       socket.onopen = () => hand(token);
       socket.onmessage = hear;

@@ -31,6 +31,5 @@ export function reduce(message: Message, topics: Topics): Message | null {
   const items = message.data;
   if (!Array.isArray(items)) return message;
   const data = items.filter((item) => !topicOf(item) || has(topics, topicOf(item)));
-  if (data.length === items.length) return message;
   return data.length ? { ...message, data } : null;
 }

@@ -79,9 +79,9 @@ export interface SubscribeOptions {
   /** Required on earnings and notifications, unless the token names the user. */
   userId?: string;
   token?: TokenSource;
-  /** trade-signals: only those of at least this confidence, 0 to 1; REST does not filter. */
+  /** trade-signals: only those of at least this confidence, 0 to 1. */
   minConfidence?: number;
-  /** trade-signals: only these, such as `['buy', 'sell']`; REST does not filter. */
+  /** trade-signals: only these, such as `['buy', 'sell']`. */
   signals?: readonly string[];
   /** market-data: at most one message in this time, such as `'1s'`. */
   interval?: string | null;

@@ -113,10 +113,29 @@ test('an answer that is no newer than what is known is not told again', async ()
   expect(follower.messages.map((message) => message.offset)).toEqual([5, 6]);
 });
 
-test('an answer without items is told, so that nobody waits for more', async () => {
+test('an answer without items is told by the status, so that nobody waits for more', async () => {
   const follower = follow('trade-signals', { transport: 'rest' });
   await settle();
-  expect(follower.messages).toMatchObject([{ data: [], polled: true }]);
+  expect(follower.messages).toEqual([]);
+  expect(follower.statuses.at(-1)!.receivedAt).toBe(Date.now());
+});
+
+test('filters hold for what REST answers as well', async () => {
+  answer({
+    ...signals(5),
+    signals: [
+      { symbol: 'A', signal: 'buy', confidence: 0.9 },
+      { symbol: 'B', signal: 'buy', confidence: 0.7 },
+      { symbol: 'C', signal: 'sell', confidence: 0.9 },
+    ],
+  });
+  const follower = follow('trade-signals', {
+    transport: 'rest',
+    minConfidence: 0.8,
+    signals: ['buy'],
+  });
+  await settle();
+  expect(follower.messages).toMatchObject([{ data: [{ symbol: 'A' }] }]);
 });
 
 test('market data has its quotes as a list, and is not asked for when no symbol is named', async () => {

@@ -239,7 +239,7 @@ test('where there is no WebSocket that is said, and it stops', async () => {
   const follower = follow('trade-signals', { transport: 'websocket' });
   await vi.advanceTimersByTimeAsync(30_000);
   expect(follower.status.phase).toBe('stopped');
-  expect(follower.status.reason).toContain('configure({ WebSocket })');
+  expect(follower.status.reason).toBe('configure a WebSocket');
   expect(follower.errors[0]!.message).toBe(follower.status.reason);
 });
 
