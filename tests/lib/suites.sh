@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034,SC2154 # top, logs and python come from run.sh, which sources this
+# shellcheck shell=bash disable=SC2034,SC2154 # top, logs, python and suites come from run.sh, which sources this
 # The suites, in the order in which they run.
 
 # node comes before e2e, which runs its tests once more and needs what npm installs.
@@ -68,6 +68,9 @@ suite_build() {
 
 suite_build-clang() {
     need_build build-clang clang "" || true
+    if [[ " ${suites[*]} " == *" asan "* && " ${suites[*]} " == *" tsan "* ]]; then
+        build_ahead "$top/build-asan" gcc address "$top/build-tsan" gcc thread
+    fi
 }
 
 suite_unit() {
