@@ -69,10 +69,12 @@ check_licence() {
     done
 }
 
-# Bracketed letters, so that this file does not match itself.
+# Bracketed letters, so that this file does not match itself. A lock file may name a package of its own
+# workspace, by its folder.
 check_addresses() {
-    grep -nIE '(^|[^A-Za-z0-9_.-])/w[o]rk/|/r[o]ot/|/tmp/b[a]sh_|registry\.npm[j]s|pypi\.[o]rg|pythonh[o]sted|(deb|security|snapshot)\.deb[i]an\.org|pkg\.d[e]v|"resolv[e]d": "[a-z+]*:' \
-        "${all[@]}" /dev/null | cut -c 1-200
+    grep -nIE '(^|[^A-Za-z0-9_.-])/w[o]rk/|/r[o]ot/|/tmp/b[a]sh_|registry\.npm[j]s|pypi\.[o]rg|pythonh[o]sted|(deb|security|snapshot)\.deb[i]an\.org|pkg\.d[e]v|"resolv[e]d"' \
+        "${all[@]}" /dev/null | grep -vE '^sdk/package-lock\.json:[0-9]+: *"resolv[e]d": "(js/client|js/react|dashboard)",$' |
+        cut -c 1-200
     return 0
 }
 
