@@ -200,7 +200,8 @@ def test_rates_add_up_to_what_was_published(host: Daemon) -> None:
         host.publish("trade-signals", bodies.signals("AAPL", "MSFT"))
         client.next()
     rates = until(lambda: ask(host, "/rates"),
-                  lambda rates: sum(rates["series"]["updates"]) >= 20)
+                  lambda rates: all(sum(rates["series"][name]) >= 20
+                                    for name in ("updates", "deliveries")))
     totals = ask(host)["totals"]
     series = rates["series"]
     length = len(series["updates"])
