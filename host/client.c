@@ -83,9 +83,8 @@ void client_ping(struct connection *connection) {
     if (arena_frame(&outbox->arena, FRAME_PING, 1, &span, &payload) != 0)
         return;
     payload[0] = '?';
-    connection->messages_out--; /* it is none */
-    outbox_append(outbox, connection,
-                  connection->sse ? outbox_pack(outbox, connection, span) : span);
+    outbox_append_control(outbox, connection,
+                          connection->sse ? outbox_pack(outbox, connection, span) : span);
 }
 
 static void count_error(struct connection *connection) {

@@ -139,10 +139,7 @@ void outbox_count(struct connection *connection, struct span frames) {
         connection->messages_out++;
 }
 
-void outbox_append(struct outbox *outbox, struct connection *connection, struct span span) {
-    if (connection->state != CONNECTION_OPEN)
-        return;
-    connection->messages_out++;
+static void add_span(struct outbox *outbox, struct connection *connection, struct span span) {
     count_queued(outbox, connection, span_size(span));
     if (connection->last_entry != NO_ENTRY) {
         struct outbox_entry *last = &outbox->entries[connection->last_entry];
@@ -152,6 +149,18 @@ void outbox_append(struct outbox *outbox, struct connection *connection, struct 
         }
     }
     add_entry(outbox, connection, (struct outbox_entry){.span = span, .next = NO_ENTRY});
+}
+
+void outbox_append(struct outbox *outbox, struct connection *connection, struct span span) {
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    connection->messages_out++;
+    add_span(outbox, connection, span);
+}
+
+void outbox_append_control(struct outbox *outbox, struct connection *connection, struct span span) {
+    if (connection->state == CONNECTION_OPEN)
+        add_span(outbox, connection, span);
 }
 
 void outbox_append_draft(struct outbox *outbox, struct connection *connection,

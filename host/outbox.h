@@ -102,6 +102,8 @@ void outbox_count(struct connection *connection, struct span frames);
 /* Queues a span of the outbox's arenas, as one message; nothing for a connection that is not open.
  */
 void outbox_append(struct outbox *outbox, struct connection *connection, struct span span);
+/* The same for what is no message, such as a ping. */
+void outbox_append_control(struct outbox *outbox, struct connection *connection, struct span span);
 
 /* The same for a message that is put together when it is written. What it points to stays until
  * `emptied`. */

@@ -228,8 +228,7 @@ static void tell_position(struct connection *connection, const struct stream *st
     if (arena_frame(&outbox->arena, (enum frame_opcode)FRAME_POSITION, written.size, &span,
                     &payload) == 0) {
         memcpy(payload, written.data, written.size);
-        connection->messages_out--; /* it is none */
-        outbox_append(outbox, connection, outbox_pack(outbox, connection, span));
+        outbox_append_control(outbox, connection, outbox_pack(outbox, connection, span));
     }
     sentio_writer_finish(&text);
 }

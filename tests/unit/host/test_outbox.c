@@ -44,6 +44,20 @@ static void messages_and_bytes_are_counted_for_the_connection(void **state) {
     assert_int_equal(connection->bytes_out, fixture->expected_size);
 }
 
+static void a_ping_is_sent_and_is_no_message(void **state) {
+    struct fixture *fixture = *state;
+    struct span ping = make(fixture, 1, 'p');
+    append(fixture, 10, 'a');
+    expect(fixture, ping);
+    outbox_append_control(&fixture->outbox, &fixture->connection, ping);
+    outbox_flush(&fixture->outbox);
+    assert_all_arrived(fixture);
+    assert_int_equal(fixture->connection.messages_out, 1);
+    fixture->connection.state = CONNECTION_CLOSING;
+    outbox_append_control(&fixture->outbox, &fixture->connection, make(fixture, 1, 'p'));
+    assert_int_equal(fixture->outbox.count, 0);
+}
+
 static void show(struct connection *connection, struct span span) {
     struct fixture *fixture = fixture_of(connection);
     assert_memory_equal(span_data(span), fixture->expected + fixture->shown, span_size(span));
@@ -189,6 +203,7 @@ int main(void) {
         TEST(neighbouring_frames_are_one_span_and_one_write),
         TEST(frames_that_others_get_are_left_out_and_still_one_write),
         TEST(messages_and_bytes_are_counted_for_the_connection),
+        TEST(a_ping_is_sent_and_is_no_message),
         TEST(what_a_traced_connection_is_sent_is_shown_and_others_is_not),
         TEST(a_connection_that_is_not_open_is_sent_nothing),
         TEST(a_forgotten_connection_is_not_written_to),
