@@ -7,8 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import threading
-import time
 from pathlib import Path
 from typing import Any, Sequence
 
@@ -16,6 +14,7 @@ from .client import Client
 from .config import SENTIOD
 from .http import Http
 from .limits import TIMEOUT
+from .log import Log
 from .websocket import Address, WebSocket
 
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|runtime error:|"
@@ -30,27 +29,17 @@ class Daemon:
 
     def __init__(self, arguments: Sequence[str], program: Sequence[str] = (str(SENTIOD),),
                  environment: dict[str, str] | None = None) -> None:
-        self.lines: list[str] = []
-        self._changed = threading.Condition()
-        self._ended = False
         self._clients: list[WebSocket] = []
         self.process = subprocess.Popen([*program, *arguments], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         env={"TSAN_OPTIONS": TSAN_OPTIONS,
                                              **(environment or os.environ)})
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
         assert self.process.stderr is not None
-        with self.process.stderr as stderr:
-            for line in stderr:
-                with self._changed:
-                    self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
-                    self._changed.notify_all()
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
+        self._log = Log(self.process.stderr)
+
+    @property
+    def lines(self) -> list[str]:
+        return self._log.lines()
 
     @property
     def log(self) -> str:
@@ -58,24 +47,11 @@ class Daemon:
 
     def mark(self) -> int:
         """A position in the log, for wait_for's `since`."""
-        return len(self.lines)
+        return self._log.mark()
 
     def wait_for(self, pattern: str, since: int = 0, timeout: float = TIMEOUT) -> re.Match[str]:
         """The first line, from `since` on, that matches; waits until there is one."""
-        expression = re.compile(pattern)
-        deadline = time.monotonic() + timeout
-        at = since
-        with self._changed:
-            while True:
-                for line in self.lines[at:]:
-                    match = expression.search(line)
-                    if match:
-                        return match
-                at = max(since, len(self.lines))
-                left = deadline - time.monotonic()
-                if self._ended or left <= 0:
-                    raise AssertionError(f"no log line matches {pattern!r}:\n{self.log}")
-                self._changed.wait(left)
+        return self._log.wait_for(pattern, since, timeout)
 
     def ready(self) -> "Daemon":
         self.wait_for(r"\bready\b")
@@ -134,7 +110,7 @@ class Daemon:
     def wait(self) -> int:
         """The exit code, once all that was logged has been read."""
         code = self.process.wait(TIMEOUT)
-        self._reader.join(TIMEOUT)
+        self._log.join()
         return code
 
     def stop(self) -> None:
@@ -157,7 +133,7 @@ class Daemon:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        self._reader.join(TIMEOUT)
+        self._log.join()
 
 
 def run(*arguments: str | Path, environment: dict[str, str] | None = None,
