@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds sentio-host, sentio-plugins, sentio-dev, sentio-dashboard and python3-sentio-client from the working tree into
-# build/deb/.
+# Builds sentio-host, sentio-plugins, sentio-dev, sentio-dashboard and python3-sentio-client from
+# the working tree into build/deb/.
 set -Eeuo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds the server and the dashboard, and runs the server in the foreground on a fresh Debian 12. Can be run again at any
-# time: what is there already is kept.
+# Builds the server and the dashboard, and runs the server in the foreground on a fresh Debian 12.
+# Can be run again at any time: what is there already is kept.
 set -Eeuo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -31,8 +31,8 @@ usage: packaging/quickstart.sh
 
 Installs what the build needs (apt-get, only what is missing), builds into build/, builds the dashboard
 (packaging/dashboard.sh) and runs the server in the foreground. Where npm does not get what the dashboard
-needs, the server runs without it. SENTIO_SERVER__LISTEN=address:port listens elsewhere than on 127.0.0.1:8000; every
-other setting can be given as SENTIO_SECTION__KEY too.
+needs, the server runs without it. SENTIO_SERVER__LISTEN=address:port listens elsewhere than on
+127.0.0.1:8000; every other setting can be given as SENTIO_SECTION__KEY too.
 END
 }
 

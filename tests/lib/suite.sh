@@ -27,8 +27,8 @@ fail_suite() {
 }
 
 # run_suite NAME FORMAT LIMIT COMMAND...: runs it for at most LIMIT seconds with its output shown and
-# kept. FORMAT says how to count: pytest (vitest's report too) and ctest from $logs/NAME.xml, node and lines from the
-# output, status one test by the exit status alone.
+# kept. FORMAT says how to count: pytest (vitest's report too) and ctest from $logs/NAME.xml, node
+# and lines from the output, status one test by the exit status alone.
 run_suite() {
     local name=$1 format=$2 limit=$3 begin=$SECONDS status=0 left passed failed skipped source
     shift 3
