@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "config.h"
-#include "queue.h"
-#include "quota.h"
+#include "access/quota.h"
+#include "base/queue.h"
+#include "config/config.h"
 
 struct cgroup;
 struct hub;

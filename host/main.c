@@ -10,12 +10,12 @@
 
 #include <sentio/plugin.h>
 
-#include "config.h"
-#include "journal.h"
-#include "log.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "journal/journal.h"
 #include "options.h"
 #include "server.h"
-#include "worker_main.h"
+#include "worker/worker_main.h"
 
 enum { EXIT_USAGE = 2, WATCH_MS = 500 };
 

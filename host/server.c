@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cgroup.h"
-#include "hub.h"
-#include "io.h"
-#include "listener.h"
-#include "log.h"
-#include "view_hub.h"
+#include "base/log.h"
+#include "hub/hub.h"
+#include "hub/view_hub.h"
+#include "io/io.h"
+#include "io/listener.h"
+#include "worker/cgroup.h"
 
 enum { SPARE_DESCRIPTORS = 1024 };
 

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../sandbox.h"
+#include "worker/sandbox.h"
 
 #include "ctl.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "config/config.h"
 
 #define HOST "http://localhost"
 #define BASE HOST "/control/v1/"

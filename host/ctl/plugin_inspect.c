@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../plugin.h"
+#include "plugin/plugin.h"
 
 #include "answer.h"
 #include "contained.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "grid.h"
 #include "peer.h"
 #include "plugin_inspect.h"

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../plugin.h"
+#include "plugin/plugin.h"
 
 #include "answer.h"
 #include "checks.h"

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/units.h"
 #include "shadow.h"
-#include "units.h"
 
 enum {
     RELOAD_PATIENCE_MS = 10 * 60 * 1000,

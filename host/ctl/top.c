@@ -8,10 +8,10 @@
 
 #include <sentio/sdk.h>
 
+#include "base/units.h"
 #include "grid.h"
 #include "moment.h"
 #include "peer.h"
-#include "units.h"
 
 enum { EVERY_LEAST_MS = 100, EVERY_MOST_MS = 3600 * 1000, SIZE_TEXT = 32 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "log.h"
+#include "base/log.h"
 #include "options.h"
 #include "replay.h"
 

@@ -8,7 +8,7 @@
 
 #include <sentio/sdk.h>
 
-#include "text.h"
+#include "base/text.h"
 
 enum { PLUGIN = 256, CHANNEL, DIFF, VERSION, HELP };
 

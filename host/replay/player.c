@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "reload.h"
+#include "hub/view_hub.h"
+#include "reload/reload.h"
 #include "sent.h"
-#include "view_hub.h"
 
 enum { QUEUE_LIMIT = 1 << 30 };
 

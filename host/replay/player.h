@@ -4,12 +4,12 @@
 
 #include <uv.h>
 
-#include "hub.h"
-#include "io.h"
+#include "hub/hub.h"
+#include "io/io.h"
+#include "journal/tape.h"
+#include "journal/tape_digest.h"
 #include "options.h"
 #include "reader.h"
-#include "tape.h"
-#include "tape_digest.h"
 
 /*
  * A hub without io threads, to which a tape is played. What it sends is written down as lines, and

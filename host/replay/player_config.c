@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
+#include "base/log.h"
+#include "hub/view.h"
 #include "player.h"
-#include "view.h"
 
 /* Keys and certificates are not recorded, and nothing here asks for them. */
 static void forget_files(struct config *config) {

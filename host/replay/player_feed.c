@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "channel_held.h"
-#include "disk.h"
-#include "job.h"
+#include "channel/channel_held.h"
+#include "channel/wakeup.h"
+#include "disk/disk.h"
+#include "hub/job.h"
+#include "hub/view.h"
 #include "player.h"
-#include "reload.h"
+#include "reload/reload.h"
 #include "sent.h"
-#include "subscription.h"
-#include "view.h"
-#include "wakeup.h"
+#include "subscription/subscription.h"
 
 static void deliver(struct player *player, struct message *message) {
     struct hub *hub = player->hub;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "channel/wakeup.h"
 #include "player.h"
-#include "wakeup.h"
 
 enum {
     EARLY = 100, /* ms that a recorded timer may go off before the one that is set now */

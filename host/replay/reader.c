@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "journal_frame.h"
+#include "journal/journal_frame.h"
 
 static int fail(struct reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

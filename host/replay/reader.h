@@ -7,7 +7,7 @@
 
 #include <sentio/sdk.h>
 
-#include "tape.h"
+#include "journal/tape.h"
 
 /* A file that is mapped. */
 struct reader_file {

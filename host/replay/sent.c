@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hub.h"
-#include "subscription_internal.h"
+#include "hub/hub.h"
+#include "subscription/subscription_internal.h"
 
 enum { CHANNEL_BITS = 16 };
 

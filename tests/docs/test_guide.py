@@ -174,7 +174,7 @@ def test_the_guides_lists_compile(tmp_path: Path) -> None:
 
 def formats() -> list[list[str]]:
     """The host's format strings, each as its own text between the values."""
-    source = "".join(path.read_text() for path in sorted((TREE / "host").glob("*.c")))
+    source = "".join(path.read_text() for path in sorted((TREE / "host").rglob("*.c")))
     joined = re.sub(r'(?<!\\)"\s*\n\s*"', "", source)
     literals = re.findall(r'"((?:[^"\\\n]|\\.)+)"', joined)
     texts = [literal.replace('\\"', '"').removeprefix("%s:%d: ").removeprefix("plugin fault: ")

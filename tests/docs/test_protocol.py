@@ -122,7 +122,7 @@ def test_the_documented_error_codes_are_the_ones_there_are() -> None:
     cells = re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
     shown = {code for cell in cells for code in re.findall(r"`(\w+)`", cell)}
     source = "".join(path.read_text() for folder in ("host", "sdk/src", "plugins/admin")
-                     for path in sorted((TREE / folder).glob("*.c")))
+                     for path in sorted((TREE / folder).rglob("*.c")))
     calls = re.findall(r"(?:\bfail\(&?command,|(?:client|send|subscription)_error\(|"
                        r"refuse\w*\(|tell_all\()([^;{]*);", source)
     # Where the code is chosen before the call.

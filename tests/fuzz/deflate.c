@@ -4,15 +4,15 @@
  * libFuzzer: a compressed message of a client, and the header that offers such. Whatever comes,
  * inflating stays within its limit and the stream serves the next message as before; what this host
  * compresses, it inflates to the same text.
- * sources: deflate.c frame.c extension.c header.c target.c
+ * sources: frame/deflate.c frame/frame.c frame/extension.c http/header.c http/target.c
  */
-#include "deflate.h"
+#include "frame/deflate.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection.h"
-#include "extension.h"
+#include "frame/extension.h"
+#include "io/connection.h"
 
 enum { LIMIT = 4096 };
 

@@ -3,14 +3,14 @@
 /*
  * libFuzzer: the head of a POST and its target. Whatever comes, and in whatever parts, is read
  * within its bounds and to the same result, and what is taken holds what is promised.
- * sources: request_head.c target.c header.c
+ * sources: http/request_head.c http/target.c http/header.c
  */
-#include "request_head.h"
+#include "http/request_head.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "target.h"
+#include "http/target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,24 +4,25 @@
  * libFuzzer: frames between the host and a worker, in whatever parts they come. What is read lies
  * within its frame, is written again as it was, and of a result nothing is taken that the services
  * would not.
- * sources: wire.c wire_item.c wire_note.c wire_start.c wire_table.c wire_call.c wire_result.c
- * sources: wire_text.c host_api.c instance.c plugin.c plugin_check.c effects.c item.c topic.c
- * sources: stream.c table.c log.c
+ * sources: worker/wire.c worker/wire_item.c worker/wire_note.c worker/wire_start.c
+ * sources: worker/wire_table.c worker/wire_call.c worker/wire_result.c worker/wire_text.c
+ * sources: plugin/host_api.c plugin/instance.c plugin/plugin.c plugin/plugin_check.c
+ * sources: plugin/effects.c model/item.c model/topic.c model/stream.c base/table.c base/log.c
  */
-#include "wire.h"
+#include "worker/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "instance.h"
-#include "log.h"
-#include "plugin_check.h"
-#include "wire_call.h"
-#include "wire_note.h"
-#include "wire_result.h"
-#include "wire_start.h"
-#include "wire_table.h"
-#include "wire_text.h"
+#include "base/log.h"
+#include "plugin/instance.h"
+#include "plugin/plugin_check.h"
+#include "worker/wire_call.h"
+#include "worker/wire_note.h"
+#include "worker/wire_result.h"
+#include "worker/wire_start.h"
+#include "worker/wire_table.h"
+#include "worker/wire_text.h"
 
 enum { CALL_BYTES = 1 << 20 };
 

@@ -81,8 +81,30 @@ check_addresses() {
 # A file that the build's pattern does not find would be a test that never runs.
 check_test_names() {
     grep -E '^tests/unit/.*\.c$' "$work/all" |
-        grep -vE '^tests/unit/(host|sdk|feed|ctl|replay|plugins/[a-z_]+)/test_[a-z0-9_]+\.c$'
+        grep -vE '^tests/unit/(host(/[a-z]+)?|sdk|feed|ctl|replay|plugins/[a-z_]+)/test_[a-z0-9_]+\.c$'
     return 0
+}
+
+# What the lower parts of the host may include of the others.
+check_layers() {
+    local folder may
+    while read -r folder may; do
+        grep -nE '^#include "[a-z]+/' "host/$folder"/*.[ch] | grep -vE "\"(${may// /|})/"
+    done <<END
+base nothing
+config base
+access base config
+worker base config plugin
+disk base io model
+END
+    return 0
+}
+
+check_folders() {
+    local folder
+    for folder in host/*/; do
+        grep -q "\`$(basename "$folder")/\`" docs/architecture.md || echo "$folder"
+    done
 }
 
 check_scripts() {

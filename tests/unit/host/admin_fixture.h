@@ -4,7 +4,7 @@
 
 /* Questions to /api/v1/host as the hub of the fixture gets them, and what it answers. */
 
-#include "admin_api.h"
+#include "admin/admin_api.h"
 #include "hub_fixture.h"
 
 /* As an administrator named "admin:boss". */

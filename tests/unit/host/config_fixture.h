@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "config.h"
+#include "config/config.h"
 
 /*
  * A folder of its own for each test, which is also the working directory: sentio.conf, conf.d and

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "disk_internal.h"
-#include "log.h"
+#include "base/log.h"
+#include "disk/disk_internal.h"
 #include "stream_fixture.h"
 
 struct disk_fixture {

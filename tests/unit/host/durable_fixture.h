@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "disk.h"
+#include "disk/disk.h"
 #include "hub_fixture.h"
 
 static inline void durable_settle(struct hub_fixture *fixture) {

@@ -22,14 +22,14 @@
 
 #include <sentio/sdk.h>
 
-#include "instance.h"
-#include "runner_inline.h"
-#include "wire_call.h"
-#include "wire_note.h"
-#include "wire_result.h"
-#include "wire_start.h"
-#include "wire_table.h"
-#include "worker_process.h"
+#include "plugin/instance.h"
+#include "plugin/runner_inline.h"
+#include "worker/wire_call.h"
+#include "worker/wire_note.h"
+#include "worker/wire_result.h"
+#include "worker/wire_start.h"
+#include "worker/wire_table.h"
+#include "worker/worker_process.h"
 
 struct fake_process {
     struct worker_process base; /* what the host has of it; first */

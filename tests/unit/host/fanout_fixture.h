@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-#include "envelope.h"
-#include "fanout.h"
-#include "interval.h"
+#include "fanout/fanout.h"
+#include "fanout/interval.h"
+#include "frame/envelope.h"
 #include "stream_fixture.h"
 
 enum { FIXTURE_IO = 1, FIXTURE_ITEMS_MAX = 8, FIXTURE_TEXT_SIZE = 1024, FIXTURE_PACK_MIN = 112 };

@@ -17,10 +17,10 @@
 
 #include <cmocka.h>
 
-#include "call.h"
-#include "hub.h"
-#include "io.h"
-#include "log.h"
+#include "base/log.h"
+#include "hub/hub.h"
+#include "io/io.h"
+#include "plugin/call.h"
 #include "scripted_plugin.h"
 
 enum { FIXTURE_CHANNELS = 3, FIXTURE_MEMBERS = 8 };

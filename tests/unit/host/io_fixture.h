@@ -18,12 +18,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "io.h"
-#include "listener.h"
-#include "log.h"
-#include "message.h"
+#include "base/log.h"
+#include "hub/view.h"
+#include "io/io.h"
+#include "io/listener.h"
+#include "model/message.h"
 #include "stream_fixture.h"
-#include "view.h"
 
 /* `printf %s alpha | sha256sum`: the token is "alpha". */
 #define ALPHA "boss:sha256:8ed3f6ad685b959ead7022518e1af76cd816f8e8ec7ccdda1ed4018e8f2223f8\n"

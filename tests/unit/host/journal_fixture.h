@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "journal_frame.h"
-#include "log.h"
+#include "base/log.h"
+#include "journal/journal_frame.h"
 
 struct journal_folder {
     char path[40];

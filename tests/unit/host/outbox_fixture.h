@@ -4,8 +4,8 @@
 
 /* An outbox with one connection, whose socket takes as much as a test lets it. */
 
+#include "fanout/outbox.h"
 #include "kernel_fixture.h"
-#include "outbox.h"
 
 struct fixture {
     struct outbox outbox;

@@ -5,12 +5,12 @@
 /* The hub of the fixture, of whose messages to its io thread those are kept that are about clients
  * and traces. */
 
+#include "admin/census.h"
+#include "admin/kick.h"
 #include "admin_fixture.h"
-#include "census.h"
-#include "kick.h"
-#include "tap.h"
-#include "tracer.h"
-#include "viewer.h"
+#include "trace/tap.h"
+#include "trace/tracer.h"
+#include "trace/viewer.h"
 
 enum { KEPT_MAX = 16 };
 

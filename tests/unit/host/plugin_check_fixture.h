@@ -13,7 +13,7 @@
 
 #include <sentio/sdk.h>
 
-#include "plugin_check.h"
+#include "plugin/plugin_check.h"
 
 static inline int on_open(struct sentio_call *call, struct sentio_bytes config, uint64_t seed) {
     (void)call;

@@ -6,7 +6,7 @@
  * does not. */
 
 #include "hub_fixture.h"
-#include "presence.h"
+#include "presence/presence.h"
 
 enum { GRACE = 3600000 };
 

@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hub/view_hub.h"
 #include "hub_fixture.h"
-#include "reload_internal.h"
-#include "view_hub.h"
+#include "reload/reload_internal.h"
 
 enum { FOLDER_SIZE = 40, CONFIG_SIZE = 4096 };
 

@@ -9,7 +9,7 @@
 
 #include "fake_process.h"
 #include "hub_fixture.h"
-#include "worker.h"
+#include "worker/worker.h"
 
 /* The scripts of channel "a", "b" or "c", and where its calls are recorded. */
 static inline struct sentio_channel *remote_script(const char *label) {

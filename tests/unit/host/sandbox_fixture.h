@@ -19,8 +19,8 @@
 
 #include <sentio/plugin.h>
 
-#include "sanitizer.h"
-#include "sandbox.h"
+#include "base/sanitizer.h"
+#include "worker/sandbox.h"
 
 /* As a plugin of the default settings gets it. */
 static const struct sandbox plugin_sandbox = {.memory = 512U << 20};

@@ -21,8 +21,8 @@
 
 #include <sentio/sdk.h>
 
-#include "call.h"
-#include "plugin.h"
+#include "plugin/call.h"
+#include "plugin/plugin.h"
 
 enum { STEPS_MAX = 12, CALL_KINDS = CALL_RESTORE + 1 };
 

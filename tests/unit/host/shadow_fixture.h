@@ -9,8 +9,8 @@
 
 #include "fake_process.h"
 #include "hub_fixture.h"
-#include "shadow_internal.h"
-#include "worker.h"
+#include "shadow/shadow_internal.h"
+#include "worker/worker.h"
 
 enum { HOUR = 3600 * 1000 };
 

@@ -4,10 +4,10 @@
 
 /* Subscribers whose sockets take what a test lets them, behind a fan-out and its outbox. */
 
-#include "catchup.h"
+#include "fanout/catchup.h"
+#include "fanout/slow.h"
 #include "fanout_fixture.h"
 #include "kernel_fixture.h"
-#include "slow.h"
 
 enum { LIMIT = 4000, MARK = 2000, READER_TEXT_SIZE = 16384 };
 

@@ -19,8 +19,8 @@
 
 #include <sentio/sdk.h>
 
-#include "log.h"
-#include "source.h"
+#include "base/log.h"
+#include "plugin/source.h"
 
 #define GUARD_MS 60000
 

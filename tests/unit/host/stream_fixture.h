@@ -15,10 +15,10 @@
 
 #include <sentio/sdk.h>
 
-#include "interest.h"
-#include "item.h"
-#include "stream.h"
-#include "topic.h"
+#include "model/interest.h"
+#include "model/item.h"
+#include "model/stream.h"
+#include "model/topic.h"
 
 #define FIXTURE_EPOCH "00000000000000ab"
 #define FIXTURE_TIME 1728124200000 /* 2024-10-05T10:30:00Z */

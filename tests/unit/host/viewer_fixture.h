@@ -5,9 +5,9 @@
 /* Somebody who watches a trace, at an io thread that runs. */
 
 #include "io_client.h"
-#include "tap.h"
-#include "tracer.h"
-#include "viewer.h"
+#include "trace/tap.h"
+#include "trace/tracer.h"
+#include "trace/viewer.h"
 
 struct watcher {
     struct client client;

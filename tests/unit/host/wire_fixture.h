@@ -15,9 +15,9 @@
 
 #include <sentio/sdk.h>
 
-#include "call.h"
-#include "instance.h"
-#include "wire.h"
+#include "plugin/call.h"
+#include "plugin/instance.h"
+#include "worker/wire.h"
 
 enum { FIXTURE_CALL_BYTES = 1 << 20 };
 

@@ -12,14 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "wire_call.h"
 #include "wire_fixture.h"
-#include "wire_note.h"
-#include "wire_result.h"
-#include "wire_start.h"
-#include "wire_table.h"
-#include "worker_main.h"
-#include "worker_process.h"
+#include "worker/wire_call.h"
+#include "worker/wire_note.h"
+#include "worker/wire_result.h"
+#include "worker/wire_start.h"
+#include "worker/wire_table.h"
+#include "worker/worker_main.h"
+#include "worker/worker_process.h"
 
 enum { SPARE = 40 }; /* descriptors of the child's from here on are the test's */
 

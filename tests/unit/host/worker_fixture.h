@@ -10,9 +10,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "fake_process.h"
-#include "log.h"
-#include "worker_internal.h"
+#include "worker/worker_internal.h"
 
 struct sentio_channel {
     long long sum;

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/admin_api.h"
+#include "admin/census.h"
+#include "admin/kick.h"
+#include "admin/rates.h"
+#include "base/log.h"
+#include "channel/batch.h"
+#include "channel/idempotency.h"
+#include "disk/disk.h"
+#include "fanout/reading.h"
+#include "http/response.h"
+#include "inquiry.h"
+#include "io/io.h"
+#include "job.h"
+#include "journal/tape.h"
+#include "plugin/runner_inline.h"
+#include "plugin/source.h"
+#include "presence/presence.h"
+#include "reload/reload.h"
+#include "shadow/shadow.h"
+#include "subscription/ack_request.h"
+#include "subscription/acknowledgement.h"
+#include "subscription/subscription.h"
+#include "trace/tap.h"
+#include "trace/trace.h"
+#include "trace/viewer.h"
+#include "view.h"
+#include "worker/worker.h"
+
+enum { TICK = 1000, HELD_RETRY = 1 /* ms */ };
+
+void hub_enter(struct hub *hub) {
+    if (hub->tape && hub->tape->playing)
+        return;
+    int64_t now = io_time();
+    if (now > hub->now)
+        hub->now = now;
+}
+
+void hub_send(struct hub *hub, uint32_t io, struct message *message) {
+    if (message == NULL) {
+        log_error("hub", "out of memory: a message to io %u is lost", io);
+        return;
+    }
+    if (hub->tape && !hub->aside)
+        hub->tape->sent(hub->tape, message);
+    queue_put(&hub->host->ios[io]->queue, message);
+}
+
+/* The end of the loop's turn. */
+static void on_prepare(uv_prepare_t *prepare) {
+    const struct hub *hub = prepare->data;
+    for (size_t io = 0; io < hub->host->io_count; io++)
+        queue_announce(&hub->host->ios[io]->queue);
+    if (hub->disk)
+        disk_announce(hub->disk);
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        const struct channel *channel = hub->channels[i];
+        if (channel && channel->instance->worker)
+            worker_flush(channel->instance->worker);
+        if (channel && channel->shadow)
+            shadow_flush(channel->shadow);
+    }
+}
+
+void hub_broadcast(struct channel *channel, struct update *update) {
+    struct tape *tape = channel->hub->tape;
+    if (tape)
+        tape->ordered(tape, update);
+    for (size_t io = 0; io < channel->hub->host->io_count; io++) {
+        if (channel->io_subscribers[io] == 0)
+            continue;
+        struct message *message = update_message_create(update);
+        if (message != NULL)
+            update_ref(update);
+        hub_send(channel->hub, (uint32_t)io, message);
+    }
+}
+
+void hub_respond(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
+                 struct sentio_bytes type, struct sentio_bytes body) {
+    hub_send(hub, io, response_message_create(request, status, type, body));
+}
+
+void hub_respond_aside(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
+                       struct sentio_bytes type, struct sentio_bytes body) {
+    bool before = hub->aside;
+    hub->aside = true;
+    hub_respond(hub, io, request, status, type, body);
+    hub->aside = before;
+}
+
+void hub_respond_error(struct hub *hub, uint32_t io, struct request *request, uint32_t status,
+                       const char *detail) {
+    char space[512];
+    struct sentio_writer out;
+    sentio_writer_init(&out, space, sizeof(space));
+    response_detail(&out, detail);
+    hub_respond(hub, io, request, status, sentio_text(""), sentio_written(&out));
+    sentio_writer_finish(&out);
+}
+
+struct channel *hub_channel_named(const struct hub *hub, struct sentio_bytes name) {
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i] && sentio_is(name, hub->channels[i]->config->name))
+            return hub->channels[i];
+    return NULL;
+}
+
+static void publish(struct hub *hub, const struct publish_message *message) {
+    struct channel *channel = hub_channel(hub, message->channel);
+    struct publisher publisher = {
+        .http = true,
+        .io = message->io,
+        .request = message->request,
+        .origin = SENTIO_FROM_PUBLISHER,
+        .name = message->publisher,
+        .key = message->key,
+    };
+    if (channel != NULL && message->lines)
+        batch_publish(channel, message);
+    else if (channel != NULL)
+        channel_publish(channel, &publisher, message->body);
+    else
+        hub_respond_error(hub, message->io, message->request, 404,
+                          "there is no such channel, or it takes no publishes");
+}
+
+static void deliver(void *context, struct message *message) {
+    struct hub *hub = context;
+    hub_enter(hub);
+    if (hub->tape)
+        tape_message(hub, message);
+    switch ((enum message_kind)message->kind) {
+    case MESSAGE_PUBLISH:
+        publish(hub, (const struct publish_message *)message);
+        break;
+    case MESSAGE_ACK:
+        ack_request(hub, (const struct publish_message *)message);
+        break;
+    case MESSAGE_ADMIN:
+        admin_api_post(hub, (const struct publish_message *)message);
+        break;
+    case MESSAGE_WRITTEN:
+        acknowledgement_written_all(hub, (const struct written_message *)message);
+        break;
+    case MESSAGE_QUERY:
+        inquiry_query(hub, (const struct query_message *)message);
+        break;
+    case MESSAGE_COMMAND:
+        subscription_command(hub, (struct command_message *)message);
+        message = NULL;
+        break;
+    case MESSAGE_LEFT:
+        subscription_left(hub, (const struct left_message *)message);
+        break;
+    case MESSAGE_LOST:
+        subscription_lost(hub, (const struct lost_message *)message);
+        break;
+    case MESSAGE_MORE:
+        reading_more(hub, ((const struct more_message *)message)->conn,
+                     ((const struct more_message *)message)->reading);
+        break;
+    case MESSAGE_CENSUS:
+        census_answered(hub, (struct census_message *)message);
+        message = NULL;
+        break;
+    case MESSAGE_KICK:
+        kick_answered(hub, (const struct kick_message *)message);
+        break;
+    case MESSAGE_TAP:
+        trace_tapped(hub, (const struct tap_message *)message);
+        break;
+    case MESSAGE_VIEWER:
+        trace_unwatched(hub, (const struct viewer_message *)message);
+        break;
+    case MESSAGE_DISK:
+        disk_deliver(hub->disk, message);
+        break;
+    case MESSAGE_VIEW:
+        reload_shown(hub);
+        break;
+    case MESSAGE_RELOAD:
+        reload_begin(hub, 0, NULL);
+        break;
+    case MESSAGE_STOP:
+        uv_stop(&hub->loop);
+        break;
+    default:
+        break;
+    }
+    jobs_run(hub);
+    message_destroy(message);
+}
+
+/* What sources write and workers answer waits as well. */
+static void pause_others(struct hub *hub, bool paused) {
+    for (size_t i = 0; i < hub->channel_count; i++) {
+        struct channel *channel = hub->channels[i];
+        if (channel == NULL)
+            continue;
+        if (channel->source)
+            source_pause(channel->source, paused || channel->source_paused);
+        if (channel->instance && channel->instance->worker)
+            worker_deafen(channel->instance->worker, paused);
+    }
+}
+
+static void on_held(uv_timer_t *timer) {
+    struct hub *hub = timer->data;
+    queue_pump(&hub->queue);
+    if (hub->disk)
+        disk_pump(hub->disk);
+}
+
+/* While an io thread or the disk is behind by a whole queue, nothing more is taken on: publishers
+ * wait. */
+static bool hold(void *context) {
+    struct hub *hub = context;
+    bool full = false;
+    bool stopping = atomic_load(&hub->stopping);
+    for (size_t i = 0; i < hub->host->io_count && !full && !stopping; i++)
+        full = queue_full(&hub->host->ios[i]->queue);
+    if (hub->disk && disk_full(hub->disk))
+        full = true;
+    if (full && !hub->held)
+        uv_timer_start(&hub->held_timer, on_held, HELD_RETRY, HELD_RETRY);
+    if (!full && hub->held)
+        uv_timer_stop(&hub->held_timer);
+    if (full != hub->held)
+        pause_others(hub, full);
+    hub->held = full;
+    return full;
+}
+
+static void on_tick(uv_timer_t *timer) {
+    struct hub *hub = timer->data;
+    hub_enter(hub);
+    tape_mark(hub, TAPE_TICK);
+    subscription_tick(hub);
+    inquiry_tick(hub);
+    presence_tick_all(hub, hub_time(hub));
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i])
+            idempotency_tick(hub->channels[i]);
+    rates_tick(hub);
+    jobs_run(hub);
+}
+
+static int init_loop(struct hub *hub) {
+    if (uv_loop_init(&hub->loop) != 0)
+        return SENTIO_FAILED;
+    hub->tick.data = hub;
+    hub->held_timer.data = hub;
+    uv_prepare_init(&hub->loop, &hub->prepare);
+    hub->prepare.data = hub;
+    uv_timer_init(&hub->loop, &hub->tick);
+    uv_timer_init(&hub->loop, &hub->held_timer);
+    uv_timer_start(&hub->tick, on_tick, TICK, TICK);
+    hub->queue.deliver = deliver;
+    hub->queue.hold = hold;
+    hub->queue.context = hub;
+    return queue_init(&hub->queue, &hub->loop, (size_t)hub->host->config->limits.queue) == 0
+               ? 0
+               : SENTIO_FAILED;
+}
+
+struct disk *hub_disk(struct hub *hub) {
+    if (hub->disk != NULL)
+        return hub->disk;
+    hub->disk = disk_create(hub->host->state_dir, &hub->loop,
+                            (size_t)hub->host->config->limits.queue, deliver, hold, hub);
+    if (hub->disk && tape_playing(hub))
+        disk_step(hub->disk);
+    return hub->disk;
+}
+
+static int open_channels(struct hub *hub) {
+    const struct config *config = hub->host->config;
+    int failed = 0;
+    hub->channels = calloc(config->channel_count + 1, sizeof(*hub->channels));
+    if (hub->channels == NULL)
+        return SENTIO_NO_MEMORY;
+    for (size_t i = 0; i < config->channel_count; i++) {
+        tape_state(hub, config->channels[i].name);
+        struct channel *channel =
+            channel_create(hub, &config->channels[i], (uint32_t)hub->channel_count);
+        if (channel != NULL)
+            hub->channels[hub->channel_count++] = channel;
+        else
+            failed++;
+    }
+    return failed ? SENTIO_FAILED : 0;
+}
+
+struct hub *hub_create(struct host *host) {
+    struct hub *hub = calloc(1, sizeof(*hub));
+    if (hub == NULL)
+        return NULL;
+    hub->host = host;
+    hub->tape = host->tape;
+    hub_enter(hub);
+    hub->started = hub_time(hub);
+    hub->rates = rates_create(hub->started);
+    hub->first_view = host->view ? view_ref(host->view) : NULL;
+    if (init_loop(hub) != 0) {
+        rates_destroy(hub->rates);
+        free(hub);
+        return NULL;
+    }
+    host->to_hub = &hub->queue;
+    if (open_channels(hub) == 0)
+        return hub;
+    hub_destroy(hub);
+    return NULL;
+}
+
+static void count_process(uv_handle_t *handle, void *count) {
+    if (handle->type == UV_PROCESS)
+        ++*(size_t *)count;
+}
+
+/* In this thread, because a worker dies with the thread that started it. */
+static void end_workers(struct hub *hub) {
+    size_t count = 1;
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i])
+            channel_stop(hub->channels[i]);
+    while (count > 0) {
+        count = 0;
+        uv_walk(&hub->loop, count_process, &count);
+        if (count > 0)
+            uv_run(&hub->loop, UV_RUN_ONCE);
+    }
+}
+
+static void *run(void *context) {
+    struct hub *hub = context;
+    hub_enter(hub);
+    tape_started(hub);
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i])
+            channel_start(hub->channels[i]);
+    jobs_run(hub);
+    uv_prepare_start(&hub->prepare, on_prepare);
+    uv_run(&hub->loop, UV_RUN_DEFAULT);
+    uv_prepare_stop(&hub->prepare);
+    reload_abort(hub);
+    if (hub->disk)
+        disk_settle(hub->disk);
+    end_workers(hub);
+    return NULL;
+}
+
+int hub_start(struct hub *hub) {
+    hub->running = pthread_create(&hub->thread, NULL, run, hub) == 0;
+    return hub->running ? 0 : SENTIO_FAILED;
+}
+
+void hub_reload(struct hub *hub) {
+    struct message *message = reload_message_create();
+    if (message != NULL)
+        queue_push(&hub->queue, message);
+}
+
+void hub_stop(struct hub *hub) {
+    struct message *message = stop_message_create();
+    atomic_store(&hub->stopping, true);
+    if (message != NULL)
+        queue_push(&hub->queue, message);
+}
+
+void hub_join(struct hub *hub) {
+    if (hub->running)
+        pthread_join(hub->thread, NULL);
+    hub->running = false;
+}
+
+void hub_destroy(struct hub *hub) {
+    if (hub == NULL)
+        return;
+    hub->host->to_hub = NULL;
+    if (hub->disk)
+        disk_settle(hub->disk);
+    jobs_drop(hub);
+    subscription_destroy_all(hub);
+    inquiry_destroy_all(hub);
+    census_destroy_all(hub);
+    trace_destroy_all(hub);
+    for (size_t i = 0; i < hub->channel_count; i++)
+        channel_destroy(hub->channels[i]);
+    batch_destroy_all(hub);
+    disk_stop(hub->disk);
+    queue_finish(&hub->queue, message_destroy);
+    uv_close((uv_handle_t *)&hub->prepare, NULL);
+    uv_close((uv_handle_t *)&hub->tick, NULL);
+    uv_close((uv_handle_t *)&hub->held_timer, NULL);
+    uv_run(&hub->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&hub->loop);
+    disk_destroy(hub->disk);
+    view_unref(hub->first_view);
+    rates_destroy(hub->rates);
+    free(hub->last_reload);
+    free(hub->channels);
+    free(hub);
+}
+
+int hub_run_call(struct hub *hub, struct call *call, int64_t now) {
+    atomic_store(&hub->busy_label, call->instance->label);
+    atomic_store(&hub->busy_call, call_name(call->kind));
+    atomic_store(&hub->busy_since, (int64_t)(uv_hrtime() / 1000000));
+    int result =
+        call->instance->taped && hub->tape ? tape_run(hub, call, now) : runner_inline(call, now);
+    atomic_store(&hub->busy_since, 0);
+    return result;
+}
+
+bool hub_hangs(struct hub *hub, int64_t limit, const char **label, const char **call) {
+    int64_t since = atomic_load(&hub->busy_since);
+    if (limit == 0 || since == 0 || (int64_t)(uv_hrtime() / 1000000) - since < limit)
+        return false;
+    *label = atomic_load(&hub->busy_label);
+    *call = atomic_load(&hub->busy_call);
+    return true;
+}
