@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "exchange.h"
-#include "reload.h"
+#include "reload_request.h"
 
 /* A symbolic link stays: what it points to is the file that is replaced. */
 static char *real_file(struct json_object *channel) {
@@ -37,7 +37,7 @@ enum ctl_status swap_run(struct peer *peer, const struct ctl *ctl, const char *c
     char *file = find_file(peer, channel);
     enum ctl_status status = file ? exchange_make(plugin, file) : CTL_FAILED;
     if (status == CTL_OK) {
-        status = reload_ask(peer, ctl->json);
+        status = reload_request(peer, ctl->json);
         if (status == CTL_OK)
             fprintf(stderr, "the plugin before is %s.previous\n", file);
         else if (exchange_undo(file) == CTL_OK)

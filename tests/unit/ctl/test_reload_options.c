@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "ctl/reload.h"
+#include "ctl/reload_options.h"
 
 enum { WORDS_MAX = 16 };
 
@@ -21,7 +21,7 @@ static enum ctl_status read_line(struct reload_options *options, const char *lin
     snprintf(space, sizeof(space), "%s", line);
     for (char *word = strtok_r(space, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         words[ctl.word_count++] = word;
-    return reload_read(options, &ctl);
+    return reload_options_read(options, &ctl);
 }
 
 static void without_words_it_is_a_plain_reload(void **state) {
