@@ -5,7 +5,8 @@
 from .async_publisher import AsyncPublisher
 from .dashboard import DashboardManager, dashboard_ws_manager
 from .errors import (BadAnswer, BodyError, Closed, ConnectionFailed, Invalid, NotFound, Overloaded,
-                     Problem, QueueFull, Refused, SentioError, TimedOut, Unauthorized)
+                     QueueFull, Refused, SentioError, TimedOut, Unauthorized)
+from .problem import Problem
 from .publisher import Publisher
 from .result import ManyResult, Result
 from .retry import ONCE, Retry

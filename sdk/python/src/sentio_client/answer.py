@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Type
 
-from .errors import (BadAnswer, Invalid, NotFound, Overloaded, Problem, Refused, SentioError,
+from .errors import (BadAnswer, Invalid, NotFound, Overloaded, Refused, SentioError,
                      Unauthorized)
+from .problem import Problem
 from .request import Request
 from .result import ManyResult, Result
 

@@ -3,22 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Optional, Tuple
+from typing import Optional, Tuple
 
-if TYPE_CHECKING:
-    from .result import ManyResult
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One mistake in what was published, as the host found it. `item` counts the items of an update
-    from 0, and `update` the updates of publish_many; None: the whole of it."""
-
-    message: str
-    item: Optional[int] = None
-    field: Optional[str] = None
-    update: Optional[int] = None
+from .problem import Problem
+from .result import ManyResult
 
 
 class SentioError(Exception):

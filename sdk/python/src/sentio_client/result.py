@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Tuple
 
-from .errors import Problem
+from .problem import Problem
 
 
 @dataclass(frozen=True)
