@@ -2,7 +2,7 @@
 import { isFields, type Fields } from '../../data/record.ts';
 import type { Signal } from '../../data/signals.ts';
 import { label, share, time, UNKNOWN } from '../../ui/format.ts';
-import { SignalBadge } from './SignalRow.tsx';
+import { SignalBadge } from './SignalBadge.tsx';
 
 function text(value: unknown): string {
   if (value === null || value === undefined) return UNKNOWN;

@@ -2,26 +2,10 @@
 import { memo, type KeyboardEvent } from 'react';
 import { useAge } from '../../data/clock.ts';
 import type { Signal } from '../../data/signals.ts';
-import { Badge, type Tone } from '../../ui/Badge.tsx';
-import { label, share, time } from '../../ui/format.ts';
-import { ChevronIcon, DownIcon, FlatIcon, PinIcon, PinnedIcon, UpIcon } from '../../ui/icons.tsx';
+import { share, time } from '../../ui/format.ts';
+import { ChevronIcon, PinIcon, PinnedIcon } from '../../ui/icons.tsx';
+import { SignalBadge } from './SignalBadge.tsx';
 import { SignalDetails } from './SignalDetails.tsx';
-
-const LOOKS: Readonly<Record<string, { tone: Tone; Icon: typeof UpIcon }>> = {
-  buy: { tone: 'ok', Icon: UpIcon },
-  sell: { tone: 'error', Icon: DownIcon },
-  hold: { tone: 'neutral', Icon: FlatIcon },
-};
-
-export function SignalBadge({ signal }: { signal: string }) {
-  const { tone, Icon } = LOOKS[signal] ?? { tone: 'accent' as const, Icon: FlatIcon };
-  return (
-    <Badge tone={tone}>
-      <Icon size={8} />
-      {label(signal)}
-    </Badge>
-  );
-}
 
 const Confidence = memo(function Confidence({ value }: { value: number | null }) {
   return (
