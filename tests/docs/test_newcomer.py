@@ -74,7 +74,10 @@ def test_the_files_are_those_of_the_guide(newcomer: Newcomer) -> None:
 def test_the_tools_have_nothing_to_say_against_it(newcomer: Newcomer) -> None:
     printed = newcomer.shell(newcomer.judge, newcomer.folder)
     assert re.search(r"^loads +yes$", printed, re.MULTILINE)
-    assert re.search(r"^\d+ ok, 0 failed, \d+ skipped, 0 warnings$", printed, re.MULTILINE)
+    assert re.search(r"^\d+ ok, 0 failed, \d+ skipped, \d+ warnings$", printed, re.MULTILINE)
+    # How long a call takes is the machine's affair too.
+    warnings = re.findall(r"^warning (.*)$", printed, re.MULTILINE)
+    assert [warning for warning in warnings if "plugins.slow_call" not in warning] == []
 
 
 def test_the_guides_table_has_the_checks_that_there_are(newcomer: Newcomer) -> None:
