@@ -39,6 +39,7 @@ static void note_success(struct disk *disk) {
 static void open_database(struct disk *disk, void *context) {
     (void)context;
     disk->failing = disk_database_open(disk) != 0;
+    disk->unmade = disk->failing && disk->full;
 }
 
 static int start(struct disk *disk, uv_loop_t *loop, size_t limit) {

@@ -55,6 +55,7 @@ static const char *remedy(int code) {
 const char *disk_database_why(struct disk *disk) {
     int code = sqlite3_extended_errcode(disk->database);
     int cause = sqlite3_system_errno(disk->database);
+    disk->full = (code & 0xff) == SQLITE_FULL;
     bool told = cause != 0 && (code & 0xff) != SQLITE_CORRUPT && (code & 0xff) != SQLITE_NOTADB;
     snprintf(disk->why, sizeof(disk->why), "%s: %s%s%s; %s", disk->path,
              sqlite3_errmsg(disk->database), told ? ": " : "", told ? strerror(cause) : "",
@@ -111,6 +112,11 @@ static int prepare_schema(struct disk *disk) {
                  disk->path, (long long)version, DISK_VERSION);
         return -1;
     }
+    if (version == DISK_VERSION && disk->unmade) {
+        snprintf(disk->why, sizeof(disk->why), "%s: another process has made it; restart sentiod",
+                 disk->path);
+        return -1;
+    }
     if (version == DISK_VERSION)
         return check(disk);
     if (execute(disk, "BEGIN IMMEDIATE") == 0 && execute(disk, DISK_SCHEMA) == 0 &&
@@ -124,8 +130,9 @@ static int prepare_schema(struct disk *disk) {
 static int make_file(struct disk *disk) {
     int fd = open(disk->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd == -1) {
+        disk->full = errno == ENOSPC || errno == EDQUOT;
         snprintf(disk->why, sizeof(disk->why), "%s: %s; %s", disk->path, strerror(errno),
-                 remedy(errno == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN));
+                 remedy(disk->full ? SQLITE_FULL : SQLITE_CANTOPEN));
         return -1;
     }
     close(fd);
@@ -134,6 +141,7 @@ static int make_file(struct disk *disk) {
 
 int disk_database_open(struct disk *disk) {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    disk->full = false;
     if (make_file(disk) != 0)
         return -1;
     if (sqlite3_open_v2(disk->path, &disk->database, flags, NULL) != SQLITE_OK) {

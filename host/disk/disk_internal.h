@@ -93,7 +93,9 @@ struct disk {
     size_t channel_count;                /* thread: */
     struct disk_walk walk;               /* thread: */
     bool failing;                        /* thread: the last group could not be committed */
-    char why[DISK_REASON_SIZE];          /* thread: what failed last; fixed if `database` is NULL */
+    char why[DISK_REASON_SIZE];          /* thread: what failed last */
+    bool full;                           /* thread: that was for lack of room */
+    bool unmade;                         /* thread: there was no room for it: it is tried again */
     char reason[DISK_REASON_SIZE];       /* hub: as in struct disk_status */
     size_t asked;                        /* hub: jobs that will come back */
     bool settling;                       /* hub: */
@@ -131,7 +133,8 @@ struct disk_channel {
 
 /* disk_database.c */
 
-/* Opens or makes it; -1, with the reason in disk->why. */
+/* Opens or makes it; only makes it if it is `unmade`, because by then the channels have epochs of
+ * their own. -1, with the reason in disk->why. */
 int disk_database_open(struct disk *disk);
 void disk_database_close(struct disk *disk);
 /* Puts what the last call of SQLite came to into disk->why, for people, and gives it. */

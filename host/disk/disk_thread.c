@@ -91,8 +91,17 @@ static void probe(struct disk *disk) {
         disk_group_works(disk);
 }
 
+/* Once the disk has room for it. */
+static void make(struct disk *disk) {
+    if (disk_database_open(disk) == 0)
+        disk_group_works(disk);
+    disk->unmade = disk->database == NULL && disk->full;
+}
+
 static void on_tick(uv_timer_t *tick) {
     struct disk *disk = tick->data;
+    if (disk->unmade)
+        make(disk);
     if (disk->database == NULL)
         return;
     disk_group_end(disk);
