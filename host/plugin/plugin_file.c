@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -70,6 +71,40 @@ static int check_executable(const struct plugin_report *report, const char *copy
     return SENTIO_OK;
 }
 
+/* Without a place on the disk, so that a host also starts while that is full: the copy is in
+ * memory, and `path` a link to it, which needs none. */
+static int copy_to_memory(int from, const char *path) {
+    char name[64];
+    int fd = -1;
+    int out = memfd_create("plugin", MFD_CLOEXEC);
+    if (out == -1)
+        return -1;
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", out);
+    if (lseek(from, 0, SEEK_SET) == 0 && copy_bytes(from, out) != -1 &&
+        fchmod(out, S_IRUSR | S_IXUSR) == 0)
+        fd = open(name, O_RDONLY | O_CLOEXEC);
+    close(out);
+    if (fd == -1)
+        return -1;
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    unlink(path);
+    if (symlink(name, path) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int copy_to_disk(int from, int out, const char *path) {
+    bool copied = copy_bytes(from, out) != -1 && fchmod(out, S_IRUSR | S_IXUSR) == 0;
+    int error = errno;
+    if (close(out) == -1 && copied) {
+        copied = false;
+        error = errno;
+    }
+    errno = error;
+    return copied ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+}
+
 /* Copies the open file `from` into copy_dir. */
 static int copy_file(const struct plugin_report *report, int from, const char *copy_dir,
                      struct plugin_file *file) {
@@ -81,18 +116,13 @@ static int copy_file(const struct plugin_report *report, int from, const char *c
         return plugin_fail(report, SENTIO_NO_MEMORY, "out of memory");
     int out = mkostemps(file->path, 3, O_CLOEXEC);
     file->copied = out != -1;
-    bool copied = out != -1 && copy_bytes(from, out) != -1 && fchmod(out, S_IRUSR | S_IXUSR) == 0;
-    if (!copied)
-        rc = plugin_fail(report, SENTIO_FAILED, "can not be copied to %s: %s", file->path,
-                         strerror(errno));
-    if (out != -1 && close(out) == -1 && rc == SENTIO_OK)
-        rc = plugin_fail(report, SENTIO_FAILED, "can not be copied to %s: %s", file->path,
-                         strerror(errno));
-    if (rc != SENTIO_OK)
-        return rc;
-    file->fd = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (out != -1)
+        file->fd = copy_to_disk(from, out, file->path);
+    if (out != -1 && file->fd == -1 && (errno == ENOSPC || errno == EDQUOT))
+        file->fd = copy_to_memory(from, file->path);
     if (file->fd == -1)
-        return plugin_fail(report, SENTIO_FAILED, "can not be opened: %s", strerror(errno));
+        return plugin_fail(report, SENTIO_FAILED, "can not be copied to %s: %s", file->path,
+                           strerror(errno));
     return SENTIO_OK;
 }
 

@@ -11,7 +11,8 @@ enum { PLUGIN_DIGEST_SIZE = 32 };
 /*
  * A plugin's code as a file that nobody else changes: a copy under a name that was never given to
  * dlopen() in this process, because dlopen() of a path that it knows returns the old code even
- * after the file was replaced.
+ * after the file was replaced. While the disk is full the copy is in memory, and the path a link to
+ * it, good until the descriptor is closed.
  */
 struct plugin_file {
     int fd;                                   /* open for reading; -1: none */

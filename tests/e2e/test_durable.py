@@ -6,8 +6,10 @@ from __future__ import annotations
 import json
 import resource
 import signal
+import subprocess
 import threading
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
@@ -175,6 +177,33 @@ def test_the_host_finds_out_by_itself_that_there_is_room_again(start, kept) -> N
     limit_files(host, resource.RLIM_INFINITY)
     host.wait_for("it works again", since)
     assert ready(host)[0] == 200
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a file system that has room for a host's folders, and not for a plugin."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(disk)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no file system can be mounted here")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_host_starts_on_a_full_disk_with_all_that_needs_none(full_disk, start) -> None:
+    channels = {"market-data": {"isolation": "process"}}
+    host = start(server={"state_dir": str(full_disk)}, channels=channels)
+    host.wait_for(r"error +disk: .*sentio\.db.*durable channels refuse")
+    assert host.http().publish("notifications", note(1)).status == 503
+    assert ready(host)[0] == 503
+    assert host.publish("trade-signals", bodies.signals("AAPL"))["offset"] == 1
+    assert host.publish("market-data", bodies.quotes(AAPL=1.0))["offset"] == 1
+    since = host.mark()
+    subprocess.run(["mount", "-o", "remount,size=16m", str(full_disk)], check=True)
+    host.wait_for("it works again", since)
+    assert host.publish("notifications", note(1))["offset"] == 1
+    host.stop()
 
 
 def test_a_damaged_database_stops_durable_channels_alone(start, kept) -> None:

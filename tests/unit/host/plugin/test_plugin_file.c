@@ -12,12 +12,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 static const char code[] = "\177ELF and then some code";
+
+/* That many copies find the disk full when they have begun. */
+static int copies_without_room;
+
+ssize_t sendfile(int to, int from, off_t *offset, size_t size) {
+    if (copies_without_room > 0) {
+        copies_without_room--;
+        syscall(SYS_sendfile, to, from, offset, (size_t)5);
+        errno = ENOSPC;
+        return -1;
+    }
+    return syscall(SYS_sendfile, to, from, offset, size);
+}
 
 struct fixture {
     char folder[64];
@@ -141,6 +156,34 @@ static void file_of_many_blocks_is_copied_and_digested_whole(void **state) {
     plugin_file_close(&file);
 }
 
+static void on_a_full_disk_the_copy_is_in_memory(void **state) {
+    struct fixture *fixture = *state;
+    struct plugin_file files[2];
+    for (int i = 0; i < 2; i++) {
+        copies_without_room = 1;
+        assert_int_equal(plugin_file_open(&fixture->report, fixture->copies, &files[i]), 0);
+        assert_content(files[i].fd, code, sizeof(code));
+        int opened = open(files[i].path, O_RDONLY | O_CLOEXEC);
+        assert_content(opened, code, sizeof(code));
+        close(opened);
+    }
+    assert_string_not_equal(files[0].path, files[1].path);
+    assert_int_equal(strncmp(files[0].path, fixture->copies, strlen(fixture->copies)), 0);
+    for (int i = 0; i < 2; i++)
+        plugin_file_close(&files[i]);
+    assert_int_equal(count_files(fixture->copies), 0);
+}
+
+static void full_disk_is_named_when_there_is_no_memory_either(void **state) {
+    struct fixture *fixture = *state;
+    struct plugin_file file;
+    copies_without_room = 2;
+    assert_int_not_equal(plugin_file_open(&fixture->report, fixture->copies, &file), 0);
+    assert_non_null(strstr(fixture->why, "No space left"));
+    assert_int_equal(file.fd, -1);
+    assert_int_equal(count_files(fixture->copies), 0);
+}
+
 /* What is wrong is said, and nothing is left. */
 static void expect_refusal(struct fixture *fixture, int code_of, const char *part) {
     unsigned char digest[PLUGIN_DIGEST_SIZE];
@@ -225,6 +268,7 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 
 static int teardown(void **state) {
     struct fixture *fixture = *state;
+    copies_without_room = 0;
     int error = nftw(fixture->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
     free(fixture);
     return error;
@@ -240,6 +284,8 @@ int main(void) {
         TEST(path_of_a_file_in_place_is_absolute),
         TEST(digest_is_that_of_the_bytes),
         TEST(file_of_many_blocks_is_copied_and_digested_whole),
+        TEST(on_a_full_disk_the_copy_is_in_memory),
+        TEST(full_disk_is_named_when_there_is_no_memory_either),
         TEST(file_that_is_not_there_is_not_found),
         TEST(folder_is_no_plugin),
         TEST(pipe_that_nobody_writes_to_is_no_plugin),
