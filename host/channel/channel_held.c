@@ -54,10 +54,10 @@ static void tell_played(struct channel *channel, const struct task *task, enum o
     effects_finish(&call.effects);
 }
 
-void channel_held_answer(struct channel *channel, enum call_kind kind, enum outcome outcome,
-                         struct sentio_bytes effects) {
+void channel_held_answer(struct channel *channel, enum call_kind kind, bool presented,
+                         enum outcome outcome, struct sentio_bytes effects) {
     struct task *task = channel->played.first;
-    while (task && task->kind != kind)
+    while (task && (task->kind != kind || task->asker.presented != presented))
         task = task->next;
     if (task == NULL || channel->instance == NULL)
         return;

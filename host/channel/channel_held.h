@@ -13,10 +13,11 @@ void channel_held_gather(struct channel *channel);
  * `restored`: it knows what that one knew. */
 void channel_held_sift(struct channel *channel, const struct instance *next, bool restored);
 
-/* The first of the calls of that kind that wait for the tape is answered. `effects`: what it asked
- * for, where the tape has that; else it is run now. */
-void channel_held_answer(struct channel *channel, enum call_kind kind, enum outcome outcome,
-                         struct sentio_bytes effects);
+/* The first of the calls of that kind that wait for the tape is answered. `presented` as in struct
+ * asker: a worker that has died is presented with subscriptions that no replay presents. `effects`:
+ * what it asked for, where the tape has that; else it is run now. */
+void channel_held_answer(struct channel *channel, enum call_kind kind, bool presented,
+                         enum outcome outcome, struct sentio_bytes effects);
 
 /* Publishers are told that the channel was removed; whoever else waits is told by others. */
 void channel_held_refuse(struct channel *channel);

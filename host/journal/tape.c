@@ -210,6 +210,7 @@ void tape_answered(struct channel *channel, const struct task *task, const struc
         .channel = channel->index,
         .what = task->kind,
         .flags = result->outcome,
+        .number = task->asker.presented,
     };
     if (!recording(channel->hub))
         return;

@@ -106,8 +106,8 @@ static void feed_channel(struct player *player, const struct tape_entry *entry) 
     } else if (entry->kind == TAPE_READABLE) {
         wakeup_readable(channel, (int32_t)entry->number);
     } else if (entry->kind == TAPE_ANSWERED) {
-        channel_held_answer(channel, (enum call_kind)entry->what, (enum outcome)entry->flags,
-                            entry->texts[0]);
+        channel_held_answer(channel, (enum call_kind)entry->what, entry->number != 0,
+                            (enum outcome)entry->flags, entry->texts[0]);
     } else if (entry->kind == TAPE_FAILED) {
         channel->failed = true;
         subscription_tell_all(channel, "channel_failed",

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any, Iterator
@@ -222,6 +224,24 @@ def test_an_update_that_kills_its_worker_is_played_as_refused(recorded, journal:
     host.publish("bad", {"data": "fine"})
     host.stop()
     assert len(updates(identical(journal), "bad")) == 1
+
+
+def test_a_subscribe_in_which_its_worker_died_is_played_where_it_was_answered(
+        recorded, journal: Path) -> None:
+    host: Daemon = recorded(channels={"earnings": {"isolation": "process"}}).host
+    host.client("/ws/earnings").subscribe(user_id="user_001")
+    pid = next(channel["worker"]["pid"] for channel in host.ask_control("channels")["channels"]
+               if channel["name"] == "earnings")
+    os.kill(pid, signal.SIGSTOP)
+    client = host.client("/ws/earnings")
+    client.tell(action="subscribe", user_id="user_002", id="late")
+    client.ping()
+    host.ask_control("channels")
+    # Its successor is told of the first subscription before it is asked for the second.
+    os.kill(pid, signal.SIGKILL)
+    assert json.loads(client.message())["id"] == "late"
+    host.stop()
+    identical(journal)
 
 
 def test_durable_channels_are_played_from_what_was_on_the_disk(start, recorded,
