@@ -8,6 +8,7 @@
 #include "admin_host.h"
 #include "admin_plugins.h"
 #include "admin_rates.h"
+#include "base/text.h"
 #include "census.h"
 #include "http/header.h"
 #include "http/parameter.h"
@@ -85,9 +86,19 @@ static bool identify(const struct request *request, const struct header *header,
     return true;
 }
 
+/* Goes with the question for as long as the answer lasts. False: out of memory. */
+static bool keep_token(struct request *request, const struct header *header) {
+    if (request->connection->control)
+        return true;
+    request->admin = text_copy(header->token);
+    return request->admin != NULL;
+}
+
 static int ask(struct request *request, const struct header *header,
                const struct resource *resource, const char *name, struct sentio_bytes parameters) {
     uint32_t index = (uint32_t)(resource - resources);
+    if (resource->answer == trace_ask && !keep_token(request, header))
+        return publish_refuse(request, header, 503, "the host is out of memory");
     if (request->length > 0)
         return publish_begin_question(request, header, index, name, parameters);
     struct query_message *query =

@@ -43,6 +43,7 @@ void http_end(struct request *request) {
     static_send_destroy(request->send);
     sentio_writer_finish(&request->answer);
     free(request->origin);
+    free(request->admin);
     free(request);
 }
 

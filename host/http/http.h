@@ -37,6 +37,7 @@ struct request {
     size_t length;    /* Content-Length */
     size_t received;
     char *origin;     /* allowed, so the answer names it; NULL: none was sent */
+    char *admin;      /* the token of who asks for a trace; NULL: none is needed */
     uint32_t refused; /* status that it is answered with once its body is read; 0: none */
     const char *detail;
     struct static_send *send;        /* static_send.h; NULL: it is not answered by that */

@@ -4,6 +4,7 @@
 #include "client.h"
 #include "hub/view.h"
 #include "io.h"
+#include "trace/viewer.h"
 
 enum { GOING_AWAY = 1001 };
 
@@ -38,5 +39,6 @@ void io_configure(struct io *io, struct view *view) {
     set_certificate(io, view->certificate);
     close_removed(&io->deadlines[DEADLINE_QUIET], view);
     close_removed(&io->deadlines[DEADLINE_PONG], view);
+    viewers_check(io);
     view_unref(before);
 }

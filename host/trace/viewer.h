@@ -40,6 +40,9 @@ void viewer_deliver(struct io *io, const struct trace_message *message);
 /* The connection of one is gone. */
 void viewer_gone(struct connection *connection);
 
+/* There is another view: those whose admin token it does not have are told, and end. */
+void viewers_check(struct io *io);
+
 /* Now and then: those that have missed something are told. */
 void viewers_tick(struct io *io);
 

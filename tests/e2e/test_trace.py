@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness import bodies
 from harness.client import TIMESTAMP, symbols
-from harness.config import ADMIN_TOKEN
+from harness.config import ADMIN_TOKEN, secret_file
 from harness.daemon import Daemon
 from harness.limits import TIMEOUT
 from harness.overseer import Overseer, Trace
@@ -252,6 +253,22 @@ def test_it_goes_on_over_a_reload_and_ends_with_its_channel(go_live: Any) -> Non
     live.host.publish("trade-signals", bodies.signals("AAPL"))
     assert staying.tell()["kind"] == "update"
     staying.close()
+
+
+def test_it_ends_when_a_reload_takes_its_token_away(go_live: Any, tmp_path: Path) -> None:
+    live = go_live()
+    overseer = Overseer(live.host)
+    by_channel = overseer.trace(channel="trade-signals")
+    client = live.host.client("/ws/trade-signals")
+    by_client = overseer.trace(client=one_client(live.host))
+    assert live.changes() == []
+    secret_file(tmp_path / "admin-tokens", operator="another token")
+    assert live.changes() == ["publisher keys and admin tokens changed"]
+    for trace in (by_channel, by_client):
+        told = trace.tell()
+        assert (told["kind"], told["detail"]) == ("error", "the admin token is no longer valid")
+        assert trace.close_event() == (1008, "the admin token is no longer valid")
+    client.ping()
 
 
 def test_it_ends_when_the_host_does(host: Daemon) -> None:

@@ -14,17 +14,26 @@ struct watcher {
     struct tracer *tracer;
 };
 
+/* A request that the hub has; the caller's. */
+static inline struct request *watcher_ask(struct watcher *watcher, struct fixture *fixture,
+                                          enum via via, uint64_t client, const char *text) {
+    watcher->tracer = tracer_create(0, client);
+    assert_non_null(watcher->tracer);
+    client_connect(&watcher->client, fixture, via);
+    client_say(&watcher->client, text);
+    struct query_message *query = hub_take(fixture, MESSAGE_QUERY);
+    struct request *request = query->request;
+    replace_asked(fixture, request, NULL);
+    message_destroy(&query->head);
+    return request;
+}
+
 /* A GET that the hub answers with a trace, of a client unless `client` is 0. */
 static inline void watcher_begin(struct watcher *watcher, struct fixture *fixture, uint64_t client,
                                  struct answer *answer) {
-    watcher->tracer = tracer_create(0, client);
-    assert_non_null(watcher->tracer);
-    client_connect(&watcher->client, fixture, VIA_TCP);
-    client_say(&watcher->client, "GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    struct query_message *query = hub_take(fixture, MESSAGE_QUERY);
-    replace_asked(fixture, query->request, NULL);
-    hub_say(fixture, viewer_message_create(watcher->tracer, query->request));
-    message_destroy(&query->head);
+    struct request *request = watcher_ask(watcher, fixture, VIA_TCP, client,
+                                          "GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    hub_say(fixture, viewer_message_create(watcher->tracer, request));
     client_read_head(&watcher->client, answer);
 }
 

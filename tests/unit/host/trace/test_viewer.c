@@ -111,6 +111,77 @@ static void a_viewer_is_sent_away_when_the_host_stops(void **state) {
     watcher_end(&watcher, fixture);
 }
 
+#define TRACE "/api/v1/host/trace?channel=prices HTTP/1.1\r\nHost: localhost\r\n"
+
+/* As the administrator "boss", whose token is "alpha". */
+static struct request *ask_as_boss(struct watcher *watcher, struct fixture *fixture) {
+    fixture_write(fixture->paths[3], ALPHA);
+    fixture->config.auth.admin_tokens_file = fixture->paths[3];
+    fixture_start(fixture);
+    return watcher_ask(watcher, fixture, VIA_TCP, 0,
+                       "GET " TRACE "Authorization: Bearer alpha\r\n\r\n");
+}
+
+/* A reload, after which the admin tokens' file says `admins`. */
+static void reload(struct fixture *fixture, const char *admins) {
+    fixture_write(fixture->paths[3], admins);
+    fixture->changed = fixture->config;
+    struct view *view = fixture_view(fixture, &fixture->changed, 2);
+    hub_say(fixture, view_message_create(view_ref(view)));
+    message_destroy(hub_take(fixture, MESSAGE_VIEW));
+}
+
+static void a_viewer_ends_when_a_reload_takes_its_token_away(void **state) {
+    struct fixture *fixture = *state;
+    struct watcher watcher;
+    struct answer answer;
+    struct request *request = ask_as_boss(&watcher, fixture);
+    hub_say(fixture, viewer_message_create(watcher.tracer, request));
+    client_read_head(&watcher.client, &answer);
+    assert_watched(&watcher, ": ok\nretry: ");
+    reload(fixture, "# the same, and more\n" ALPHA);
+    tell(fixture, &watcher, "it goes on", false);
+    assert_watched(&watcher, "it goes on");
+    reload(fixture, "");
+    assert_watched(&watcher, "\"error\",\"detail\":\"the admin token is no longer valid\"}");
+    assert_watched(&watcher, "\"code\":1008,\"reason\":\"the admin token is no longer valid\"");
+    assert_closed(&watcher.client);
+    watcher_end(&watcher, fixture);
+}
+
+static void a_token_that_went_before_the_answer_is_401(void **state) {
+    struct fixture *fixture = *state;
+    struct watcher watcher;
+    struct answer answer;
+    struct request *request = ask_as_boss(&watcher, fixture);
+    reload(fixture, "");
+    hub_say(fixture, viewer_message_create(watcher.tracer, request));
+    assert_answer(&watcher.client, &answer, 401, "the admin token is no longer valid");
+    struct viewer_message *message = hub_take(fixture, MESSAGE_VIEWER);
+    assert_ptr_equal(message->tracer, watcher.tracer);
+    message_destroy(&message->head);
+    client_disconnect(&watcher.client);
+    tracer_unref(watcher.tracer);
+}
+
+static void who_needed_no_token_stays(void **state) {
+    struct fixture *fixture = *state;
+    struct watcher watcher;
+    struct answer answer;
+    fixture_write(fixture->paths[3], ALPHA);
+    fixture->config.auth.admin_tokens_file = fixture->paths[3];
+    fixture->listen[1].control = true;
+    fixture_start(fixture);
+    struct request *request = watcher_ask(&watcher, fixture, VIA_UNIX, 0, "GET " TRACE "\r\n");
+    hub_say(fixture, viewer_message_create(watcher.tracer, request));
+    client_read_head(&watcher.client, &answer);
+    assert_watched(&watcher, ": ok\nretry: ");
+    reload(fixture, "");
+    tell(fixture, &watcher, "it goes on", false);
+    assert_watched(&watcher, "it goes on");
+    watcher_end(&watcher, fixture);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void) {
@@ -121,6 +192,9 @@ int main(void) {
         TEST(what_is_not_read_is_missed_and_holds_nobody_up),
         TEST(a_viewer_that_has_gone_meanwhile_is_told_to_the_hub),
         TEST(a_viewer_is_sent_away_when_the_host_stops),
+        TEST(a_viewer_ends_when_a_reload_takes_its_token_away),
+        TEST(a_token_that_went_before_the_answer_is_401),
+        TEST(who_needed_no_token_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
