@@ -10,5 +10,5 @@ export default defineConfig({
   // Hooks are for the browser's half of an application, where a framework divides it.
   banner: { js: "'use client';" },
   fixedExtension: false,
-  copy: 'src/styles.css',
+  copy: ['src/styles.css', 'src/styles.css.d.ts'],
 });

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +24,7 @@ const LARGEST = 3860;
 const LARGEST_WITH_SERVICE = 4420;
 
 let folder: string;
+let installed: string;
 
 interface Bundling {
   define?: Record<string, string>;
@@ -57,14 +66,15 @@ function addressIn(code: string): string {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sentio-client-'));
+  installed = join(folder, 'node_modules/@sentio/client');
   await pack({
     cwd: root,
     config: join(root, 'tsdown.config.ts'),
-    outDir: join(folder, 'node_modules/@sentio/client/dist'),
+    outDir: join(installed, 'dist'),
     logLevel: 'silent',
   });
-  const target = join(folder, 'node_modules/@sentio/client/package.json');
-  writeFileSync(target, readFileSync(join(root, 'package.json')));
+  for (const file of ['package.json', 'services'])
+    cpSync(join(root, file), join(installed, file), { recursive: true });
 }, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -137,8 +147,18 @@ test('the service is at its own path as well, and the same', () => {
   ).toBe('true function');
 });
 
+// Jest 27, which create-react-app brings, and webpack 4 look for a folder instead.
+test('who knows no "exports" finds the service too', () => {
+  const folder = JSON.stringify(join(installed, 'services/websocket'));
+  const types = "require('fs').existsSync(require('path').join(folder, manifest.types))";
+  const print = `console.log(typeof require(folder).default.connect, ${types})`;
+  expect(
+    node('-e', `const folder = ${folder}, manifest = require(folder + '/package.json'); ${print}`),
+  ).toBe('function true');
+});
+
 test('each format has its types, and CommonJS no import.meta', () => {
-  const dist = join(folder, 'node_modules/@sentio/client/dist');
+  const dist = join(installed, 'dist');
   for (const name of ['index', 'services/websocket'])
     for (const ending of ['js', 'cjs', 'd.ts', 'd.cts'])
       expect(existsSync(join(dist, `${name}.${ending}`)), `${name}.${ending}`).toBe(true);

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 // @vitest-environment node
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'tsdown';
+import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 // Tests run in the package's folder.
 const PACKAGES = { '@sentio/client': resolve('../client'), '@sentio/react': resolve('.') };
 const react = dirname(createRequire(import.meta.url).resolve('react/package.json'));
 let folder: string;
+
+interface Manifest {
+  readonly files: readonly string[];
+}
 
 const installed = (name: string) => join(folder, 'node_modules', name);
 
@@ -23,7 +28,9 @@ beforeAll(async () => {
     const outDir = join(installed(name), 'dist');
     const dts = name === '@sentio/react';
     await build({ cwd, config, outDir, dts, logLevel: 'silent' });
-    copyFileSync(join(cwd, 'package.json'), join(installed(name), 'package.json'));
+    const { files } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as Manifest;
+    for (const file of ['package.json', ...files.filter((file) => file !== 'dist')])
+      cpSync(join(cwd, file), join(installed(name), file), { recursive: true });
   }
   symlinkSync(react, installed('react'));
 }, 120_000);
@@ -55,6 +62,30 @@ it('Node imports it, under each of its paths', () => {
 it('Node requires it, under each of its paths', () => {
   const printed = node('-e', `const all = ${JSON.stringify(PATHS)}.map(require); ${print}`);
   expect(JSON.parse(printed)).toEqual(Object.values(EXPORTS));
+});
+
+// Jest 27, which create-react-app brings, and webpack 4 look for folders and files instead.
+it('who knows no "exports" finds the same, under each of its paths', () => {
+  const folders = PATHS.map((path) => installed(path));
+  const printed = node('-e', `const all = ${JSON.stringify(folders)}.map(require); ${print}`);
+  expect(JSON.parse(printed)).toEqual(Object.values(EXPORTS));
+  const sheet = readFileSync(installed('@sentio/react/styles.css'), 'utf8');
+  const [, imported = ''] = /@import '(.*)';/.exec(sheet) ?? [];
+  expect(existsSync(join(installed('@sentio/react'), imported))).toBe(true);
+});
+
+it.each([
+  ['Bundler', ts.ModuleResolutionKind.Bundler, [...PATHS, '@sentio/react/styles.css']],
+  ['Node16', ts.ModuleResolutionKind.Node16, [...PATHS, '@sentio/react/styles.css']],
+  ['Node10', ts.ModuleResolutionKind.Node10, PATHS],
+])('its types are found by moduleResolution %s', (_, moduleResolution, paths) => {
+  const from = join(folder, 'app.ts');
+  const found = paths.map(
+    (path) => ts.resolveModuleName(path, from, { moduleResolution }, ts.sys).resolvedModule,
+  );
+  expect(found.map((module) => module?.extension)).toEqual(
+    paths.map(() => expect.stringMatching(/^\.d\.c?ts$/)),
+  );
 });
 
 it('hooks and components are built on the same module', () => {
