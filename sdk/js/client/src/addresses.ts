@@ -14,11 +14,12 @@ declare const process: { env: Record<string, string | undefined> };
 /**
  * Bundlers put a text in the place of the whole expression of such a variable, and of no other form of
  * it. Where none has, its objects may not be there at all; asking for them first would find none in a
- * page, although the text is there.
+ * page, although the text is there. In the place of `process.env` it may be an object, which would be a
+ * block right behind an arrow.
  */
-function read(get: () => string | undefined): string | undefined {
+function read(get: () => [string | undefined]): string | undefined {
   try {
-    return get();
+    return get()[0];
   } catch {
     // There is none.
   }
@@ -41,8 +42,8 @@ export function addresses(options: Pick<SubscribeOptions, 'url' | 'apiUrl'> = {}
   const [ws, api] = [
     [url, apiUrl],
     [page?.wsUrl, page?.apiUrl],
-    [read(() => import.meta.env.VITE_WS_URL), read(() => import.meta.env.VITE_API_URL)],
-    [read(() => process.env.REACT_APP_WS_URL), read(() => process.env.REACT_APP_API_URL)],
+    [read(() => [import.meta.env.VITE_WS_URL]), read(() => [import.meta.env.VITE_API_URL])],
+    [read(() => [process.env.REACT_APP_WS_URL]), read(() => [process.env.REACT_APP_API_URL])],
     [origin],
   ].find((pair) => pair[0] || pair[1])!;
   const whole = (address: string): string => address.replace(/\/+$/, '');

@@ -113,6 +113,14 @@ test.each([
   expect(addressIn(await bundle('addresses', { define }))).toBe('ws://cra:1');
 });
 
+// webpack's DefinePlugin with 'process.env': JSON.stringify({ … }), as many configurations have it.
+test('a bundler may put the environment in as text, without a look at what is around it', async () => {
+  const environment = '{"REACT_APP_WS_URL":"ws://cra:1"}';
+  const code = (await bundle('addresses')).replaceAll('process.env', environment);
+  expect(code).toContain(environment);
+  expect(addressIn(code)).toBe('ws://cra:1');
+});
+
 const node = (...args: string[]): string =>
   execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }).trim();
 
