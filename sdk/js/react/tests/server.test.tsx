@@ -49,4 +49,6 @@ it('a server renders every component, with its heading', () => {
     expect(html).toContain(`>${title}</h2>`);
   }
   expect(html.match(/Loading…/g)).toHaveLength(4);
+  expect(html.match(/Connecting…/g)).toHaveLength(4);
+  expect(html).not.toContain('Offline');
 });

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 import { useId, type ReactNode } from 'react';
+import { IDLE, type Status } from '@sentio/client';
 import type { Connection } from '../types';
 import { LiveIndicator } from './LiveIndicator';
 
@@ -27,10 +28,15 @@ interface Props {
   children: ReactNode;
 }
 
+const CONNECTING: Status = { ...IDLE, phase: 'connecting' };
+
 /** The frame of every component: heading, live indicator, error, and the data or their absence. */
 export function Panel(props: Props) {
   const { name, title, className, connection, empty, nothing, badge, actions, children } = props;
-  const { loading, error, status, refresh } = connection;
+  const { loading, error, refresh } = connection;
+  // On a server, and until the page has connected for the first time.
+  const soon = loading && connection.status.phase === 'idle';
+  const status = soon ? CONNECTING : connection.status;
   const id = useId();
   const classes = ['sentio-panel', `sentio-${name}`, className].filter(Boolean).join(' ');
   return (
