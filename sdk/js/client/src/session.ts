@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-import { createAcknowledger } from './acknowledger';
 import { idOf, type Known } from './known';
 import type { Plan } from './plan';
 import { createSocket } from './socket';
@@ -18,6 +17,9 @@ type Placed = Message & Place;
 
 /** The id of what is asked for here: no other than a user would take. */
 const ID = '~sentio';
+
+/** Acknowledgements wait so long for others to go with them, in milliseconds. */
+const DELAY = 250;
 
 export type Session = readonly [
   open: () => void,
@@ -46,7 +48,6 @@ export function createSession(
 ): Session {
   const { ack, history, userId } = plan;
   const [open, live, send, lost, drop] = createSocket(plan, status, set, tell, onToken, onMessage);
-  const [note, flush] = createAcknowledger(send);
   let current: Topics = new Set();
   /** What to come back with; undefined: nothing was received for good yet. */
   let place: Place | undefined;
@@ -59,6 +60,18 @@ export function createSession(
   let covered = 0;
   /** Until the host has said all that belongs to a join; `told`: that something was missed. */
   let joining: 'first' | 'since' | 'told' | undefined;
+  /** The acknowledgement that is to be sent; what can not be sent stays due. */
+  let due: object | null = null;
+
+  function flush(): void {
+    if (due && send(due)) due = null;
+  }
+
+  /** Everything up to here was delivered. Many such notes make one message. */
+  function note(offset: number, epoch: string | undefined): void {
+    if (!due) setTimeout(flush, DELAY);
+    due = { action: 'ack', offset, epoch };
+  }
 
   function ask(symbols: Iterable<string>, token?: string, members?: object): void {
     const key = plan.channel === 'admin' ? 'admin_token' : 'token';

@@ -48,6 +48,10 @@ test('what could not be acknowledged is, once it is connected again', async () =
   expect(socket.of('ack')).toEqual([]);
   socket.ok(11);
   expect(socket.of('ack')).toMatchObject([{ offset: 11, epoch: 'e1' }]);
+  socket.say({ type: 'recovered', recovered: true, offset: 11, epoch: 'e1' });
+  socket.say(notification(12));
+  await vi.advanceTimersByTimeAsync(250);
+  expect(socket.of('ack')).toMatchObject([{ offset: 11 }, { offset: 12 }]);
 });
 
 test('an explicit acknowledgement goes the same way', async () => {
