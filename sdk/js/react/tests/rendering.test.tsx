@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 import { act, renderHook } from '@testing-library/react';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { useMarketDataWebSocket, useTradeSignalsWebSocket } from '@sentio/react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import {
+  useAdminWebSocket,
+  useEarningsWebSocket,
+  useMarketDataWebSocket,
+  useTradeSignalsWebSocket,
+} from '@sentio/react';
 import { connected, endBrowser, fakeBrowser, frame, pass, published } from './fake_socket';
 
 beforeEach(fakeBrowser);
@@ -114,3 +119,25 @@ it('an error of the host is the error, until it is live again', async () => {
   await connected();
   expect(result.current.error).toBeNull();
 });
+
+it.each([
+  ['trade-signals', () => useTradeSignalsWebSocket(), 'trade_signals', [{ symbol: 'AAPL' }]],
+  ['market-data', () => useMarketDataWebSocket(['AAPL']), 'update', [quote('AAPL', 1)]],
+  ['earnings', () => useEarningsWebSocket('user_001'), 'earnings', { portfolio_value: 1 }],
+  ['admin', () => useAdminWebSocket('a token'), 'admin_users', { total_users: 1 }],
+])(
+  'a message of %s without data changes nothing that is shown',
+  async (channel, hook, type, data) => {
+    const { result } = renderHook<object, undefined>(hook);
+    const socket = await connected(channel);
+    await published(socket, type, data);
+    const shown = () => ({ ...result.current, status: null });
+    const before = shown();
+    const complaints = vi.spyOn(console, 'error');
+    await act(async () => socket.receive({ type: 'presence', event: 'join', count: 1 }));
+    await frame();
+    expect(before).toHaveProperty('lastUpdate', expect.any(Number));
+    expect(shown()).toStrictEqual(before);
+    expect(complaints).not.toHaveBeenCalled();
+  },
+);

@@ -9,7 +9,6 @@ export type Inbox = readonly Notification[];
 const KEPT = 1000;
 
 export function takeNotification(inbox: Inbox = [], { data }: Message): Inbox {
-  if (!data) return inbox;
   const item = { ...(data as Notification), read: false };
   return [item, ...inbox.filter(({ id }) => id !== item.id)].slice(0, KEPT);
 }

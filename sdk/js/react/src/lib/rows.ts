@@ -15,11 +15,7 @@ interface Item {
   symbol: string;
 }
 
-export function takeRows<T>(
-  rows: Rows<T> | undefined,
-  { data }: Pick<Message, 'data'>,
-): Rows<T> | undefined {
-  if (!Array.isArray(data)) return rows;
+export function takeRows<T>(rows: Rows<T> | undefined, { data }: Pick<Message, 'data'>): Rows<T> {
   const map = rows?.map ?? new Map<string, T>();
   for (const item of data as (T & Item)[]) {
     const symbol = item.symbol.toUpperCase();

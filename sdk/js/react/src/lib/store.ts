@@ -11,8 +11,8 @@ import type {
 import { inFrame } from './frame';
 import type { Connection, HookOptions } from '../types';
 
-/** What is shown after a message, as another object if it has changed; undefined: nothing yet. */
-export type Reduce<T> = (data: T | undefined, message: Message) => T | undefined;
+/** What is shown after a message that has data, as another object if it has changed. */
+export type Reduce<T> = (data: T | undefined, message: Message) => T;
 
 export type Snapshot<T> = Omit<Connection, 'refresh'> & { readonly data: T | undefined };
 
@@ -115,8 +115,10 @@ export function createStore<T>(
       onMessage: hear('onMessage', (message) => {
         // What was known already needs no frame in which nothing is shown.
         const known = message.snapshot && !data;
-        data = reduce(data, message);
-        if (message.data) lastUpdate = Date.now();
+        if (message.data) {
+          data = reduce(data, message);
+          lastUpdate = Date.now();
+        }
         if (message.polled) error = null;
         return known;
       }),
