@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 // @vitest-environment node
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   age,
   bytes,
   change,
   count,
+  dayOf,
   duration,
   gain,
   label,
+  minuteOf,
   money,
   percent,
   price,
   rate,
+  secondOf,
   share,
   time,
   UNKNOWN,
@@ -92,7 +95,44 @@ describe('formatters', () => {
     const now = Date.parse('2026-03-02T12:00:00Z');
     expect(time(now, now)).toMatch(/^\d\d:\d\d:\d\d$/);
     expect(time(now - 3 * 86_400_000, now)).toMatch(/^27 Feb 2026, /);
+    expect(time(now - 365 * 86_400_000, now)).toMatch(/^2 Mar 2025, /);
+  });
+
+  it('write local times with two digits, and days without a zero', () => {
+    const morning = new Date(2026, 8, 5, 9, 5, 7).getTime();
+    expect(minuteOf(morning)).toBe('09:05');
+    expect(secondOf(morning)).toBe('09:05:07');
+    expect(dayOf(morning)).toBe('5 Sep');
+    expect(minuteOf(new Date(2026, 0, 31, 0, 0).getTime())).toBe('00:00');
   });
 
   it('make words of the names of fields', () => expect(label('total_return')).toBe('Total return'));
+});
+
+it('rounds and groups numbers as Intl does', () => {
+  const values = [
+    0, 0.005, 1.005, 2.675, 9.995, 12.345, 999.995, 1000, 123_456.785, 1e6, 1234567.8,
+  ];
+  const small = [1e-7, 0.0000125, 0.012345, 0.99995];
+  for (const places of [0, 1, 2, 4, 6]) {
+    const format = new Intl.NumberFormat('en-US', {
+      minimumFractionDigits: places,
+      maximumFractionDigits: places,
+    });
+    for (const value of [...values, ...small]) {
+      expect(money(value, places), String(value)).toBe(`$${format.format(value)}`);
+    }
+  }
+});
+
+// The first one that a page makes takes tens of milliseconds.
+it('the pages and the chart are loaded, and prices shown, without a formatter of Intl', async () => {
+  const made = [vi.spyOn(Intl, 'DateTimeFormat'), vi.spyOn(Intl, 'NumberFormat')];
+  vi.resetModules();
+  await import('../src/App.tsx');
+  await import('../src/charts/frame.ts');
+  const { price, time } = await import('../src/ui/format.ts');
+  expect(price(1234.5)).toBe('1,234.50');
+  expect(time(0, 0)).toMatch(/:00$/);
+  for (const formatter of made) expect(formatter).not.toHaveBeenCalled();
 });

@@ -10,15 +10,8 @@ import {
   type Time,
   type UTCTimestamp,
 } from 'lightweight-charts';
+import { dayOf, minuteOf, secondOf } from '../ui/format.ts';
 import type { Palette } from './palette.ts';
-
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const exact = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 /** The library counts in seconds. */
 export function chartTime(ms: number): UTCTimestamp {
@@ -28,13 +21,13 @@ export function chartTime(ms: number): UTCTimestamp {
 /** In local time; the library alone would say UTC. */
 function tickMark(time: Time, type: TickMarkType): string {
   const at = Number(time) * 1000;
-  if (type === TickMarkType.TimeWithSeconds) return exact.format(at);
-  return type === TickMarkType.Time ? clock.format(at) : day.format(at);
+  if (type === TickMarkType.TimeWithSeconds) return secondOf(at);
+  return type === TickMarkType.Time ? minuteOf(at) : dayOf(at);
 }
 
 function crosshairTime(time: Time): string {
   const at = Number(time) * 1000;
-  return `${day.format(at)}, ${exact.format(at)}`;
+  return `${dayOf(at)}, ${secondOf(at)}`;
 }
 
 export function colours(palette: Palette): DeepPartial<ChartOptions> {
