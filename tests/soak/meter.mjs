@@ -1,16 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a page costs the browser.
 
-/** Runs in the page: keeps its long tasks, in milliseconds since it was opened. */
-function keepLongTasks() {
-  window.longTasks = [];
-  new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) {
-      window.longTasks.push({ at: startTime, duration });
-    }
-  }).observe({ type: 'longtask', buffered: true });
-}
-
 /** Runs in the page: the frames of so many milliseconds, a second. */
 function countFrames(ms) {
   return new Promise((done) => {
@@ -29,16 +19,13 @@ function countFrames(ms) {
 export class Meter {
   #page;
   #debugger;
-  /** When the meter itself kept the page from its work, by the page's clock. */
-  #own = [];
 
-  /** Of a page that has not been opened yet. */
   static async of(page) {
     const meter = new Meter();
     meter.#page = page;
-    await page.addInitScript(keepLongTasks);
     meter.#debugger = await page.context().newCDPSession(page);
-    await meter.#debugger.send('Performance.enable');
+    // Time in which a processor worked on it: waiting for one is not the page's doing.
+    await meter.#debugger.send('Performance.enable', { timeDomain: 'threadTicks' });
     return meter;
   }
 
@@ -59,24 +46,10 @@ export class Meter {
     return { busy: TaskDuration, time: Timestamp };
   }
 
-  now() {
-    return this.#page.evaluate(() => performance.now());
-  }
-
   /** Bytes of JavaScript's heap that are in use, after what is not has been collected. */
   async heap() {
-    const from = await this.now();
     await this.#debugger.send('HeapProfiler.collectGarbage');
     const { JSHeapUsedSize } = await this.#figures();
-    this.#own.push({ from, to: await this.now() });
     return JSHeapUsedSize;
-  }
-
-  /** Durations of the tasks over 50 ms, but for those of the first `from` milliseconds and the meter's. */
-  async longTasks(from) {
-    const tasks = await this.#page.evaluate(() => window.longTasks);
-    const own = ({ at, duration }) =>
-      this.#own.some((span) => at <= span.to && at + duration >= span.from);
-    return tasks.filter((task) => task.at > from && !own(task)).map((task) => task.duration);
   }
 }
