@@ -4,14 +4,25 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <sentio/sdk.h>
 
-static int64_t now_ns(void) {
+static int64_t clock_ns(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int64_t now_ns(void) {
+    return clock_ns(CLOCK_MONOTONIC);
+}
+
+/* How often this thread has given the processor away because it waited for something. */
+static long waits(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_THREAD, &usage) == -1 ? 0 : usage.ru_nvcsw;
 }
 
 struct trial *trial_create(void) {
@@ -56,7 +67,17 @@ void trial_input(struct trial *trial, const char *text, size_t size) {
 void trial_call(struct trial *trial, const char *callback) {
     snprintf(trial->callback, sizeof(trial->callback), "%s", callback);
     trial->calls++;
+    trial->waits = waits();
+    trial->worked = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     atomic_store(&trial->since, now_ns());
+}
+
+/* What the call has taken that ends now. Of one that has not waited that is its work: for the rest
+ * the processor was taken from it. */
+static uint64_t taken_ns(const struct trial *trial) {
+    int64_t taken = now_ns() - atomic_load(&trial->since);
+    int64_t worked = clock_ns(CLOCK_THREAD_CPUTIME_ID) - trial->worked;
+    return (uint64_t)(worked < taken && waits() == trial->waits ? worked : taken);
 }
 
 static struct trial_timing *timing_of(struct trial *trial, const char *callback) {
@@ -68,15 +89,15 @@ static struct trial_timing *timing_of(struct trial *trial, const char *callback)
 }
 
 void trial_returned(struct trial *trial) {
-    int64_t taken = now_ns() - atomic_load(&trial->since);
+    uint64_t taken = taken_ns(trial);
     struct trial_timing *timing = timing_of(trial, trial->callback);
     atomic_store(&trial->since, 0);
     memcpy(timing->name, trial->callback, sizeof(timing->name));
     timing->calls++;
-    timing->total += (uint64_t)taken;
-    if ((uint64_t)taken < timing->longest)
+    timing->total += taken;
+    if (taken < timing->longest)
         return;
-    timing->longest = (uint64_t)taken;
+    timing->longest = taken;
     memcpy(timing->input, trial->input, sizeof(timing->input));
 }
 

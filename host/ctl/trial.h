@@ -20,7 +20,7 @@ enum {
     TRIAL_CALLS_MAX = 16384
 };
 
-/* Of one callback; nanoseconds. */
+/* Of one callback; nanoseconds, without those in which the processor was another's. */
 struct trial_timing {
     char name[TRIAL_NAME_SIZE]; /* empty: not called yet */
     uint64_t calls;
@@ -33,7 +33,9 @@ struct trial_timing {
 enum trial_record { TRIAL_NO_RECORD, TRIAL_KEEP, TRIAL_COMPARE };
 
 struct trial {
-    _Atomic int64_t since;          /* when the call in progress began, monotonic ns; 0: none is */
+    _Atomic int64_t since; /* when the call in progress began, monotonic ns; 0: none is */
+    int64_t worked; /* at its begin: ns of the processor that the thread had, and its waits */
+    long waits;
     char callback[TRIAL_NAME_SIZE]; /* the latest */
     char input[TRIAL_INPUT_SIZE];   /* what it was given, cut */
     uint64_t calls;                 /* of this check */

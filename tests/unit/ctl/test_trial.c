@@ -3,8 +3,11 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -47,6 +50,58 @@ static void call_that_returned_is_counted_and_timed(void **state) {
     assert_int_equal(trial->timings[1].calls, 2);
     assert_true(trial->timings[1].total >= trial->timings[1].longest);
     assert_true(trial->timings[1].longest > 0);
+}
+
+enum { SPAN = 20000000 /* ns */ };
+
+static void call_that_waits_is_timed_by_the_clock(void **state) {
+    struct trial *trial = *state;
+    const struct timespec span = {.tv_nsec = SPAN};
+    trial_call(trial, "publish");
+    assert_int_equal(nanosleep(&span, NULL), 0);
+    trial_returned(trial);
+    assert_true(trial->timings[0].longest >= SPAN);
+}
+
+static int64_t time_of(clockid_t clock) {
+    struct timespec now;
+    assert_int_equal(clock_gettime(clock, &now), 0);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int64_t time_away(void) {
+    return time_of(CLOCK_MONOTONIC) - time_of(CLOCK_THREAD_CPUTIME_ID);
+}
+
+/* Both on one processor from now on. */
+static pid_t begin_rival(void) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+    pid_t rival = fork();
+    while (rival == 0)
+        sched_yield();
+    return rival;
+}
+
+static void time_in_which_another_had_the_processor_is_not_the_calls(void **state) {
+    struct trial *trial = *state;
+    cpu_set_t all;
+    assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+    pid_t rival = begin_rival();
+    assert_true(rival > 0);
+    int64_t begin = time_of(CLOCK_MONOTONIC);
+    int64_t away = time_away();
+    trial_call(trial, "publish");
+    while (time_away() - away < SPAN)
+        sched_yield();
+    trial_returned(trial);
+    int64_t taken = time_of(CLOCK_MONOTONIC) - begin;
+    kill(rival, SIGKILL);
+    assert_int_equal(waitpid(rival, NULL, 0), rival);
+    assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+    assert_true(trial->timings[0].longest <= (uint64_t)(taken - SPAN));
 }
 
 static void new_check_forgets_all_but_the_times(void **state) {
@@ -100,6 +155,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_a_process_was_at_outlives_it, make_trial, end_trial),
         cmocka_unit_test_setup_teardown(call_that_returned_is_counted_and_timed, make_trial,
                                         end_trial),
+        cmocka_unit_test_setup_teardown(call_that_waits_is_timed_by_the_clock, make_trial,
+                                        end_trial),
+        cmocka_unit_test_setup_teardown(time_in_which_another_had_the_processor_is_not_the_calls,
+                                        make_trial, end_trial),
         cmocka_unit_test_setup_teardown(new_check_forgets_all_but_the_times, make_trial, end_trial),
         cmocka_unit_test_setup_teardown(long_input_is_cut_between_characters, make_trial,
                                         end_trial),
