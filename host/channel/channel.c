@@ -76,26 +76,6 @@ struct channel *channel_create_from(struct hub *hub, struct candidate *candidate
     return channel;
 }
 
-struct channel *channel_create(struct hub *hub, const struct config_channel *config,
-                               uint32_t index) {
-    struct channel *channel = NULL;
-    struct candidate *candidate = candidate_create(hub, config);
-    if (candidate == NULL)
-        return NULL;
-    candidate_open(candidate, config->plugin, false);
-    candidate_wait(candidate);
-    if (candidate->error == 0) {
-        candidate_restore_saved(candidate);
-        candidate_wait(candidate);
-    }
-    if (candidate->error)
-        log_error(candidate->label, "%s", candidate->why);
-    else
-        channel = channel_create_from(hub, candidate, index);
-    candidate_destroy(candidate);
-    return channel;
-}
-
 void channel_line(struct channel *channel, struct sentio_bytes line) {
     struct publisher publisher = {
         .origin = SENTIO_FROM_SOURCE,

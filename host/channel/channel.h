@@ -97,10 +97,7 @@ struct channel {
     size_t *io_subscribers; /* [io]: who gets updates */
 };
 
-/* Loads the plugin and opens it. NULL after the reason was logged. */
-struct channel *channel_create(struct hub *hub, const struct config_channel *config,
-                               uint32_t index);
-/* The same for a plugin that is open already, which is taken. */
+/* Takes the plugin, which is open. NULL: out of memory. */
 struct channel *channel_create_from(struct hub *hub, struct candidate *candidate, uint32_t index);
 /* Its source ends, what it knows is saved, its plugin closed. */
 void channel_stop(struct channel *channel);

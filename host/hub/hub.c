@@ -18,6 +18,7 @@
 #include "io/io.h"
 #include "job.h"
 #include "journal/tape.h"
+#include "plugin/candidate.h"
 #include "plugin/runner_inline.h"
 #include "plugin/source.h"
 #include "presence/presence.h"
@@ -261,7 +262,6 @@ static int init_loop(struct hub *hub) {
     hub->prepare.data = hub;
     uv_timer_init(&hub->loop, &hub->tick);
     uv_timer_init(&hub->loop, &hub->held_timer);
-    uv_timer_start(&hub->tick, on_tick, TICK, TICK);
     hub->queue.deliver = deliver;
     hub->queue.hold = hold;
     hub->queue.context = hub;
@@ -280,21 +280,45 @@ struct disk *hub_disk(struct hub *hub) {
     return hub->disk;
 }
 
-static int open_channels(struct hub *hub) {
+/* The loop runs while plugins in workers open, so all are open before anything can come of one: its
+ * timer, or what it emits, would find a hub without io threads. */
+static struct candidate **open_plugins(struct hub *hub) {
     const struct config *config = hub->host->config;
-    int failed = 0;
-    hub->channels = calloc(config->channel_count + 1, sizeof(*hub->channels));
-    if (hub->channels == NULL)
-        return SENTIO_NO_MEMORY;
-    for (size_t i = 0; i < config->channel_count; i++) {
+    struct candidate **candidates = calloc(config->channel_count + 1, sizeof(struct candidate *));
+    for (size_t i = 0; candidates && i < config->channel_count; i++) {
         tape_state(hub, config->channels[i].name);
-        struct channel *channel =
-            channel_create(hub, &config->channels[i], (uint32_t)hub->channel_count);
+        candidates[i] = candidate_open_now(hub, &config->channels[i]);
+    }
+    return candidates;
+}
+
+/* NULL after the reason was logged. */
+static struct channel *make_channel(struct hub *hub, struct candidate *candidate) {
+    if (candidate == NULL)
+        return NULL;
+    if (candidate->error == 0)
+        return channel_create_from(hub, candidate, (uint32_t)hub->channel_count);
+    log_error(candidate->label, "%s", candidate->why);
+    return NULL;
+}
+
+static int open_channels(struct hub *hub) {
+    size_t count = hub->host->config->channel_count;
+    struct candidate **candidates = open_plugins(hub);
+    int failed = 0;
+    hub->channels = calloc(count + 1, sizeof(*hub->channels));
+    for (size_t i = 0; candidates && hub->channels && i < count; i++) {
+        struct channel *channel = make_channel(hub, candidates[i]);
         if (channel != NULL)
             hub->channels[hub->channel_count++] = channel;
         else
             failed++;
     }
+    for (size_t i = 0; candidates && i < count; i++)
+        candidate_destroy(candidates[i]);
+    if (candidates == NULL || hub->channels == NULL)
+        failed++;
+    free(candidates);
     return failed ? SENTIO_FAILED : 0;
 }
 
@@ -314,10 +338,12 @@ struct hub *hub_create(struct host *host) {
         return NULL;
     }
     host->to_hub = &hub->queue;
-    if (open_channels(hub) == 0)
-        return hub;
-    hub_destroy(hub);
-    return NULL;
+    if (open_channels(hub) != 0) {
+        hub_destroy(hub);
+        return NULL;
+    }
+    uv_timer_start(&hub->tick, on_tick, TICK, TICK);
+    return hub;
 }
 
 static void count_process(uv_handle_t *handle, void *count) {

@@ -326,3 +326,16 @@ void candidate_wait(struct candidate *candidate) {
     while (candidate->busy)
         uv_run(&candidate->hub->loop, UV_RUN_ONCE);
 }
+
+struct candidate *candidate_open_now(struct hub *hub, const struct config_channel *config) {
+    struct candidate *candidate = candidate_create(hub, config);
+    if (candidate == NULL)
+        return NULL;
+    candidate_open(candidate, config->plugin, false);
+    candidate_wait(candidate);
+    if (candidate->error == 0) {
+        candidate_restore_saved(candidate);
+        candidate_wait(candidate);
+    }
+    return candidate;
+}

@@ -61,4 +61,8 @@ bool candidate_restore_saved(struct candidate *candidate);
 /* Turns the hub's loop until the step is done: only before the hub runs. */
 void candidate_wait(struct candidate *candidate);
 
+/* All of these steps at once, which may turn the hub's loop: only before the hub runs. What went
+ * wrong is in the candidate. NULL: out of memory. */
+struct candidate *candidate_open_now(struct hub *hub, const struct config_channel *config);
+
 #endif
