@@ -104,11 +104,19 @@ static int check(struct config *config, const char *file) {
     return EXIT_SUCCESS;
 }
 
+static struct config *load(const struct config_source *source) {
+    struct log_lines errors;
+    log_lines_begin(&errors);
+    struct config *config = config_load(source, errors.file);
+    log_lines_end(&errors, LOG_LEVEL_ERROR);
+    return config;
+}
+
 static int run(const struct options *options) {
     struct config_source source = source_of(options);
     if (options->action == ACTION_DUMP)
         return config_dump(&source, stdout, stderr) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    struct config *config = config_load(&source, stderr);
+    struct config *config = load(&source);
     if (config == NULL)
         return EXIT_FAILURE;
     log_start((enum log_level)config->log.level, (enum log_format)config->log.format);

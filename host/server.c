@@ -133,8 +133,16 @@ static int set_up(struct server *server, struct view *view, bool checking) {
     return checking ? 0 : create_ios(server);
 }
 
+static struct view *load_view(struct config *config) {
+    struct log_lines errors;
+    log_lines_begin(&errors);
+    struct view *view = view_load(config, errors.file);
+    log_lines_end(&errors, LOG_LEVEL_ERROR);
+    return view;
+}
+
 struct server *server_create(struct config *config, bool checking, struct tape *tape) {
-    struct view *view = view_load(config, stderr);
+    struct view *view = load_view(config);
     if (view == NULL) {
         config_free(config);
         return NULL;

@@ -101,9 +101,11 @@ static int64_t now(void) {
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
+/* As sd-daemon(3) has them, in the order of enum log_level. */
+static const char *const priorities[] = {"<7>", "<6>", "<4>", "<3>"};
+
 static void write_text(struct sentio_writer *line, enum log_level level, struct sentio_bytes where,
                        struct sentio_bytes text) {
-    static const char *const priorities[] = {"<7>", "<6>", "<4>", "<3>"};
     if (atomic_load(&journal)) {
         sentio_write_text(line, priorities[level]);
     } else {
@@ -160,4 +162,22 @@ void log_write(enum log_level level, const char *where, const char *format, ...)
     send_line(sentio_written(&line));
     sentio_writer_finish(&line);
     errno = saved;
+}
+
+void log_lines_begin(struct log_lines *lines) {
+    *lines = (struct log_lines){.file = stderr};
+    FILE *file = is_journal() ? open_memstream(&lines->text, &lines->size) : NULL;
+    if (file != NULL)
+        lines->file = file;
+}
+
+void log_lines_end(struct log_lines *lines, enum log_level level) {
+    if (lines->file == stderr)
+        return;
+    fclose(lines->file);
+    char *rest = lines->text;
+    for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n"))
+        if (*line)
+            fprintf(stderr, "%s%s\n", priorities[level], line);
+    free(lines->text);
 }

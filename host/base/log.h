@@ -2,6 +2,9 @@
 #ifndef SENTIO_HOST_LOG_H
 #define SENTIO_HOST_LOG_H
 
+#include <stddef.h>
+#include <stdio.h>
+
 /*
  * The host's log, to standard error: one line a record, written by one write(2). Any thread. Under
  * systemd (JOURNAL_STREAM is set) lines carry the "<n>" priority prefix of sd-daemon(3) and no
@@ -21,6 +24,17 @@ void log_start(enum log_level level, enum log_format format);
  */
 void log_write(enum log_level level, const char *where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* What others write, as they write it: a file, and what has become of it at its end. */
+struct log_lines {
+    FILE *file; /* to write to */
+    char *text;
+    size_t size;
+};
+
+/* Only under systemd are they kept back, so that they get a priority; else `file` is stderr. */
+void log_lines_begin(struct log_lines *lines);
+void log_lines_end(struct log_lines *lines, enum log_level level);
 
 #define log_debug(where, ...) log_write(LOG_LEVEL_DEBUG, where, __VA_ARGS__)
 #define log_info(where, ...) log_write(LOG_LEVEL_INFO, where, __VA_ARGS__)

@@ -164,12 +164,16 @@ static void worst_text_fits_in_json(void **state) {
     json_object_put(json);
 }
 
-static void journal_gets_priorities_and_no_time(void **state) {
+static void be_the_journal(void) {
     struct stat status;
     char stream[64];
     assert_int_equal(fstat(STDERR_FILENO, &status), 0);
     snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
     setenv("JOURNAL_STREAM", stream, 1);
+}
+
+static void journal_gets_priorities_and_no_time(void **state) {
+    be_the_journal();
     log_start(LOG_LEVEL_DEBUG, LOG_FORMAT_TEXT);
     log_debug("x", "a");
     log_info("x", "b");
@@ -186,6 +190,27 @@ static void redirected_standard_error_is_no_journal(void **state) {
     log_start(LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
     log_info("x", "a");
     assert_string_equal(next_text(*state), "info    x: a\n");
+}
+
+static void lines_of_others_get_a_priority_for_the_journal(void **state) {
+    struct log_lines lines;
+    be_the_journal();
+    log_lines_begin(&lines);
+    fputs("a.conf:1: wrong\nb.conf:2: wrong, too\n", lines.file);
+    assert_string_equal(next(*state), "");
+    log_lines_end(&lines, LOG_LEVEL_ERROR);
+    assert_string_equal(next(*state), "<3>a.conf:1: wrong\n");
+    assert_string_equal(next(*state), "<3>b.conf:2: wrong, too\n");
+    assert_string_equal(next(*state), "");
+}
+
+static void lines_of_others_are_left_alone_elsewhere(void **state) {
+    struct log_lines lines;
+    log_lines_begin(&lines);
+    fputs("a.conf:1: wrong\n", lines.file);
+    log_lines_end(&lines, LOG_LEVEL_ERROR);
+    assert_string_equal(next(*state), "a.conf:1: wrong\n");
+    assert_string_equal(next(*state), "");
 }
 
 static void errno_is_left_alone(void **state) {
@@ -265,6 +290,8 @@ int main(void) {
         LOG_TEST(worst_text_fits_in_json),
         LOG_TEST(journal_gets_priorities_and_no_time),
         LOG_TEST(redirected_standard_error_is_no_journal),
+        LOG_TEST(lines_of_others_get_a_priority_for_the_journal),
+        LOG_TEST(lines_of_others_are_left_alone_elsewhere),
         LOG_TEST(errno_is_left_alone),
         LOG_TEST(lines_of_threads_do_not_mix),
         LOG_TEST(level_and_format_may_change_while_threads_log),
