@@ -15,6 +15,7 @@
 #include "journal/journal.h"
 #include "options.h"
 #include "server.h"
+#include "supervisor.h"
 #include "worker/worker_main.h"
 
 enum { EXIT_USAGE = 2, WATCH_MS = 500 };
@@ -62,17 +63,27 @@ static void let_interrupt_kill(void) {
     pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL);
 }
 
+/* What is between the start and the end of the threads. */
+static void attend(const struct server *server, const sigset_t *signals,
+                   const struct supervisor *supervisor) {
+    log_info("server", "ready");
+    supervisor_tell(supervisor, "READY=1");
+    wait_for_end(server, signals);
+    supervisor_tell(supervisor, "STOPPING=1");
+    let_interrupt_kill();
+}
+
 static int serve(struct config *config, const struct config_source *source, struct tape *tape) {
     sigset_t signals;
+    struct supervisor supervisor;
     int status = EXIT_FAILURE;
     block_signals(&signals);
+    supervisor_init(&supervisor);
     struct server *server = server_create(config, false, tape);
     if (server == NULL)
-        return EXIT_FAILURE;
+        goto out;
     if (server_start(server, source) == 0) {
-        log_info("server", "ready");
-        wait_for_end(server, &signals);
-        let_interrupt_kill();
+        attend(server, &signals, &supervisor);
         status = EXIT_SUCCESS;
     } else {
         log_error("server", "a thread could not be started");
@@ -80,6 +91,8 @@ static int serve(struct config *config, const struct config_source *source, stru
     server_stop(server);
     server_destroy(server);
     log_info("server", "ended");
+out:
+    supervisor_finish(&supervisor);
     return status;
 }
 
