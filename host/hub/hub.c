@@ -239,9 +239,18 @@ static bool hold(void *context) {
     return full;
 }
 
+/* After the system's clock was set back the hub's goes half as fast, until they meet: if it stood
+ * still, nobody would leave and nothing be overdue for as long. */
+static void go_slower(struct hub *hub) {
+    bool playing = hub->tape && hub->tape->playing;
+    if (!playing && hub->now - io_time() > TICK)
+        hub->now += TICK / 2;
+}
+
 static void on_tick(uv_timer_t *timer) {
     struct hub *hub = timer->data;
     hub_enter(hub);
+    go_slower(hub);
     tape_mark(hub, TAPE_TICK);
     subscription_tick(hub);
     inquiry_tick(hub);

@@ -83,8 +83,8 @@ void hub_destroy(struct hub *hub);
 /* Something has come in: the clock is set. Every callback of the loop that works in the hub begins
  * with it. */
 void hub_enter(struct hub *hub);
-/* When what the hub is at has come in, Unix ms: the only time there is in the hub. Never goes back.
- */
+/* When what the hub is at has come in, Unix ms: the only time there is in the hub. Never goes back,
+ * and goes half as fast while the system's clock, set back, is behind. */
 static inline int64_t hub_time(const struct hub *hub) {
     return hub->now;
 }

@@ -123,6 +123,16 @@ static void clock_goes_on_with_what_comes_and_never_back(void **state) {
     assert_true(fixture->hub->channels[0]->engine.time == now + 3600000);
 }
 
+static void clock_that_is_ahead_goes_half_as_fast(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct hub *hub = fixture->hub;
+    int64_t ahead = io_time() + 3600000;
+    hub->now = ahead;
+    for (int i = 0; i < 4; i++)
+        hub->tick.timer_cb(&hub->tick);
+    assert_true(hub_time(hub) == ahead + 2000);
+}
+
 static void hub_without_channels_is_allowed(void **state) {
     struct hub_fixture *fixture = *state;
     assert_true(fixture_open(fixture));
@@ -142,6 +152,7 @@ int main(void) {
         TEST(hub_runs_in_its_own_thread_until_it_is_stopped),
         TEST(call_that_holds_the_hub_is_named),
         TEST(clock_goes_on_with_what_comes_and_never_back),
+        TEST(clock_that_is_ahead_goes_half_as_fast),
         TEST_CLOSED(hub_without_channels_is_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
