@@ -12,6 +12,9 @@
 #define LISTEN_LINES 1000
 #define LISTEN_READS 16
 #define QUOTE_MAX 200
+/* Wrong lines of one turn that are logged each by itself: a program that is wrong a thousand times
+ * a second must not fill the disk with it. */
+#define COMPLAINTS_MAX 10
 
 struct turn turn_begin(struct sentio_call *call, enum call_kind kind, struct sentio_writer *line) {
     struct sentio_channel *channel = call->channel;
@@ -35,6 +38,8 @@ static int quoted_size(struct sentio_bytes line) {
 static void complain_of_line(struct turn *turn, struct sentio_bytes line, const char *why) {
     struct sentio_bytes quote = sentio_bytes(line.data, (size_t)quoted_size(line));
     struct sentio_writer text;
+    if (++turn->wrong > COMPLAINTS_MAX)
+        return;
     sentio_writer_init(&text, NULL, 0);
     sentio_write_string(&text, quote);
     sentio_log(turn->call, SENTIO_ERROR, "\"%s\" in %s: %s, in the line %.*s%s",
@@ -42,6 +47,15 @@ static void complain_of_line(struct turn *turn, struct sentio_bytes line, const 
                turn->kind == CALL_NONE ? "no call" : call_name(turn->kind), why, (int)text.size,
                text.data, quote.size < line.size ? " ..." : "");
     sentio_writer_finish(&text);
+}
+
+/* At the end of the turn: how many were wrong beside those that were logged. */
+static void tell_of_the_rest(const struct turn *turn) {
+    if (turn->wrong > COMPLAINTS_MAX)
+        sentio_log(turn->call, SENTIO_ERROR, "\"%s\" in %s: %zu more wrong lines",
+                   turn->channel->options.command[0],
+                   turn->kind == CALL_NONE ? "no call" : call_name(turn->kind),
+                   turn->wrong - COMPLAINTS_MAX);
 }
 
 /* What a wrong line makes of a call: nothing of it counts. */
@@ -186,6 +200,7 @@ static ssize_t collect(struct turn *turn) {
 static int settle(struct sentio_call *call) {
     struct turn before = no_turn(call);
     ssize_t rc = collect(&before);
+    tell_of_the_rest(&before);
     return rc > 0 || is_for_later(rc) ? SENTIO_OK : lost(before.channel, CALL_NONE, rc);
 }
 
@@ -200,9 +215,11 @@ int turn_run(struct turn *turn, struct sentio_writer *line) {
         held_forget(&channel->held, turn->id);
         result = SENTIO_FAILED;
     }
+    tell_of_the_rest(turn);
     channel->lines.max = LINE_MAX_BYTES;
     struct turn after = no_turn(turn->call);
     set_aside(&after);
+    tell_of_the_rest(&after);
     sentio_writer_finish(line);
     return result;
 }
@@ -242,6 +259,7 @@ int turn_listen(struct sentio_call *call) {
         if (!later)
             held_drop(&channel->held);
     }
+    tell_of_the_rest(&turn);
     if (rc > 0 || is_for_later(rc) || channel->held.first)
         return SENTIO_OK;
     return lost(channel, CALL_NONE, rc);

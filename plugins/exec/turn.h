@@ -12,7 +12,8 @@ struct turn {
     uint64_t id;
     uint64_t conn; /* whom lines are about that do not say; 0: nobody */
     bool done;
-    bool failed; /* nothing of it shall count */
+    bool failed;  /* nothing of it shall count */
+    size_t wrong; /* lines */
 };
 
 /* Begins a call, and its line. */

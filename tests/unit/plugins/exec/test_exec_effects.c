@@ -215,6 +215,19 @@ static void nothing_counts_of_a_call_with_one_wrong_line(void **state) {
     sentio_test_close(test);
 }
 
+static void many_wrong_lines_are_counted_instead_of_logged(void **state) {
+    (void)state;
+    struct sentio_test *test = start(
+        PROGRAM("[\"publish\"]", ON("publish", "for a in 1 2 3 4 5; do for b in 1 2 3 4 5; do "
+                                               "echo oops; done; done")));
+    assert_int_equal(sentio_test_publish(test, "{}"), SENTIO_FAILED);
+    assert_logged(test, "in the line \"oops\"");
+    assert_logged(test, "in publish: 15 more wrong lines");
+    assert_non_null(sentio_test_find(test, SENTIO_DID_LOG, 10));
+    assert_null(sentio_test_find(test, SENTIO_DID_LOG, 11));
+    sentio_test_close(test);
+}
+
 static void an_error_beside_done_fails_the_call_and_is_logged(void **state) {
     (void)state;
     struct sentio_test *test = start("while read -r line; do\n" ID "case $line in\n" ON(
@@ -245,6 +258,7 @@ int main(void) {
         WITH_PUPPET(reject_is_for_publish_alone),
         cmocka_unit_test(wake_needs_a_program_that_hears_it),
         cmocka_unit_test(nothing_counts_of_a_call_with_one_wrong_line),
+        cmocka_unit_test(many_wrong_lines_are_counted_instead_of_logged),
         cmocka_unit_test(an_error_beside_done_fails_the_call_and_is_logged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
