@@ -41,6 +41,8 @@ export default defineConfig({
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
     manifest: true,
+    // A stylesheet of its own that failed to load with its script would not be asked for again.
+    cssCodeSplit: false,
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },

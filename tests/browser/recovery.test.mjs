@@ -79,6 +79,22 @@ visits.test('prices go on after a restart', { expected: AWAY }, async (page, hos
 });
 
 visits.test(
+  'what is first looked at while the host is away comes with it',
+  { at, expected: AWAY },
+  async (page, host) => {
+    await host.end();
+    await visit(page, '#/', 'Markets');
+    await says(page.getByRole('status'), 'does not give the chart');
+    await page.getByRole('link', { name: 'Admin' }).click();
+    await says(page.getByRole('status'), 'does not give the admin page');
+    await host.start();
+    await page.getByLabel('Admin token').waitFor();
+    await visit(page, '#/', 'Markets');
+    await page.locator('main canvas').first().waitFor();
+  },
+);
+
+visits.test(
   'what came while offline is there once online',
   { at, expected: AWAY },
   async (page, host) => {

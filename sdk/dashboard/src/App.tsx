@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
+import { useEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { unread } from './data/notices.ts';
 import { useValue } from './data/value.ts';
 import { EarningsPage } from './pages/earnings/EarningsPage.tsx';
@@ -15,6 +15,8 @@ import { SettingsDialog } from './shell/SettingsDialog.tsx';
 import { ShortcutsDialog } from './shell/ShortcutsDialog.tsx';
 import { TopBar } from './shell/TopBar.tsx';
 import { useShortcuts } from './shell/useShortcuts.ts';
+import { Boundary } from './ui/Boundary.tsx';
+import { later } from './ui/later.tsx';
 import { ToastContext } from './ui/toasts.ts';
 import { Toasts } from './ui/Toasts.tsx';
 
@@ -23,7 +25,7 @@ const PAGES: Readonly<Record<Page, ComponentType>> = {
   signals: SignalsPage,
   earnings: EarningsPage,
   notifications: NotificationsPage,
-  admin: lazy(() => import('./admin/AdminPage.tsx')),
+  admin: later(() => import('./admin/AdminPage.tsx'), 'the admin page', 'main__wait'),
 };
 
 type Open = 'settings' | 'shortcuts' | null;
@@ -43,9 +45,9 @@ function Main({ page }: { page: Page }) {
 
   return (
     <main ref={main} id="main" className="main" tabIndex={-1} aria-label={placeOf(page).title}>
-      <Suspense fallback={<p className="main__wait muted">Loading…</p>}>
+      <Boundary key={page}>
         <Content />
-      </Suspense>
+      </Boundary>
     </main>
   );
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 import { useEffect, useMemo, useState } from 'react';
 import type { ApiError, HostApi } from './api.ts';
-import { Boundary } from './Boundary.tsx';
+import { Boundary } from '../ui/Boundary.tsx';
 import { Channels } from './Channels.tsx';
 import { Clients } from './Clients.tsx';
 import { AdminContext, useAdmin, type Admin } from './context.ts';

@@ -2,7 +2,7 @@
 import { useAdminWebSocket } from '@sentio/react';
 import { useAdmin } from './context.ts';
 import { figureName, figureText, sortFigures } from './figures.ts';
-import { Problem } from './Problem.tsx';
+import { Problem } from '../ui/Problem.tsx';
 import { Stat } from './Stat.tsx';
 
 /** Kinds that the document names come first, in its order. */

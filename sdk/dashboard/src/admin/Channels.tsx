@@ -2,7 +2,7 @@
 import { ChannelTable } from './ChannelTable.tsx';
 import { useAdmin } from './context.ts';
 import { PluginTable } from './PluginTable.tsx';
-import { Problem } from './Problem.tsx';
+import { Problem } from '../ui/Problem.tsx';
 import type { ChannelState } from './types.ts';
 import { usePoll } from './use-poll.ts';
 

@@ -4,7 +4,7 @@ import { ClientFilter, type Wanted } from './ClientFilter.tsx';
 import { ClientTable } from './ClientTable.tsx';
 import { useAdmin } from './context.ts';
 import { Pager } from './Pager.tsx';
-import { Problem } from './Problem.tsx';
+import { Problem } from '../ui/Problem.tsx';
 import type { ClientQuery } from './types.ts';
 import { exact } from './units.ts';
 import { useDebounced } from './use-debounced.ts';

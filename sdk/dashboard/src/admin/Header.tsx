@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 import { Badge } from '../ui/Badge.tsx';
 import { PageHeader } from '../ui/PageHeader.tsx';
-import { Problem } from './Problem.tsx';
+import { Problem } from '../ui/Problem.tsx';
 import type { HostState } from './types.ts';
 import type { Poll } from './use-poll.ts';
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { bytes } from '../ui/format.ts';
 import { ChannelSelect } from './ChannelSelect.tsx';
 import { useAdmin } from './context.ts';
-import { Problem } from './Problem.tsx';
+import { Problem } from '../ui/Problem.tsx';
 import { RateChart, type Unit } from './RateChart.tsx';
 import { seriesOf, timeAt } from './rate-history.ts';
 import { RateTable } from './RateTable.tsx';

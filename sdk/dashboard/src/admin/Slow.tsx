@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 import { ClientTable } from './ClientTable.tsx';
 import { useAdmin } from './context.ts';
-import { Problem } from './Problem.tsx';
+import { Problem } from '../ui/Problem.tsx';
 import { Stat } from './Stat.tsx';
 import type { ClientState, HostState } from './types.ts';
 import { exact, rounded } from './units.ts';

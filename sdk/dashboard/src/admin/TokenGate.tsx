@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 import { useId, useState, type FormEvent } from 'react';
 import { ApiError, type HostApi } from './api.ts';
-import { Problem } from './Problem.tsx';
+import { Problem } from '../ui/Problem.tsx';
 
 interface Props {
   /** Why the token that there was is not good enough; null: there was none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 import { useMemo, useState, useSyncExternalStore } from 'react';
 import { useAdmin } from './context.ts';
-import { Problem } from './Problem.tsx';
+import { Problem } from '../ui/Problem.tsx';
 import { TraceControls } from './TraceControls.tsx';
 import { TraceFilter } from './TraceFilter.tsx';
 import { TraceList } from './TraceList.tsx';

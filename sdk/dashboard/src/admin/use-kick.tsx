@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { ApiError } from './api.ts';
 import { useAdmin } from './context.ts';
 import { KickDialog } from './KickDialog.tsx';
-import { Problem } from './Problem.tsx';
+import { Problem } from '../ui/Problem.tsx';
 import type { ClientState } from './types.ts';
 
 interface Kick {

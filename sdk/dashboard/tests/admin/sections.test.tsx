@@ -78,7 +78,7 @@ test('an answer that makes no sense costs its section, not the page', async () =
   const host = await openSection('channels', (fake) => {
     fake.instead.set('GET /channels', () => new Response('{"channels":[{"name":"odd"}]}'));
   });
-  expect(screen.getByRole('alert').textContent).toContain('This section can not be shown');
+  expect(screen.getByRole('alert').textContent).toContain('This part can not be shown');
   host.instead.clear();
   fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
   await pass();

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-import { lazy, Suspense } from 'react';
 import { useAge } from '../../data/clock.ts';
 import type { Earnings, EarningsView } from '../../data/earnings.ts';
 import { isFields } from '../../data/record.ts';
@@ -9,12 +8,17 @@ import { Card } from '../../ui/Card.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { label } from '../../ui/format.ts';
 import { EarningsIcon } from '../../ui/icons.tsx';
+import { later } from '../../ui/later.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { publishCommand } from '../commands.ts';
 import { Figures } from './Figures.tsx';
 import { Positions } from './Positions.tsx';
 
-const EquityChart = lazy(() => import('../../charts/EquityChart.tsx'));
+const EquityChart = later(
+  () => import('../../charts/EquityChart.tsx'),
+  'the chart',
+  'chart-panel__wait',
+);
 
 function Updated({ at }: { at: number }) {
   const age = useAge(at);
@@ -50,9 +54,7 @@ function Portfolio({ earnings, equity }: EarningsView & { earnings: Earnings }) 
       <div className="portfolio">
         <Card title="Equity" flush>
           <div className="portfolio__chart">
-            <Suspense fallback={<p className="chart-panel__wait muted">Loading the chart…</p>}>
-              <EquityChart points={equity} base={baseOf(earnings)} />
-            </Suspense>
+            <EquityChart points={equity} base={baseOf(earnings)} />
           </div>
           <p className="credit muted">
             Charts by{' '}

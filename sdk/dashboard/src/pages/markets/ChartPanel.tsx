@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { CANDLE_INTERVALS, type CandleInterval } from '../../data/candles.ts';
 import type { Quote } from '../../data/quote.ts';
 import type { QuoteBook } from '../../data/quotes.ts';
 import { useValue } from '../../data/value.ts';
 import { count, price } from '../../ui/format.ts';
+import { later } from '../../ui/later.tsx';
 import { Age, Change, ChangePercent, Price } from './cells.tsx';
 
-const CandleChart = lazy(() => import('../../charts/CandleChart.tsx'));
+const CandleChart = later(
+  () => import('../../charts/CandleChart.tsx'),
+  'the chart',
+  'chart-panel__wait',
+);
 
 const INTERVALS = Object.keys(CANDLE_INTERVALS) as CandleInterval[];
 const NAMES: Readonly<Record<CandleInterval, string>> = {
@@ -109,9 +114,7 @@ export function ChartPanel({ symbol, quotes, staleAfter, onRemove }: ChartPanelP
       </div>
       <Facts quote={quote} />
       <div className="chart-panel__chart">
-        <Suspense fallback={<p className="chart-panel__wait muted">Loading the chart…</p>}>
-          <CandleChart quotes={quotes} symbol={symbol} interval={interval} />
-        </Suspense>
+        <CandleChart quotes={quotes} symbol={symbol} interval={interval} />
       </div>
       <p className="credit muted">
         Candles of the quotes that this page has received. Charts by{' '}

@@ -6,7 +6,7 @@ interface State {
   error: Error | null;
 }
 
-/** Keeps a section that fails, by an answer of another version of the host say, from taking the page with it. */
+/** Keeps a part that fails, by an answer of another version of the host say, from taking the page with it. */
 export class Boundary extends Component<{ children: ReactNode }, State> {
   override state: State = { error: null };
 
@@ -19,7 +19,7 @@ export class Boundary extends Component<{ children: ReactNode }, State> {
     if (error === null) return this.props.children;
     return (
       <div className="admin-section">
-        <Problem text={`This section can not be shown: ${error.message}`} />
+        <Problem text={`This part can not be shown: ${error.message}`} />
         <div>
           <button type="button" className="button" onClick={() => this.setState({ error: null })}>
             Try again
