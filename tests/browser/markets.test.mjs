@@ -23,6 +23,18 @@ visits.test('a quote that is published appears in the watchlist', {}, async (pag
   await says(row(page, 'AAPL').locator('[data-field="change-percent"]'), '+5.83%');
 });
 
+visits.test('long symbols and great prices cut no column off', {}, async (page, host) => {
+  const long = 'OPTION:2026-12-18/C00250000.X_YZ';
+  await page.getByLabel('Add symbols').fill(`${long},BTC`);
+  await page.keyboard.press('Enter');
+  await host.publish('market-data', quotes({ [long]: 1234.56 }, { prev_close: 1000 }));
+  await host.publish('market-data', quotes({ BTC: 104_250.5 }, { prev_close: 103_000 }));
+  await says(price(page, long), '1,234.56');
+  await says(price(page, 'BTC'), '104,250.50');
+  const cut = (part) => part.scrollWidth - part.clientWidth;
+  assert.equal(await page.locator('.table-scroll').evaluate(cut), 0);
+});
+
 visits.test('a price that moves flashes, with an arrow and in words', {}, async (page, host) => {
   await host.publish('market-data', quotes({ MSFT: 400 }));
   await says(price(page, 'MSFT'), '400.00');

@@ -42,6 +42,18 @@ visits.test('one that arrives is shown, counted, read and cleared', {}, async (p
   await counts(notices(page), 1);
 });
 
+visits.test('a long one stays small in the corner', {}, async (page, host) => {
+  const message = 'word '.repeat(500);
+  await host.publish('notifications', notification('title '.repeat(60), { message }));
+  await says(toasts(page), 'title');
+  const { height } = await toasts(page).boundingBox();
+  assert.ok(height < 160, `it is ${height} px high`);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await counts(toasts(page), 0);
+  await visit(page, '#/notifications', 'Notifications');
+  await says(notices(page), message.trim());
+});
+
 visits.test('a title is text, whatever is in it', { at: '#/notifications' }, async (page, host) => {
   const title = '<img src=x onerror="console.error(1)">';
   await host.publish('notifications', notification(title));

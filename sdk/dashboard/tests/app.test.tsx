@@ -200,6 +200,22 @@ describe('the dashboard', () => {
     await press('g', 'e');
     window.dispatchEvent(new HashChangeEvent('hashchange'));
     await wait(0);
+    exchange.line('earnings').become(LIVE);
+    await wait(0);
     expect(screen.getByLabelText('Command').textContent).toContain('/api/v1/publish/earnings');
+  });
+
+  it('says why nothing is known while the host has not answered', async () => {
+    await press('g', 's');
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
+    await wait(0);
+    expect(screen.getByText('Waiting for the host')).toBeTruthy();
+    exchange.line('trade-signals').become({ phase: 'waiting', reason: 'no connection' });
+    await wait(0);
+    expect(screen.getByText('It does not answer: no connection.')).toBeTruthy();
+    expect(screen.queryByLabelText('Command')).toBeNull();
+    exchange.line('trade-signals').become({ ...LIVE, reason: null });
+    await wait(0);
+    expect(screen.getByText('No signals yet')).toBeTruthy();
   });
 });

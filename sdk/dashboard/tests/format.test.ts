@@ -8,6 +8,7 @@ import {
   count,
   dayOf,
   duration,
+  figure,
   gain,
   label,
   minuteOf,
@@ -54,6 +55,17 @@ describe('formatters', () => {
 
   it('put the sign before the currency', () => expect(money(-1234.5)).toBe('−$1,234.50'));
 
+  it.each([
+    [99_719.5, '$99,719.50'],
+    [-1_234_567.89, '−$1,234,568'],
+    [999_999.999, '$1,000,000'],
+    [12_345_678_901, '$12.3B'],
+    [-9.9e14, '−$990T'],
+    [null, UNKNOWN],
+  ])('write the dollars %s in a small place as %s', (value, text) =>
+    expect(figure(value)).toBe(text),
+  );
+
   it('write shares as percent', () => expect(share(0.6512)).toBe('65.1%'));
 
   it.each([
@@ -61,6 +73,7 @@ describe('formatters', () => {
     [999, '999'],
     [2.5, '2.5'],
     [863_762, '864K'],
+    [9.9e15, '9,900T'],
     [999_999, '1.00M'],
     [1_500_000, '1.50M'],
     [-12_000, '−12.0K'],

@@ -8,6 +8,8 @@ import { Stat } from './Stat.tsx';
 /** Kinds that the document names come first, in its order. */
 const FIRST = ['users', 'subscribers', 'revenue', 'user_analytics'];
 const ROWS_MAX = 20;
+/** Characters of a text that looks like a figure. */
+const SHORT = 30;
 
 function inOrder(kinds: string[]): string[] {
   const rank = (kind: string) => (FIRST.indexOf(kind) + FIRST.length + 1) % (FIRST.length + 1);
@@ -60,7 +62,12 @@ function Kind({ kind, data }: { kind: string; data: unknown }) {
       <h3>{figureName(kind)}</h3>
       <dl className="admin-figures">
         {figures.plain.map(([name, value]) => (
-          <Stat key={name} name={figureName(name)} value={figureText(name, value)} />
+          <Stat
+            key={name}
+            name={figureName(name)}
+            value={figureText(name, value)}
+            long={typeof value === 'string' && value.length > SHORT}
+          />
         ))}
       </dl>
       {figures.groups.map(([name, values]) => (

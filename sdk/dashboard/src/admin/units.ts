@@ -4,14 +4,19 @@
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
+/** The sign that ui/format.ts has. */
+function minus(text: string): string {
+  return text.replace('-', '−');
+}
+
 /** 1234567 → "1,234,567" */
 export function exact(value: number): string {
-  return whole.format(value);
+  return minus(whole.format(value));
 }
 
 /** A number that may be a fraction: 12 → "12", 0.254 → "0.25", 1234.5 → "1,235" */
 export function rounded(value: number): string {
-  return Math.abs(value) >= 100 ? whole.format(value) : fine.format(value);
+  return minus((Math.abs(value) >= 100 ? whole : fine).format(value));
 }
 
 /** The local time of day of an ISO time or of milliseconds since 1970: "14:03:09" */

@@ -46,7 +46,7 @@ function ToastCard({ toast, onDismiss }: ToastCardProps) {
       </span>
       <div className="toast__text">
         <p className="toast__title">{toast.title}</p>
-        {toast.message !== undefined && <p className="muted">{toast.message}</p>}
+        {toast.message !== undefined && <p className="toast__message muted">{toast.message}</p>}
       </div>
       <button
         type="button"

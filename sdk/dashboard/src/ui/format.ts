@@ -71,6 +71,15 @@ export function money(value: number | null | undefined, places = 2): string {
   return `${signOf(value, places) < 0 ? MINUS : ''}$${fixed(value, places)}`;
 }
 
+/** Dollars in a small place: of millions without cents, of billions in short. */
+export function figure(value: number | null | undefined): string {
+  if (!known(value)) return UNKNOWN;
+  const size = Math.abs(value);
+  if (size < 999_999.995) return money(value);
+  if (size < 999_999_999.5) return money(value, 0);
+  return `${value < 0 ? MINUS : ''}$${count(size)}`;
+}
+
 /** Dollars with a sign: 5 → "+$5.00". */
 export function gain(value: number | null | undefined, places = 2): string {
   if (!known(value)) return UNKNOWN;
@@ -88,7 +97,12 @@ export function count(value: number | null | undefined): string {
     size /= 1000;
     step++;
   }
-  const text = step === 0 ? fixed(size, Number.isInteger(size) ? 0 : 1) : size.toPrecision(3);
+  const text =
+    step === 0
+      ? fixed(size, Number.isInteger(size) ? 0 : 1)
+      : size < 999.5
+        ? size.toPrecision(3)
+        : fixed(size, 0);
   return (value < 0 ? MINUS : '') + text + (LETTERS[step] ?? '');
 }
 

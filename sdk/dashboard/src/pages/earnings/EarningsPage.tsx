@@ -5,12 +5,11 @@ import { isFields } from '../../data/record.ts';
 import { useValue } from '../../data/value.ts';
 import { useSession } from '../../session/context.ts';
 import { Card } from '../../ui/Card.tsx';
-import { EmptyState } from '../../ui/EmptyState.tsx';
 import { label } from '../../ui/format.ts';
 import { EarningsIcon } from '../../ui/icons.tsx';
 import { later } from '../../ui/later.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
-import { publishCommand } from '../commands.ts';
+import { NothingYet } from '../NothingYet.tsx';
 import { Figures } from './Figures.tsx';
 import { Positions } from './Positions.tsx';
 
@@ -79,13 +78,14 @@ function Nothing({ userId }: { userId: string }) {
   };
   return (
     <Card flush>
-      <EmptyState
+      <NothingYet
+        channel="earnings"
         icon={<EarningsIcon size={20} />}
         title={`Nothing is known of ${userId} yet`}
-        command={publishCommand('earnings', example)}
+        example={example}
       >
         Choose another user in the settings, or publish something:
-      </EmptyState>
+      </NothingYet>
     </Card>
   );
 }

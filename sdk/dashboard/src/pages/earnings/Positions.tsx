@@ -12,7 +12,9 @@ function PositionRow({ position, first }: { position: Position; first: boolean }
   const way = !earned ? '' : earned > 0 ? 'up' : 'down';
   return (
     <tr data-symbol={symbol} tabIndex={first ? 0 : -1}>
-      <th scope="row">{symbol}</th>
+      <th scope="row" className="symbol" title={symbol}>
+        {symbol}
+      </th>
       <td className="number">{count(quantity)}</td>
       <td className="number wide">{price(averagePrice)}</td>
       <td className="number">{price(last)}</td>

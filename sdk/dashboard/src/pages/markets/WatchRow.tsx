@@ -89,7 +89,7 @@ export const WatchRow = memo(function WatchRow(props: WatchRowProps) {
       onClick={() => onSelect(symbol)}
       onKeyDown={onKey}
     >
-      <th scope="row" className="watch__symbol">
+      <th scope="row" className="symbol" title={symbol}>
         {symbol}
       </th>
       {quote ? <Cells quote={quote} /> : <NoCells />}

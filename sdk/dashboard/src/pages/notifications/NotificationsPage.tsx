@@ -7,7 +7,7 @@ import { Card } from '../../ui/Card.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { BellIcon } from '../../ui/icons.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
-import { publishCommand } from '../commands.ts';
+import { NothingYet } from '../NothingYet.tsx';
 import { NoticeItem } from './NoticeItem.tsx';
 
 function Nothing({ userId }: { userId: string }) {
@@ -16,13 +16,14 @@ function Nothing({ userId }: { userId: string }) {
     data: { type: 'success', title: 'Trade Executed', message: 'Your AAPL order is filled' },
   };
   return (
-    <EmptyState
+    <NothingYet
+      channel="notifications"
       icon={<BellIcon size={20} />}
       title="Nothing to tell"
-      command={publishCommand('notifications', example)}
+      example={example}
     >
       Notifications of {userId} come up here and in a corner of every page. To send one:
-    </EmptyState>
+    </NothingYet>
   );
 }
 

@@ -62,7 +62,7 @@ export const SignalRow = memo(function SignalRow(props: SignalRowProps) {
             <span className="visually-hidden">Pin {symbol}</span>
           </button>
         </td>
-        <th scope="row" data-field="symbol">
+        <th scope="row" className="symbol" title={symbol} data-field="symbol">
           {symbol}
         </th>
         <td data-field="signal">

@@ -11,7 +11,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { moveBetweenRows } from '../../ui/rowKeys.ts';
 import { SortHeader } from '../../ui/SortHeader.tsx';
 import type { Sort } from '../../ui/sorting.ts';
-import { publishCommand } from '../commands.ts';
+import { NothingYet } from '../NothingYet.tsx';
 import { SignalFilters } from './SignalFilters.tsx';
 import { SignalRow } from './SignalRow.tsx';
 
@@ -22,13 +22,14 @@ const ROWS_MAX = 200;
 function Nothing() {
   const example = { data: [{ symbol: 'AAPL', signal: 'buy', confidence: 0.85 }] };
   return (
-    <EmptyState
+    <NothingYet
+      channel="trade-signals"
       icon={<SignalsIcon size={20} />}
       title="No signals yet"
-      command={publishCommand('trade-signals', example)}
+      example={example}
     >
       They come up here as soon as one is published, for example by:
-    </EmptyState>
+    </NothingYet>
   );
 }
 
