@@ -28,11 +28,13 @@ bool parameter_number(struct sentio_bytes parameters, const char *name, uint64_t
     if (sentio_json_string(&field.value, space, sizeof(space), &text) != 0 || text.size == 0)
         return false;
     for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9' || number > most / 10)
+        uint64_t digit = (uint64_t)(text.data[i] - '0');
+        if (text.data[i] < '0' || text.data[i] > '9' || digit > most ||
+            number > (most - digit) / 10)
             return false;
-        number = number * 10 + (uint64_t)(text.data[i] - '0');
+        number = number * 10 + digit;
     }
-    if (number < least || number > most)
+    if (number < least)
         return false;
     *value = number;
     return true;

@@ -46,6 +46,19 @@ static void a_number_is_read_within_its_bounds(void **state) {
     assert_int_equal(value, 600);
 }
 
+static void the_greatest_number_is_one_and_the_next_is_none(void **state) {
+    static const char text[] = "{\"a\":\"18446744073709551615\",\"b\":\"18446744073709551616\","
+                               "\"c\":\"18446744073709551872\"}";
+    uint64_t value = 7;
+    (void)state;
+    assert_false(parameter_number(sentio_text(text), "b", 0, UINT64_MAX, &value));
+    assert_false(parameter_number(sentio_text(text), "c", 0, UINT64_MAX, &value));
+    assert_int_equal(value, 7);
+    assert_true(parameter_number(sentio_text(text), "a", 0, UINT64_MAX, &value));
+    assert_true(value == UINT64_MAX);
+    assert_false(parameter_number(sentio_text("{\"n\":\"7\"}"), "n", 0, 5, &value));
+}
+
 static void a_number_that_is_not_there_stays(void **state) {
     uint64_t value = 7;
     (void)state;
@@ -67,6 +80,7 @@ int main(void) {
         cmocka_unit_test(a_text_is_decoded),
         cmocka_unit_test(what_is_not_there_or_does_not_fit_is_empty),
         cmocka_unit_test(a_number_is_read_within_its_bounds),
+        cmocka_unit_test(the_greatest_number_is_one_and_the_next_is_none),
         cmocka_unit_test(a_number_that_is_not_there_stays),
         cmocka_unit_test(what_is_no_number_is_told),
     };
