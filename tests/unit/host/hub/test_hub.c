@@ -2,6 +2,7 @@
 #include "hub/hub.h"
 
 #include "hub_fixture.h"
+#include "journal/tape.h"
 
 static void messages_wait_while_an_io_thread_is_behind(void **state) {
     struct hub_fixture *fixture = *state;
@@ -70,6 +71,44 @@ static void unanswered_commands_and_requests_end_with_the_hubs_tick(void **state
     assert_non_null(strstr(text, "error 1 "));
     assert_non_null(strstr(text, "response 1 503 "));
     free(text);
+}
+
+/* Hears of the hub while it opens its channels. */
+struct spy {
+    struct tape tape;
+    const struct host *host;
+    bool heard;
+    bool ticking;
+};
+
+static void spy_note(struct tape *tape, const struct tape_entry *entry) {
+    struct spy *spy = (struct spy *)tape;
+    const char *queue = (const char *)spy->host->to_hub;
+    const struct hub *hub = (const struct hub *)(queue - offsetof(struct hub, queue));
+    (void)entry;
+    spy->heard = true;
+    spy->ticking = spy->ticking || uv_is_active((const uv_handle_t *)&hub->tick);
+}
+
+static void spy_keep(struct tape *tape, const char *path, const char *digest) {
+    (void)tape, (void)path, (void)digest;
+}
+
+/* An open() in a worker may take longer than that, and the loop turns meanwhile. */
+static void hub_does_not_tick_before_its_channels_are_open(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct spy spy = {
+        .tape = {.note = spy_note, .keep = spy_keep},
+        .host = &fixture->host,
+    };
+    fixture_channel(fixture, "a", "scripted");
+    fixture->host.tape = &spy.tape;
+    assert_true(fixture_open(fixture));
+    fixture->hub->tape = NULL;
+    fixture->host.tape = NULL;
+    assert_true(spy.heard);
+    assert_false(spy.ticking);
+    assert_true(uv_is_active((uv_handle_t *)&fixture->hub->tick));
 }
 
 static void hub_runs_in_its_own_thread_until_it_is_stopped(void **state) {
@@ -149,6 +188,8 @@ int main(void) {
         TEST(error_detail_is_escaped),
         TEST(message_that_could_not_be_made_is_lost_alone),
         TEST(unanswered_commands_and_requests_end_with_the_hubs_tick),
+        cmocka_unit_test_setup_teardown(hub_does_not_tick_before_its_channels_are_open,
+                                        fixture_prepare, fixture_teardown),
         TEST(hub_runs_in_its_own_thread_until_it_is_stopped),
         TEST(call_that_holds_the_hub_is_named),
         TEST(clock_goes_on_with_what_comes_and_never_back),
