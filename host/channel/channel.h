@@ -112,8 +112,8 @@ void channel_line(struct channel *channel, struct sentio_bytes line);
 /* A publisher's body: validated by the plugin, ordered, fanned out, answered. */
 void channel_publish(struct channel *channel, const struct publisher *publisher,
                      struct sentio_bytes body);
-/* What another channel has published. */
-void channel_observe(struct channel *channel, const struct update *update);
+/* What another channel has published; `consequence`: see struct publisher. */
+void channel_observe(struct channel *channel, const struct update *update, int64_t consequence);
 
 /* Has a prepared call run; then what it asked for is carried out, and `asker` (NULL: nobody) told.
  * All of that may have happened when this returns, or happen later. `call` is the caller's, its
@@ -123,9 +123,10 @@ void channel_call(struct channel *channel, struct call *call, const struct asker
 /* It was run: carries out what it asked for and tells the asker. The effects stay the caller's. */
 void channel_called(struct channel *channel, enum call_kind kind, const struct asker *asker,
                     const struct result *result);
-/* What a call asked for; `publisher`: who is told of its emits, NULL: nobody. */
+/* What a call asked for; `publisher`: who is told of its emits, NULL: nobody. `consequence`: what
+ * the call was, which is over once what it asked for is on the disk; 0: none. */
 void channel_carry_out(struct channel *channel, struct effects *effects,
-                       const struct publisher *publisher);
+                       const struct publisher *publisher, int64_t consequence);
 /* A call has taken `took` ms: logs and counts it when that is too much. */
 void channel_took(struct channel *channel, enum call_kind kind, int64_t took);
 

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "channel_worker.h"
+#include "consequence.h"
 #include "hub/hub.h"
 #include "hub/inquiry.h"
 #include "hub/job.h"
@@ -68,15 +69,18 @@ static void carry_out(struct channel *channel, const struct effect *effect) {
 }
 
 void channel_carry_out(struct channel *channel, struct effects *effects,
-                       const struct publisher *publisher) {
+                       const struct publisher *publisher, int64_t consequence) {
     bool published = false;
     for (const struct effect *effect = effects->first; effect; effect = effect->next) {
-        if (effect->kind == EFFECT_EMIT && !published) {
-            /* The items go out as one update, where the first of them stands. */
-            published = true;
-            publication_order(channel, effects, publisher);
-        }
-        carry_out(channel, effect);
+        /* What a durable channel forwards is committed with its items. */
+        bool ordered =
+            effect->kind == EFFECT_EMIT || (effect->kind == EFFECT_FORWARD && channel->disk);
+        /* The items go out as one update, where the first of them stands. */
+        if (ordered && !published)
+            publication_order(channel, effects, publisher, consequence);
+        published = published || ordered;
+        if (!ordered)
+            carry_out(channel, effect);
     }
 }
 
@@ -116,7 +120,7 @@ static void answer_publisher(struct channel *channel, const struct publisher *pu
         publication_reject(channel, publisher, effects);
     else if (result != 0)
         publication_refuse(channel, publisher, 500, "the channel's plugin failed; see the log");
-    else if (effects->emits == 0)
+    else if (!publication_due(channel, effects))
         publication_accept(channel, publisher, 0, channel->engine.offset);
 }
 
@@ -126,6 +130,23 @@ static void carry_out_presented(struct channel *channel, const struct effects *e
         if (effect->kind == EFFECT_WAKE || effect->kind == EFFECT_WATCH ||
             effect->kind == EFFECT_CLOSE)
             carry_out(channel, effect);
+}
+
+static void note_fault(struct channel *channel, enum call_kind kind, int code) {
+    channel->faults++;
+    log_warning(channel->label, "plugin fault: %s() of %s returned %d (%s); nothing of it counts",
+                call_name(kind), channel->config->plugin, code, sentio_error_text(code));
+    if (channel->hub->traces)
+        trace_fault(channel, kind, code);
+}
+
+/* The call was another channel's consequence. What it has asked the disk for settles that, with all
+ * of it or not; and what is refused because everything ends is for the next start. */
+static void settle(struct channel *channel, int64_t consequence, bool carried_out,
+                   const struct result *result) {
+    bool with_disk = carried_out && channel->disk && publication_due(channel, result->effects);
+    if (!with_disk && channel->instance)
+        consequence_settle(channel->hub, consequence);
 }
 
 void channel_called(struct channel *channel, enum call_kind kind, const struct asker *asker,
@@ -142,17 +163,14 @@ void channel_called(struct channel *channel, enum call_kind kind, const struct a
         subscription_presented(channel, asker->id, result);
         return;
     }
-    if (well && effects->rejections == 0)
-        channel_carry_out(channel, effects, publishes ? &asker->publisher : NULL);
-    if (result->outcome == OUTCOME_RETURNED && !well && effects->rejections == 0) {
-        channel->faults++;
-        log_warning(channel->label,
-                    "plugin fault: %s() of %s returned %d (%s); nothing of it counts",
-                    call_name(kind), channel->config->plugin, result->code,
-                    sentio_error_text(result->code));
-        if (channel->hub->traces)
-            trace_fault(channel, kind, result->code);
-    }
+    int64_t consequence = asker ? asker->publisher.consequence : 0;
+    bool carried_out = well && effects->rejections == 0;
+    if (carried_out)
+        channel_carry_out(channel, effects, publishes ? &asker->publisher : NULL, consequence);
+    if (consequence)
+        settle(channel, consequence, carried_out, result);
+    if (result->outcome == OUTCOME_RETURNED && !well && effects->rejections == 0)
+        note_fault(channel, kind, result->code);
     if (publishes)
         answer_publisher(channel, &asker->publisher, result->outcome, result->code, effects);
     else if (kind == CALL_SUBSCRIBE || kind == CALL_UNSUBSCRIBE || kind == CALL_MESSAGE)
@@ -245,10 +263,12 @@ void channel_publish(struct channel *channel, const struct publisher *publisher,
     struct sentio_json_error error;
     if (sentio_json_parse(body, &value, &error) != 0) {
         publication_malformed(channel, publisher, &error);
+        consequence_settle(channel->hub, publisher->consequence);
         return;
     }
     if (value.type != SENTIO_JSON_OBJECT) {
         publication_refuse(channel, publisher, 422, "the body must be a JSON object");
+        consequence_settle(channel->hub, publisher->consequence);
         return;
     }
     struct sentio_update update = {.origin = publisher->origin, .name = publisher->name};
@@ -259,7 +279,7 @@ void channel_publish(struct channel *channel, const struct publisher *publisher,
     channel_call(channel, &call, &asker);
 }
 
-void channel_observe(struct channel *channel, const struct update *update) {
+void channel_observe(struct channel *channel, const struct update *update, int64_t consequence) {
     struct sentio_item *views = malloc(update->count * sizeof(*views));
     if (views == NULL) {
         log_error(channel->label, "out of memory: an update of %s is not observed",
@@ -274,6 +294,7 @@ void channel_observe(struct channel *channel, const struct update *update) {
         .count = update->count,
         .name = sentio_text(update->stream->name),
     };
-    channel_call(channel, &call, NULL);
+    const struct asker asker = {.publisher.consequence = consequence};
+    channel_call(channel, &call, consequence ? &asker : NULL);
     free(views);
 }

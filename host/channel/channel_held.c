@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "channel_worker.h"
+#include "consequence.h"
 #include "http/route.h"
 #include "hub/hub.h"
 #include "hub/job.h"
@@ -143,6 +144,7 @@ void channel_held_refuse(struct channel *channel) {
          task = task_list_take(&channel->held)) {
         if (task->kind == CALL_PUBLISH)
             publication_refuse(channel, &task->asker.publisher, 404, "the channel was removed");
+        consequence_settle(channel->hub, task->asker.publisher.consequence);
         free(task);
     }
 }

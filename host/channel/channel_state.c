@@ -168,7 +168,7 @@ void channel_take(struct channel *channel, struct candidate *candidate) {
         channel_worker_take(channel);
     bool holding = channel->holding;
     channel->holding = false;
-    channel_carry_out(channel, &candidate->effects, NULL);
+    channel_carry_out(channel, &candidate->effects, NULL, 0);
     effects_finish(&candidate->effects);
     if (!restored)
         subscription_present_all(channel, present);

@@ -63,7 +63,7 @@ static void on_reopened(void *context, struct effects *effects) {
     struct channel *channel = context;
     hub_enter(channel->hub);
     wakeup_set(channel, 0);
-    channel_carry_out(channel, effects, NULL);
+    channel_carry_out(channel, effects, NULL, 0);
 }
 
 static void on_readable(void *context, int32_t fd) {

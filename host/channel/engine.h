@@ -7,7 +7,7 @@
 #include "model/item.h"
 
 struct disk_channel;
-struct disk_key;
+struct disk_extra;
 struct engine_disk;
 
 /*
@@ -17,8 +17,8 @@ struct engine_disk;
  * the publisher. Both get the reference that publish() was given.
  */
 struct engine {
-    /* `key` (NULL: none) is kept with the update, where that is on a disk. */
-    int (*publish)(struct engine *engine, struct update *update, const struct disk_key *key,
+    /* `extra` (NULL: nothing) is kept with the update, where that is on a disk. */
+    int (*publish)(struct engine *engine, struct update *update, const struct disk_extra *extra,
                    void *token);
     void (*ordered)(void *context, struct update *update, void *token);
     void (*failed)(void *context, struct update *update, void *token, const char *why);

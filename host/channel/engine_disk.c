@@ -60,7 +60,7 @@ static void landed(void *context, uint64_t attempt, const struct disk_answer *an
     engine->ordered(engine->context, update, token);
 }
 
-static int publish(struct engine *engine, struct update *update, const struct disk_key *key,
+static int publish(struct engine *engine, struct update *update, const struct disk_extra *extra,
                    void *token) {
     struct engine_disk *disk = engine->disk;
     struct flight *flight = malloc(sizeof(*flight));
@@ -71,7 +71,7 @@ static int publish(struct engine *engine, struct update *update, const struct di
     *flight = (struct flight){.engine = engine, .update = update, .token = token};
     number(disk, update, *engine->clock);
     const struct disk_asker asker = {.over = landed, .context = flight, .id = disk->attempts};
-    disk_append(disk->channel, update, key, &asker);
+    disk_append(disk->channel, update, extra, &asker);
     return 0;
 }
 

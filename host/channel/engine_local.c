@@ -3,10 +3,10 @@
 
 #include "model/stream.h"
 
-static int publish(struct engine *engine, struct update *update, const struct disk_key *key,
+static int publish(struct engine *engine, struct update *update, const struct disk_extra *extra,
                    void *token) {
     int64_t now = *engine->clock;
-    (void)key;
+    (void)extra;
     if (now > engine->time)
         engine->time = now;
     update->time = engine->time;

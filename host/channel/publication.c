@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "batch.h"
-#include "disk/disk.h"
+#include "consequence.h"
 #include "http/response.h"
 #include "hub/hub.h"
 #include "hub/job.h"
@@ -16,8 +16,9 @@
 
 /* What the engine carries along with an update. */
 struct ticket {
-    struct publisher publisher; /* its name lies behind the ticket */
-    bool answered;              /* there is a publisher to answer */
+    struct publisher publisher;            /* its name lies behind the ticket */
+    bool answered;                         /* there is a publisher to answer */
+    struct disk_consequence *consequences; /* of a durable channel */
 };
 
 static struct ticket *ticket_create(const struct publisher *publisher) {
@@ -31,6 +32,13 @@ static struct ticket *ticket_create(const struct publisher *publisher) {
     if (size)
         memcpy(ticket + 1, publisher->name.data, size);
     return ticket;
+}
+
+static void ticket_destroy(struct ticket *ticket) {
+    if (ticket == NULL)
+        return;
+    consequences_free(ticket->consequences);
+    free(ticket);
 }
 
 static struct update *gather(struct channel *channel, struct effects *effects) {
@@ -51,12 +59,19 @@ static struct update *gather(struct channel *channel, struct effects *effects) {
     return update;
 }
 
+bool publication_due(const struct channel *channel, const struct effects *effects) {
+    return effects->emits > 0 || (channel->disk && effects_find(effects, EFFECT_FORWARD));
+}
+
 void publication_order(struct channel *channel, struct effects *effects,
-                       const struct publisher *publisher) {
+                       const struct publisher *publisher, int64_t consequence) {
     struct ticket *ticket = ticket_create(publisher);
     struct update *update = gather(channel, effects);
-    if (ticket == NULL || update == NULL) {
-        free(ticket);
+    int error = ticket && update ? 0 : SENTIO_NO_MEMORY;
+    if (channel->disk && !error)
+        error = consequences_gather(channel, effects, &ticket->consequences);
+    if (error) {
+        ticket_destroy(ticket);
         update_unref(update);
         if (publisher)
             publication_refuse(channel, publisher, 503, "the host is out of memory");
@@ -66,22 +81,35 @@ void publication_order(struct channel *channel, struct effects *effects,
     bool keyed = publisher && publisher->entry;
     if (keyed)
         idempotency_describe(publisher->entry, &key);
-    channel->engine.publish(&channel->engine, update, keyed ? &key : NULL, ticket);
+    const struct disk_extra extra = {
+        .key = keyed ? &key : NULL,
+        .consequences = ticket->consequences,
+        .settles = consequence,
+    };
+    channel->engine.publish(&channel->engine, update, &extra, ticket);
 }
 
-void publication_ordered(void *context, struct update *update, void *token) {
-    struct channel *channel = context;
-    struct ticket *ticket = token;
+static void show(struct channel *channel, struct update *update, const struct ticket *ticket) {
     channel->published++;
     channel->items += update->count;
     if (channel->hub->traces)
         trace_update(channel, update, ticket->answered ? &ticket->publisher : NULL);
     log_memory_append(&channel->log, update);
     hub_broadcast(channel, update);
-    job_observe(channel, update);
+}
+
+void publication_ordered(void *context, struct update *update, void *token) {
+    struct channel *channel = context;
+    struct ticket *ticket = token;
+    if (update->count > 0)
+        show(channel, update, ticket);
+    if (channel->disk)
+        consequences_begin(channel, update, ticket->consequences);
+    else
+        job_observe(channel, update);
     if (ticket->answered)
         publication_accept(channel, &ticket->publisher, update->count, update->last);
-    free(ticket);
+    ticket_destroy(ticket);
     update_unref(update);
 }
 
@@ -93,7 +121,7 @@ void publication_failed(void *context, struct update *update, void *token, const
         publication_refuse(channel, &ticket->publisher, 503, why);
     else
         channel->rejected++;
-    free(ticket);
+    ticket_destroy(ticket);
     update_unref(update);
 }
 

@@ -6,9 +6,12 @@
 
 /* An update's way from a call's emits to order, log, subscribers and the publisher's answer. */
 
-/* The emitted items as one update to the engine. `publisher` NULL: nobody is answered. */
+/* Whether what a call asked for goes to the engine, which then leads to the publisher's answer. */
+bool publication_due(const struct channel *channel, const struct effects *effects);
+/* The emitted items as one update to the engine, with what a durable channel forwards.
+ * `publisher` NULL: nobody is answered; `consequence`: as for channel_carry_out(). */
 void publication_order(struct channel *channel, struct effects *effects,
-                       const struct publisher *publisher);
+                       const struct publisher *publisher, int64_t consequence);
 /* The engine has ordered it (struct engine). */
 void publication_ordered(void *context, struct update *update, void *token);
 /* The engine could not: it is refused with 503. */

@@ -78,6 +78,7 @@ struct disk *disk_create(const char *state_dir, uv_loop_t *loop, size_t limit,
 
 static void end(struct disk *disk, void *context) {
     (void)context;
+    disk_consequences_calm(disk);
     uv_stop(&disk->loop);
 }
 
@@ -100,16 +101,6 @@ void disk_destroy(struct disk *disk) {
     free(disk);
 }
 
-static int set_topics(struct disk_job *job) {
-    for (size_t i = 0; i < job->answer.count; i++) {
-        struct item *item = job->answer.items[i];
-        item->topic = topic_obtain(job->channel->topics, item->topic_name);
-        if (item->topic == NULL)
-            return -1;
-    }
-    return 0;
-}
-
 void disk_deliver(struct disk *disk, struct message *message) {
     struct disk_job *job = (struct disk_job *)message;
     if (job->answer.error)
@@ -120,7 +111,7 @@ void disk_deliver(struct disk *disk, struct message *message) {
         return;
     disk->asked--;
     disk->answered++;
-    if (set_topics(job) != 0) {
+    if (!disk_channel_topics(job->channel, &job->answer)) {
         job->answer.error = "the host is out of memory";
         disk_answer_finish(&job->answer);
     }

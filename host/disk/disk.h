@@ -13,8 +13,9 @@
 #include "model/topic.h"
 
 /*
- * What durable channels keep: their items, up to where each user has acknowledged them, and the
- * keys of publishes, in one SQLite database, <state_dir>/sentio.db. One thread has the connection.
+ * What durable channels keep: their items, up to where each user has acknowledged them, the keys of
+ * publishes, and what is yet to be done elsewhere, in one SQLite database, <state_dir>/sentio.db.
+ * One thread has the connection.
  *
  * Everything here is for the hub's thread. What takes an asker is handed to the disk's thread, in
  * order, and answered later: all of it once, in the same order, by the asker's over(), from within
@@ -46,6 +47,27 @@ struct disk_key {
     uint32_t accepted;                  /* items */
     uint64_t offset;                    /* of the last of them */
     int64_t time;                       /* Unix ms */
+};
+
+/*
+ * What an update leads to on another channel (consequence.h): on the disk from the update's own
+ * transaction on, until that is done.
+ */
+struct disk_consequence {
+    struct disk_consequence *next;
+    int64_t id;                 /* the disk's; there when the append is answered */
+    struct sentio_bytes target; /* channel */
+    struct sentio_bytes body;   /* to be published there; empty: the update is to be observed */
+    uint64_t first;             /* disk_load_consequences(), of an update: its items */
+    uint64_t last;
+    int64_t tries; /* the same: starts at which it was there already */
+};
+
+/* What is written with an update, in its transaction. */
+struct disk_extra {
+    const struct disk_key *key;            /* NULL: none */
+    struct disk_consequence *consequences; /* the caller's, until it is answered */
+    int64_t settles;                       /* not 0: the consequence that the update itself is */
 };
 
 /* What a read or write came to. Valid for the call of over(). */
@@ -147,12 +169,28 @@ void disk_forget_keys(struct disk_channel *channel, int64_t before);
 
 /*
  * Writes an update that is numbered and stamped; its first item must be the one after the last that
- * was committed or is on its way. `key` (NULL: none) is written in the same transaction, with the
- * update's last offset, count and time in place of its own. A failure: nothing of it is there, and
- * what was asked behind it, before that answer, fails as well. Takes a reference of its own.
+ * was committed or is on its way; it may have no items. `extra` (NULL: nothing) is written in the
+ * same transaction, its key with the update's last offset, count and time in place of its own. A
+ * failure: nothing of it is there, and what was asked behind it, before that answer, fails as well.
+ * Takes a reference of its own.
  */
-void disk_append(struct disk_channel *channel, struct update *update, const struct disk_key *key,
-                 const struct disk_asker *asker);
+void disk_append(struct disk_channel *channel, struct update *update,
+                 const struct disk_extra *extra, const struct disk_asker *asker);
+
+/* The consequence is over. It may take a second until that is on the disk. */
+void disk_settle_consequence(struct disk *disk, int64_t id);
+/*
+ * Calls `found` for each consequence of the channel that is left, in order; what it gets is valid
+ * for the call. They stay until they are settled, with one more try. 0, or an error code after it
+ * was logged.
+ */
+int disk_load_consequences(struct disk_channel *channel,
+                           void (*found)(void *context, const struct disk_consequence *consequence),
+                           void *context);
+/* The items from `first` to `last`, with their topics; `answer->items` is the caller's to unref and
+ * free. 0, or an error code after it was logged. */
+int disk_load_items(struct disk_channel *channel, uint64_t first, uint64_t last,
+                    struct disk_answer *answer);
 
 /* Items to read. The topic "*" is one like others: who wants its items names it. */
 struct disk_range {

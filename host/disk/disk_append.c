@@ -57,6 +57,8 @@ void disk_do_append(struct disk *disk, struct disk_job *job) {
         error = add_item(disk, channel, update->items[i]);
     if (!error)
         error = add_key(disk, channel, &job->append.key, update);
+    if (!error && (job->append.consequences || job->append.settles))
+        error = disk_consequences_write(disk, job);
     if (error) {
         disk_group_fail(disk, job);
         return;

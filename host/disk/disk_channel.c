@@ -21,8 +21,7 @@ struct loading {
     int error;
 };
 
-/* The database does not work: another request would not say more. */
-static void give_up(struct disk *disk) {
+void disk_give_up(struct disk *disk) {
     disk_group_fail(disk, NULL);
     disk_database_close(disk);
 }
@@ -51,7 +50,7 @@ static int find(struct disk *disk, struct disk_channel *channel) {
         return -1;
     }
     channel->trimmed = (uint64_t)trimmed > channel->floor ? (uint64_t)trimmed : channel->floor;
-    return 0;
+    return disk_consequences_find(disk, channel);
 }
 
 int disk_channel_add(struct disk *disk, struct disk_channel *channel) {
@@ -80,7 +79,7 @@ static void run_open(struct disk *disk, void *context) {
     }
     disk->channels = channels;
     if (disk->database && find(disk, channel) != 0)
-        give_up(disk);
+        disk_give_up(disk);
     if (disk->database && channel->id == 0)
         disk_channel_add(disk, channel);
     channel->committed = channel->offset;
@@ -178,22 +177,26 @@ static void run_load(struct disk *disk, void *context) {
     if (disk->database)
         loading->error = load(disk, loading);
     if (loading->error)
-        give_up(disk);
+        disk_give_up(disk);
     if (loading->channel->trimmed > *loading->trimmed)
         *loading->trimmed = loading->channel->trimmed;
+}
+
+bool disk_channel_topics(const struct disk_channel *channel, const struct disk_answer *answer) {
+    for (size_t i = 0; i < answer->count; i++) {
+        struct item *item = answer->items[i];
+        item->topic = topic_obtain(channel->topics, item->topic_name);
+        if (item->topic == NULL)
+            return false;
+    }
+    return true;
 }
 
 int disk_load(struct disk_channel *channel, struct disk_answer *answer, uint64_t *trimmed) {
     struct loading loading = {.channel = channel, .answer = answer, .trimmed = trimmed};
     *answer = (struct disk_answer){.complete = true};
     disk_call(channel->disk, run_load, &loading);
-    for (size_t i = 0; i < answer->count && loading.error == 0; i++) {
-        struct item *item = answer->items[i];
-        item->topic = topic_obtain(channel->topics, item->topic_name);
-        if (item->topic == NULL)
-            loading.error = -1;
-    }
-    if (loading.error == 0)
+    if (loading.error == 0 && disk_channel_topics(channel, answer))
         return 0;
     disk_answer_finish(answer);
     return SENTIO_FAILED;
@@ -228,7 +231,7 @@ static void run_load_keys(struct disk *disk, void *context) {
     if (disk->database)
         loading->error = load_keys(disk, loading);
     if (loading->error)
-        give_up(disk);
+        disk_give_up(disk);
 }
 
 int disk_load_keys(struct disk_channel *channel, int64_t since,

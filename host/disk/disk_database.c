@@ -17,6 +17,8 @@ static const char *const texts[SQL_COUNT] = {
 #undef SQL_TEXT
 };
 
+static const char *const schemas[DISK_VERSION] = {DISK_SCHEMA_1, DISK_SCHEMA_2};
+
 /* EXCLUSIVE comes first: with it there is no memory shared with other processes, and a second host
  * is refused. Debian's build overwrites what is deleted unless it is told not to. */
 static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE;"
@@ -101,6 +103,17 @@ static int check(struct disk *disk) {
     return code == SQLITE_ROW ? 0 : -1;
 }
 
+/* From an older version, 0 being an empty file, to this one: all of it, or nothing. */
+static int upgrade(struct disk *disk, int64_t version) {
+    int error = execute(disk, "BEGIN IMMEDIATE");
+    for (int64_t i = version; i < DISK_VERSION && !error; i++)
+        error = execute(disk, schemas[i]);
+    if (!error && execute(disk, "COMMIT") == 0)
+        return 0;
+    sqlite3_exec(disk->database, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
+}
+
 static int prepare_schema(struct disk *disk) {
     int64_t version = 0;
     if (ask(disk, "PRAGMA user_version", &version) != 0)
@@ -112,18 +125,15 @@ static int prepare_schema(struct disk *disk) {
                  disk->path, (long long)version, DISK_VERSION);
         return -1;
     }
-    if (version == DISK_VERSION && disk->unmade) {
-        snprintf(disk->why, sizeof(disk->why), "%s: another process has made it; restart sentiod",
-                 disk->path);
+    if (version > 0 && disk->unmade) {
+        snprintf(disk->why, sizeof(disk->why), "%s: %s; restart sentiod", disk->path,
+                 version < DISK_VERSION ? "there was no room to bring it up to date"
+                                        : "another process has made it");
         return -1;
     }
-    if (version == DISK_VERSION)
-        return check(disk);
-    if (execute(disk, "BEGIN IMMEDIATE") == 0 && execute(disk, DISK_SCHEMA) == 0 &&
-        execute(disk, "PRAGMA user_version = 1") == 0 && execute(disk, "COMMIT") == 0)
-        return 0;
-    sqlite3_exec(disk->database, "ROLLBACK", NULL, NULL, NULL);
-    return -1;
+    if (version > 0 && check(disk) != 0)
+        return -1;
+    return version < DISK_VERSION ? upgrade(disk, version) : 0;
 }
 
 /* Made here, because SQLite lets others read what it makes. */

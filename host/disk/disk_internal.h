@@ -25,6 +25,7 @@ enum disk_op {
     DISK_PENDING,
     DISK_LIMIT,
     DISK_FORGET_KEYS,
+    DISK_SETTLE,
     DISK_WORKS /* from the thread alone: it works again */
 };
 
@@ -44,6 +45,8 @@ struct disk_job {
         struct {
             struct update *update; /* counted */
             struct disk_key key;   /* without a key, `key` is empty */
+            struct disk_consequence *consequences;
+            int64_t settles;
         } append;
         struct disk_range read;
         struct {
@@ -53,6 +56,7 @@ struct disk_job {
         struct disk_wait pending;
         struct disk_limits limits;
         int64_t before;
+        int64_t settled;
     };
 };
 
@@ -127,6 +131,7 @@ struct disk_channel {
     uint64_t floor;            /* thread: topics without a row of their own are trimmed to here */
     uint64_t trimmed;          /* thread: the newest item of any topic that was dropped */
     bool is_touched;           /* thread: in the group's list */
+    bool observed;             /* thread: it has, or had, items that are to be observed */
     struct disk_channel *touched;
     struct table dirty; /* thread: names of topics to be pruned (disk_prune.c) */
 };
@@ -181,6 +186,18 @@ void disk_do_read(struct disk *disk, struct disk_job *job);
 void disk_do_ack(struct disk *disk, struct disk_job *job);
 void disk_do_pending(struct disk *disk, struct disk_job *job);
 void disk_do_forget_keys(struct disk *disk, struct disk_job *job);
+void disk_do_settle(struct disk *disk, struct disk_job *job);
+
+/* disk_consequence.c, thread */
+
+/* What the append leads to, and that what it comes of is over. 0 or -1. */
+int disk_consequences_write(struct disk *disk, struct disk_job *job);
+/* It was opened: whether items of it are to be observed. 0 or -1. */
+int disk_consequences_find(struct disk *disk, struct disk_channel *channel);
+/* Items from *first on are yet to be observed; UINT64_MAX: none. 0 or -1. */
+int disk_unobserved(struct disk *disk, const struct disk_channel *channel, uint64_t *first);
+/* At the end: what is left has not taken the host with it. */
+void disk_consequences_calm(struct disk *disk);
 
 /* disk_read.c, thread. Items by their rows, by offset, as a read finds them. */
 struct disk_found {
@@ -231,6 +248,10 @@ void disk_note_failure(struct disk *disk, const char *why);
 
 /* disk_channel.c, thread: a channel that could not be made when it was opened. 0 or -1. */
 int disk_channel_add(struct disk *disk, struct disk_channel *channel);
+/* The same, thread: the database does not work; another request would not say more. */
+void disk_give_up(struct disk *disk);
+/* hub: gives the items their topics. False: no memory. */
+bool disk_channel_topics(const struct disk_channel *channel, const struct disk_answer *answer);
 
 /* disk_thread.c */
 

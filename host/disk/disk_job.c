@@ -56,8 +56,9 @@ static void refuse(const struct disk_asker *asker) {
         asker->over(asker->context, asker->id, &answer);
 }
 
-void disk_append(struct disk_channel *channel, struct update *update, const struct disk_key *key,
-                 const struct disk_asker *asker) {
+void disk_append(struct disk_channel *channel, struct update *update,
+                 const struct disk_extra *extra, const struct disk_asker *asker) {
+    const struct disk_key *key = extra ? extra->key : NULL;
     size_t room = key ? key->publisher.size + key->key.size : 0;
     struct disk_job *job = create(channel, DISK_APPEND, room, asker);
     if (job == NULL) {
@@ -70,6 +71,12 @@ void disk_append(struct disk_channel *channel, struct update *update, const stru
         job->append.key = *key;
         job->append.key.publisher = keep(&at, key->publisher);
         job->append.key.key = keep(&at, key->key);
+    }
+    if (extra) {
+        job->append.settles = extra->settles;
+        job->append.consequences = extra->consequences;
+        for (const struct disk_consequence *each = extra->consequences; each; each = each->next)
+            job->head.size += sizeof(*each) + each->target.size + each->body.size;
     }
     job->head.size += update_size(update);
     disk_ask(channel->disk, job);
@@ -142,6 +149,16 @@ void disk_forget_keys(struct disk_channel *channel, int64_t before) {
     }
     job->before = before;
     disk_ask(channel->disk, job);
+}
+
+void disk_settle_consequence(struct disk *disk, int64_t id) {
+    struct disk_job *job = create(NULL, DISK_SETTLE, 0, NULL);
+    if (job == NULL) {
+        refuse(NULL);
+        return;
+    }
+    job->settled = id;
+    disk_ask(disk, job);
 }
 
 void disk_call(struct disk *disk, void (*run)(struct disk *disk, void *context), void *context) {

@@ -105,15 +105,19 @@ static int find_unwanted(struct disk *disk, const struct disk_channel *channel,
     uint64_t old;
     uint64_t queue;
     uint64_t expired;
+    uint64_t unobserved = UINT64_MAX;
     if (beyond(disk, channel, topic, limits->history, &history) != 0 ||
         disk_aged(disk, channel, limits->history_age, now, &old) != 0 ||
         beyond(disk, channel, topic, limits->queue, &queue) != 0 ||
         disk_aged(disk, channel, limits->ttl, now, &expired) != 0 ||
-        acknowledged(disk, channel, topic, acked) != 0)
+        acknowledged(disk, channel, topic, acked) != 0 ||
+        (channel->observed && disk_unobserved(disk, channel, &unobserved) != 0))
         return -1;
     history = larger(history, old);
     queue = larger(larger(queue, expired), *acked);
     *unwanted = history < queue ? history : queue;
+    if (*unwanted >= unobserved)
+        *unwanted = unobserved - 1;
     return 0;
 }
 

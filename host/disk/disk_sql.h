@@ -4,10 +4,12 @@
 
 /* What the disk's thread says to SQLite. Texts are compared by their bytes. */
 
-enum { DISK_VERSION = 1 }; /* of the schema: PRAGMA user_version */
+enum { DISK_VERSION = 2 }; /* of the schema: PRAGMA user_version */
 
-/* `everyone` of a cursor: like `offset`, for the topic "*". */
-#define DISK_SCHEMA                                                                                 \
+/* What makes each version of the one before it. `everyone` of a cursor: like `offset`, for the
+ * topic
+ * "*". */
+#define DISK_SCHEMA_1                                                                               \
     "CREATE TABLE channel (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"                      \
     " epoch TEXT NOT NULL, offset INTEGER NOT NULL, time INTEGER NOT NULL,"                         \
     " floor INTEGER NOT NULL);"                                                                     \
@@ -27,7 +29,16 @@ enum { DISK_VERSION = 1 }; /* of the schema: PRAGMA user_version */
     "CREATE TABLE request (channel INTEGER NOT NULL, publisher TEXT NOT NULL, key TEXT NOT NULL,"   \
     " hash BLOB NOT NULL, accepted INTEGER NOT NULL, offset INTEGER NOT NULL,"                      \
     " time INTEGER NOT NULL, PRIMARY KEY (channel, publisher, key)) WITHOUT ROWID;"                 \
-    "CREATE INDEX request_time ON request (channel, time);"
+    "CREATE INDEX request_time ON request (channel, time);"                                         \
+    "PRAGMA user_version = 1;"
+
+/* A consequence (struct disk_consequence): of an update of `channel`, on `target`. What is to be
+ * published there has a body; what is to be observed has its items from `first` to `last`. */
+#define DISK_SCHEMA_2                                                                              \
+    "CREATE TABLE consequence (id INTEGER PRIMARY KEY, channel INTEGER NOT NULL,"                  \
+    " target TEXT NOT NULL, body TEXT, first INTEGER, last INTEGER, tries INTEGER NOT NULL);"      \
+    "CREATE INDEX consequence_observed ON consequence (channel, first) WHERE first > 0;"           \
+    "PRAGMA user_version = 2;"
 
 /* In the order in which disk_item() reads them. */
 #define SQL_ITEM_COLUMNS "offset, time, flags, topic, key, type, attributes, json"
@@ -90,6 +101,15 @@ enum { DISK_VERSION = 1 }; /* of the schema: PRAGMA user_version */
     X(REQUESTS, "SELECT publisher, key, hash, accepted, offset, time FROM request"                 \
                 " WHERE channel = ? AND time >= ? ORDER BY offset")                                \
     X(REQUESTS_EXPIRE, "DELETE FROM request WHERE channel = ? AND time < ?")                       \
+    X(FORWARD_ADD, "INSERT INTO consequence (channel, target, body, tries) VALUES (?, ?, ?, 0)")   \
+    X(OBSERVE_ADD, "INSERT INTO consequence (channel, target, first, last, tries)"                 \
+                   " VALUES (?, ?, ?, ?, 0)")                                                      \
+    X(CONSEQUENCE_DROP, "DELETE FROM consequence WHERE id = ?")                                    \
+    X(CONSEQUENCES, "SELECT id, target, body, first, last, tries FROM consequence"                 \
+                    " WHERE channel = ? ORDER BY id")                                              \
+    X(CONSEQUENCES_TRIED, "UPDATE consequence SET tries = tries + 1 WHERE channel = ?")            \
+    X(CONSEQUENCES_CALM, "UPDATE consequence SET tries = 0 WHERE tries > 0")                       \
+    X(OBSERVED_FIRST, "SELECT min(first) FROM consequence WHERE channel = ? AND first > 0")        \
     X(PROBE, "CREATE TABLE probe AS SELECT zeroblob(65536)")                                       \
     X(PROBE_END, "DROP TABLE probe")
 

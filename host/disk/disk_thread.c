@@ -45,6 +45,9 @@ static void run(struct disk *disk, struct disk_job *job) {
     case DISK_FORGET_KEYS:
         disk_do_forget_keys(disk, job);
         return;
+    case DISK_SETTLE:
+        disk_do_settle(disk, job);
+        return;
     case DISK_WORKS:
         break;
     }

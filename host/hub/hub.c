@@ -10,6 +10,7 @@
 #include "admin/rates.h"
 #include "base/log.h"
 #include "channel/batch.h"
+#include "channel/consequence.h"
 #include "channel/idempotency.h"
 #include "disk/disk.h"
 #include "fanout/reading.h"
@@ -351,6 +352,7 @@ struct hub *hub_create(struct host *host) {
         hub_destroy(hub);
         return NULL;
     }
+    consequences_resume(hub);
     uv_timer_start(&hub->tick, on_tick, TICK, TICK);
     return hub;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "disk/disk.h"
 #include "hub.h"
 #include "subscription/subscription.h"
 
@@ -30,9 +31,9 @@ static struct job *create(struct channel *from, struct channel *to, struct senti
     return job;
 }
 
-static bool observes(const struct channel *channel, const char *name) {
+bool job_observes(const struct channel *channel, const struct channel *other) {
     for (size_t i = 0; i < channel->config->observes.count; i++)
-        if (strcmp(channel->config->observes.items[i], name) == 0)
+        if (strcmp(channel->config->observes.items[i], other->config->name) == 0)
             return true;
     return false;
 }
@@ -40,7 +41,7 @@ static bool observes(const struct channel *channel, const char *name) {
 void job_observe(struct channel *channel, struct update *update) {
     struct hub *hub = channel->hub;
     for (size_t i = 0; i < hub->channel_count; i++) {
-        if (!hub->channels[i] || !observes(hub->channels[i], channel->config->name))
+        if (!hub->channels[i] || !job_observes(hub->channels[i], channel))
             continue;
         struct job *job = create(channel, hub->channels[i], sentio_text(""));
         if (job == NULL)
@@ -62,6 +63,16 @@ void job_forward(struct channel *channel, struct sentio_bytes target, struct sen
     }
 }
 
+void job_consequence(struct channel *from, struct channel *to, struct update *update,
+                     const struct disk_consequence *consequence) {
+    struct job *job = create(from, to, consequence->body);
+    if (job == NULL)
+        return;
+    job->consequence = consequence->id;
+    job->update = update ? update_ref(update) : NULL;
+    add(from->hub, job);
+}
+
 void job_resume(struct channel *channel, uint64_t conn) {
     struct job *job = create(channel, channel, sentio_text(""));
     if (job == NULL)
@@ -76,12 +87,13 @@ static void run(const struct job *job) {
         return;
     }
     if (job->update != NULL) {
-        channel_observe(job->to, job->update);
+        channel_observe(job->to, job->update, job->consequence);
         return;
     }
     struct publisher publisher = {
         .origin = SENTIO_FROM_FORWARD,
         .name = sentio_text(job->from->config->name),
+        .consequence = job->consequence,
     };
     channel_publish(job->to, &publisher, job->body);
 }

@@ -23,6 +23,7 @@ struct publisher {
     struct publish_key *entry; /* the channel's, which is to be settled with the answer; or NULL */
     struct batch *batch;       /* what it is a line of; NULL: it stands alone */
     uint32_t line;             /* from 1 */
+    int64_t consequence;       /* not 0: of another channel, settled with this (consequence.h) */
 };
 
 /* Who is to be told what came of a call. */

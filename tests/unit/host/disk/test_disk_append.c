@@ -66,7 +66,7 @@ static void append_with_key(struct disk_fixture *fixture, const char *publisher,
     const struct disk_asker asker = fixture_asker(fixture);
     struct update *update = fixture_numbered(fixture, "u", "{}");
     key_in(publisher, text, &key);
-    disk_append(fixture->channel, update, &key, &asker);
+    disk_append(fixture->channel, update, &(struct disk_extra){.key = &key}, &asker);
     update_unref(update);
 }
 

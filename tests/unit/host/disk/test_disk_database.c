@@ -65,7 +65,95 @@ static void newer_schema_names_both_versions(void **state) {
     sqlite3_exec(database, "CREATE TABLE t (a); PRAGMA user_version = 7", NULL, NULL, NULL);
     sqlite3_close(database);
     fixture_open(fixture);
-    assert_refused(fixture, "it is of version 7, and this sentiod knows none after 1", "newer");
+    assert_refused(fixture, "it is of version 7, and this sentiod knows none after 2", "newer");
+}
+
+/* With items, a user's place and a key. */
+static const char version_1[] =
+    "PRAGMA journal_mode = WAL;"
+    "CREATE TABLE channel (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    " epoch TEXT NOT NULL, offset INTEGER NOT NULL, time INTEGER NOT NULL,"
+    " floor INTEGER NOT NULL);"
+    "CREATE TABLE item (id INTEGER PRIMARY KEY, channel INTEGER NOT NULL,"
+    " offset INTEGER NOT NULL, time INTEGER NOT NULL, flags INTEGER NOT NULL, topic TEXT NOT NULL,"
+    " key TEXT, type TEXT, attributes BLOB, json TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX item_offset ON item (channel, offset);"
+    "CREATE INDEX item_topic ON item (channel, topic, offset);"
+    "CREATE TABLE topic (id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, name TEXT NOT NULL,"
+    " trimmed INTEGER NOT NULL, time INTEGER NOT NULL);"
+    "CREATE UNIQUE INDEX topic_name ON topic (channel, name);"
+    "CREATE TABLE cursor (id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, user TEXT NOT NULL,"
+    " consumer TEXT NOT NULL, offset INTEGER NOT NULL, everyone INTEGER NOT NULL,"
+    " seen INTEGER NOT NULL);"
+    "CREATE UNIQUE INDEX cursor_user ON cursor (channel, user, consumer);"
+    "CREATE INDEX cursor_everyone ON cursor (channel, everyone);"
+    "CREATE TABLE request (channel INTEGER NOT NULL, publisher TEXT NOT NULL, key TEXT NOT NULL,"
+    " hash BLOB NOT NULL, accepted INTEGER NOT NULL, offset INTEGER NOT NULL,"
+    " time INTEGER NOT NULL, PRIMARY KEY (channel, publisher, key)) WITHOUT ROWID;"
+    "CREATE INDEX request_time ON request (channel, time);"
+    "PRAGMA user_version = 1;"
+    "INSERT INTO channel VALUES (1, 'c', '00000000000000aa', 2, 1000, 0);"
+    "INSERT INTO item VALUES (1, 1, 1, 1000, 0, 'u', NULL, NULL, NULL, '{}');"
+    "INSERT INTO item VALUES (2, 1, 2, 1000, 0, 'u', NULL, NULL, NULL, '{}');"
+    "INSERT INTO cursor VALUES (1, 1, 'u', '', 1, 0, 1000);"
+    "INSERT INTO request VALUES (1, 'p', 'k', zeroblob(32), 1, 2, 1000);";
+
+static void take_key(void *context, const struct disk_key *key) {
+    assert_text(key->key, "k");
+    ++*(int *)context;
+}
+
+static void schema_before_this_one_is_brought_up_to_date(void **state) {
+    struct disk_fixture *fixture = *state;
+    struct disk_consequence forward = {.target = sentio_text("d"), .body = sentio_text("{}")};
+    const struct disk_extra extra = {.consequences = &forward};
+    sqlite3 *database;
+    int keys = 0;
+    assert_int_equal(sqlite3_open(fixture->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, version_1, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+    fixture->limits.ttl = 0;
+    fixture->limits.history_age = 0;
+    for (int start = 0; start < 2; start++) {
+        fixture_open(fixture);
+        assert_string_equal(disk_reason(fixture->channel), "");
+        assert_string_equal(disk_epoch(fixture->channel), "00000000000000aa");
+        const struct disk_asker asker = fixture_asker(fixture);
+        struct update *update = fixture_numbered(fixture, "v", "{}");
+        disk_append(fixture->channel, update, &extra, &asker);
+        update_unref(update);
+        disk_settle(fixture->disk);
+        fixture_forget_answers(fixture);
+        assert_true(forward.id == start + 1);
+        assert_read(fixture, "u", &(struct disk_range){0}, "ok 1 2");
+        assert_pending(fixture, "u", "", "ok 2");
+        assert_int_equal(disk_load_keys(fixture->channel, 0, take_key, &keys), 0);
+        fixture_close(fixture);
+    }
+    assert_int_equal(keys, 2);
+    assert_int_equal(fixture->offset, 4);
+}
+
+static void upgrade_that_fails_changes_nothing(void **state) {
+    struct disk_fixture *fixture = *state;
+    sqlite3 *database;
+    sqlite3_stmt *row;
+    assert_int_equal(sqlite3_open(fixture->path, &database), SQLITE_OK);
+    sqlite3_exec(database, version_1, NULL, NULL, NULL);
+    /* Somebody else's. */
+    sqlite3_exec(database, "CREATE TABLE consequence_observed (a)", NULL, NULL, NULL);
+    sqlite3_close(database);
+    fixture_open(fixture);
+    assert_non_null(strstr(disk_reason(fixture->channel), "consequence_observed"));
+    fixture_close(fixture);
+    assert_int_equal(sqlite3_open(fixture->path, &database), SQLITE_OK);
+    sqlite3_prepare_v2(database, "PRAGMA user_version", -1, &row, NULL);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(row, 0), 1);
+    sqlite3_finalize(row);
+    assert_int_not_equal(sqlite3_exec(database, "SELECT * FROM consequence", NULL, NULL, NULL),
+                         SQLITE_OK);
+    sqlite3_close(database);
 }
 
 static void folder_that_is_missing_is_an_error(void **state) {
@@ -124,6 +212,8 @@ int main(void) {
         TEST_CLOSED(file_that_is_no_database_is_left_alone),
         TEST_CLOSED(damaged_page_is_found_at_the_start),
         TEST_CLOSED(newer_schema_names_both_versions),
+        TEST_CLOSED(schema_before_this_one_is_brought_up_to_date),
+        TEST_CLOSED(upgrade_that_fails_changes_nothing),
         TEST_CLOSED(folder_that_is_missing_is_an_error),
         TEST_CLOSED(second_host_on_the_same_folder_is_refused),
         TEST_CLOSED(every_statement_fits_the_schema),
