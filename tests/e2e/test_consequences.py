@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""What a durable channel forwards, and who observes it: done once, over kill -9 at any moment."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import threading
+from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.config import BAD_PLUGINS
+from harness.daemon import Daemon
+from harness.limits import TIMEOUT
+from harness.raw import Reader, post
+
+ROUNDS = 5
+PUBLISHERS = 3
+WINDOW = 16  # requests on their way on each connection
+LAST = 2**53
+
+
+def channel(**settings: Any) -> dict[str, Any]:
+    return {"plugin": BAD_PLUGINS / "sums.so", "durable": True, "history": 100_000,
+            "history_bytes": "64MiB", **settings}
+
+
+def channels(isolation: str) -> dict[str, Any]:
+    """"begin" forwards each update to "end", and "watch" observes it."""
+    return {"begin": channel(options={"to": "end"}, forwards=["end"], isolation=isolation),
+            "end": channel(isolation=isolation),
+            "watch": channel(observes=["begin"], isolation=isolation)}
+
+
+def kill(host: Daemon) -> None:
+    """Without any notice; what was started is not to be stopped once more."""
+    host.signal(signal.SIGKILL)
+    host.wait()
+    host.stop = lambda: None  # type: ignore[method-assign]
+
+
+class Publisher(threading.Thread):
+    """Publishes numbers of its own, some ahead of their answers, over one host after the other."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__()
+        self.answered: list[int] = []
+        self._first = first
+        self._host: Daemon | None = None
+        self.broken = threading.Event()
+        self._mended = threading.Event()
+
+    def run(self) -> None:
+        while self._host:
+            with suppress(OSError, IndexError, HTTPException):  # the host goes away
+                self._publish(self._host)
+            self.broken.set()
+            assert self._mended.wait(TIMEOUT)
+            self._mended.clear()
+
+    def _publish(self, host: Daemon) -> None:
+        with host.tcp.connect() as connection:
+            reader = Reader(connection)
+            while True:
+                first = self._first + len(self.answered) * PUBLISHERS
+                numbers = range(first, first + WINDOW * PUBLISHERS, PUBLISHERS)
+                connection.sendall(b"".join(
+                    post(json.dumps({"data": number, "id": number}), path="/api/v1/publish/begin")
+                    for number in numbers))
+                for number in numbers:
+                    answer = reader.answer()
+                    assert answer.status == 200, answer
+                    self.answered.append(number)
+
+    def begin(self, host: Daemon) -> None:
+        self._host = host
+        self.start()
+
+    def go_on(self, host: Daemon | None) -> None:
+        """Once the host before is gone. None: it ends."""
+        assert self.broken.wait(TIMEOUT)
+        self.broken.clear()
+        self._host = host
+        self._mended.set()
+
+
+def numbers_on(host: Daemon, name: str) -> list[int]:
+    """Of all items that the channel ever had, up to the one that was published last."""
+    epoch = host.client(f"/ws/{name}").subscribe()["epoch"]
+    client = host.client(f"/ws/{name}")
+    messages, end = client.recover(since={"epoch": epoch, "offset": 0})
+    assert end["recovered"]
+    while not messages or messages[-1]["data"]["n"] != LAST:
+        messages.append(client.live())
+    return [message["data"]["n"] for message in messages]
+
+
+@pytest.mark.parametrize("isolation", ["none", "process"])
+def test_what_follows_from_an_update_comes_once_over_kill_9(start, tmp_path: Path,
+                                                            isolation: str) -> None:
+    settings = {"server": {"state_dir": tmp_path / "kept"}, "channels": channels(isolation)}
+    chance = random.Random()
+    publishers = [Publisher(first) for first in range(PUBLISHERS)]
+    host = start(**settings)
+    for publisher in publishers:
+        publisher.begin(host)
+    for left in reversed(range(ROUNDS)):
+        wanted = len(publishers[0].answered) + chance.randrange(10, 100)
+        while len(publishers[0].answered) < wanted:
+            assert not publishers[0].broken.wait(0.001)
+        kill(host)
+        host = start(**settings)
+        for publisher in publishers:
+            publisher.go_on(host if left else None)
+    for publisher in publishers:
+        publisher.join(TIMEOUT)
+    host.publish("begin", {"data": LAST})
+    begun = numbers_on(host, "begin")
+    for first, publisher in enumerate(publishers):
+        own = [number for number in begun if number % PUBLISHERS == first and number != LAST]
+        assert own == list(range(first, first + len(own) * PUBLISHERS, PUBLISHERS))
+        assert len(own) >= len(publisher.answered)
+    assert numbers_on(host, "end") == begun
+    assert numbers_on(host, "watch") == begun
