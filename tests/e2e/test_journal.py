@@ -20,6 +20,7 @@ from harness.daemon import Daemon
 from harness.http import JSON
 from harness.limits import TIMEOUT
 from harness.live import Live, install
+from harness.worker import children
 
 REPLAY = BUILD / "bin" / "sentio-replay"
 
@@ -240,6 +241,38 @@ def test_a_subscribe_in_which_its_worker_died_is_played_where_it_was_answered(
     # Its successor is told of the first subscription before it is asked for the second.
     os.kill(pid, signal.SIGKILL)
     assert json.loads(client.message())["id"] == "late"
+    host.stop()
+    identical(journal)
+
+
+def stop_workers(host: Daemon) -> None:
+    for pid in children(host.process.pid):
+        os.kill(pid, signal.SIGSTOP)
+
+
+def test_what_a_crash_has_left_to_do_is_played_as_well(start, recorded, journal: Path) -> None:
+    """Both workers have stopped with what they were to do when the host is killed."""
+    sums = {"plugin": BAD_PLUGINS / "sums.so", "durable": True}
+    chain = {"begin": {**sums, "options": {"to": "end"}, "forwards": ["end"], "isolation": "none"},
+             "end": {**sums, "isolation": "process"},
+             "watch": {**sums, "observes": ["begin"], "isolation": "process"}}
+    first: Daemon = start(channels=chain, plugins={"hang": "60s"})
+    stop_workers(first)
+    for number in range(5):
+        first.publish("begin", {"data": number})
+    first.signal(signal.SIGKILL)
+    first.wait()
+    first.stop = lambda: None  # type: ignore[method-assign]
+    host: Daemon = recorded(channels=chain).host
+    host.wait_for("channel begin: 10 of its updates' consequences are still to be done")
+    host.publish("begin", {"data": 5})
+    for name in ("end", "watch"):
+        epoch = host.client(f"/ws/{name}").subscribe()["epoch"]
+        client = host.client(f"/ws/{name}")
+        messages, _ = client.recover(since={"epoch": epoch, "offset": 0})
+        while not messages or messages[-1]["offset"] < 6:
+            messages.append(client.live())
+        assert [message["data"]["n"] for message in messages] == list(range(6))
     host.stop()
     identical(journal)
 
