@@ -16,6 +16,8 @@ const TURN_MS = 5000;
 const SETTLED_MS = 5000;
 /** When the heap is taken for full: the second minute, of ten. */
 const WARM = 0.2;
+/** Looks at the heap are taken so many together: each has what came since the collection in it. */
+const LOOKS = 5;
 const LONG_MS = 50;
 /** So many long tasks are told of at most. */
 const TOLD = 10;
@@ -92,8 +94,9 @@ function judgeTasks(tasks) {
 
 function judge({ frames, emptyFrames, heap, busy, rate, tasks }) {
   const share = median(frames) / median(emptyFrames);
-  const warm = heap[Math.floor(heap.length * WARM)];
-  const growth = heap.at(-1) / warm - 1;
+  const from = Math.floor(heap.length * WARM);
+  const warm = median(heap.slice(from, from + LOOKS));
+  const full = median(heap.slice(-LOOKS));
   verdict('the_feed_kept_its_rate', rate > RATE * 0.95, `${rate.toFixed(0)} updates/s`);
   verdict(
     'the_page_keeps_the_frame_rate_of_an_empty_one',
@@ -102,8 +105,8 @@ function judge({ frames, emptyFrames, heap, busy, rate, tasks }) {
   );
   verdict(
     'the_heap_does_not_grow',
-    growth <= 0.1,
-    `${megabytes(warm)} MB, at the end ${megabytes(heap.at(-1))} MB`,
+    full <= warm * 1.1,
+    `${megabytes(warm)} MB, at the end ${megabytes(full)} MB`,
   );
   judgeTasks(tasks);
   verdict('the_main_thread_is_mostly_idle', busy < 0.3, `${(busy * 100).toFixed(1)} % busy`);

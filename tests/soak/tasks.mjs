@@ -35,7 +35,10 @@ export class Recorder {
 
   async begin() {
     await this.#browser.startTracing(this.#page, { categories: CATEGORIES });
-    await this.#page.evaluate((mark) => void performance.mark(mark), MARK);
+    await this.#page.evaluate((mark) => {
+      performance.mark(mark);
+      performance.clearMarks(mark);
+    }, MARK);
   }
 
   /**
