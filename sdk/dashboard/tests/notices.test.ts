@@ -2,6 +2,7 @@
 import type { Message } from '@sentio/client';
 import { describe, expect, it } from 'vitest';
 import { NoticeBook, NOTICES_MAX, unread } from '../src/data/notices.ts';
+import { otherTab } from './other-tab.ts';
 
 const OPENED = Date.parse('2026-03-02T12:00:00Z');
 
@@ -67,6 +68,17 @@ describe('notifications', () => {
     for (const id of [1, 2, 3]) again.apply(notice(id, { replay: true }));
     expect(ids(again)).toEqual(['e:3', 'e:2']);
     expect(unread(again.get())).toBe(1);
+  });
+
+  it('that another tab has read or cleared are so here', () => {
+    const book = new NoticeBook('u', OPENED);
+    for (const id of [1, 2, 3]) book.apply(notice(id));
+    otherTab('sentio.read.u', ['e:1']);
+    expect(unread(book.get())).toBe(2);
+    otherTab('sentio.cleared.u', ['e:1', 'e:2']);
+    expect(ids(book)).toEqual(['e:3']);
+    book.markAllRead();
+    expect(localStorage.getItem('sentio.read.u')).toBe('["e:1","e:3"]');
   });
 
   it('of one user are not those of another', () => {

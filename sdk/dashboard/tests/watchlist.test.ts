@@ -8,6 +8,7 @@ import {
   removed,
   WATCHED_MAX,
 } from '../src/data/watchlist.ts';
+import { otherTab } from './other-tab.ts';
 
 describe('the watchlist', () => {
   it('reads symbols separated by blanks and commas, in any case', () => {
@@ -53,6 +54,19 @@ describe('the watchlist', () => {
     openWatchlist().update((list) => added(list, ['IBM']));
     expect(openWatchlist().get().symbols).toContain('IBM');
     expect(openWatchlist().get().selected).toBe('IBM');
+  });
+
+  it('is that of all tabs, but each has a selection of its own', () => {
+    const list = openWatchlist();
+    list.set({ symbols: ['AAPL', 'MSFT'], selected: 'MSFT' });
+    const theirs = { symbols: ['AAPL', 'MSFT', 'TSLA'], selected: 'TSLA' };
+    otherTab('sentio.watchlist', theirs);
+    expect(list.get()).toEqual({ ...theirs, selected: 'MSFT' });
+    expect(parseWatchlist(JSON.parse(localStorage.getItem('sentio.watchlist') ?? ''))).toEqual(
+      theirs,
+    );
+    otherTab('sentio.watchlist', { symbols: ['AAPL'], selected: 'AAPL' });
+    expect(list.get()).toEqual({ symbols: ['AAPL'], selected: 'AAPL' });
   });
 
   it('mends what was kept wrongly', () => {

@@ -55,8 +55,8 @@ export class NoticeBook implements Readable<readonly Notice[]> {
   /** Those from before `openedAt` are not announced when they come again. */
   constructor(userId: string, openedAt = Date.now()) {
     this.#openedAt = openedAt;
-    this.#read = stored(`sentio.read.${userId}`, texts);
-    this.#cleared = stored(`sentio.cleared.${userId}`, texts);
+    this.#read = this.#kept('read', userId);
+    this.#cleared = this.#kept('cleared', userId);
   }
 
   /** A message of the channel notifications; answers what is new in it, if it has just happened. */
@@ -82,15 +82,33 @@ export class NoticeBook implements Readable<readonly Notice[]> {
   /** They do not come back. */
   clear(): void {
     this.#remember(this.#cleared, this.get());
-    this.#notices.set([]);
   }
 
   /** For another user. */
   reset(userId: string): void {
-    this.#read = stored(`sentio.read.${userId}`, texts);
-    this.#cleared = stored(`sentio.cleared.${userId}`, texts);
     this.#notices.set([]);
+    this.#read = this.#kept('read', userId);
+    this.#cleared = this.#kept('cleared', userId);
   }
+
+  #kept(what: 'read' | 'cleared', userId: string): Value<readonly string[]> {
+    const ids = stored(`sentio.${what}.${userId}`, texts);
+    ids.subscribe(this.#review);
+    return ids;
+  }
+
+  /** Some were read or cleared, here or in another tab. */
+  #review = (): void => {
+    const read = new Set(this.#read.get());
+    const cleared = new Set(this.#cleared.get());
+    this.#notices.update((notices) =>
+      notices
+        .filter((notice) => !cleared.has(notice.id))
+        .map((notice) =>
+          !notice.read && read.has(notice.id) ? { ...notice, read: true } : notice,
+        ),
+    );
+  };
 
   #insert(notice: Notice): void {
     this.#notices.update((notices) => {
@@ -101,12 +119,7 @@ export class NoticeBook implements Readable<readonly Notice[]> {
 
   #mark(which: (notice: Notice) => boolean): void {
     const marked = this.get().filter((notice) => !notice.read && which(notice));
-    if (marked.length === 0) return;
-    this.#remember(this.#read, marked);
-    const ids = new Set(marked.map((notice) => notice.id));
-    this.#notices.update((notices) =>
-      notices.map((notice) => (ids.has(notice.id) ? { ...notice, read: true } : notice)),
-    );
+    if (marked.length > 0) this.#remember(this.#read, marked);
   }
 
   /** The newest of them: what the host still has is bounded too. */

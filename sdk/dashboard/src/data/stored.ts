@@ -19,13 +19,28 @@ function write(storage: Storage, key: string, value: unknown): void {
   }
 }
 
-/** A value that outlives the page. `parse` makes a valid one of whatever was found, or of undefined. */
+/**
+ * A value that outlives the page, and is the same in all tabs that share the storage. `parse` makes a
+ * valid one of whatever was found, or of undefined; `own` is what this tab had, when another has
+ * changed it.
+ */
 export function stored<T>(
   key: string,
-  parse: (found: unknown) => T,
+  parse: (found: unknown, own?: T) => T,
   storage: Storage = localStorage,
 ): Value<T> {
   const value = new Value(parse(read(storage, key)));
-  value.subscribe(() => write(storage, key, value.get()));
+  let told = false;
+  value.subscribe(() => told || write(storage, key, value.get()));
+  // Of the other tabs alone. What they wrote is not written back, or two could go on for ever.
+  window.addEventListener('storage', (event) => {
+    if (event.storageArea !== storage || event.key !== key) return;
+    told = true;
+    try {
+      value.set(parse(read(storage, key), value.get()));
+    } finally {
+      told = false;
+    }
+  });
   return value;
 }

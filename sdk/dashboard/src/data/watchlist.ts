@@ -23,13 +23,13 @@ export function parseSymbols(text: string): { symbols: string[]; wrong: string[]
   return { symbols: [...symbols], wrong: words.filter((word) => !SYMBOL.test(word)) };
 }
 
-/** A valid list of whatever was kept. */
-export function parseWatchlist(found: unknown): Watchlist {
+/** A valid list of whatever was kept. Each tab keeps its own selection, to have two charts in two. */
+export function parseWatchlist(found: unknown, own?: Watchlist): Watchlist {
   const kept = typeof found === 'object' && found !== null ? (found as Partial<Watchlist>) : {};
   const list: readonly unknown[] = Array.isArray(kept.symbols) ? kept.symbols : DEFAULT_SYMBOLS;
   const text = list.filter((symbol) => typeof symbol === 'string').join(' ');
   const symbols = parseSymbols(text).symbols.slice(0, WATCHED_MAX);
-  return { symbols, selected: choose(symbols, kept.selected) };
+  return { symbols, selected: choose(symbols, (own ?? kept).selected) };
 }
 
 function choose(symbols: readonly string[], wanted: string | null | undefined): string | null {
