@@ -14,8 +14,8 @@ const slow = Number(process.env.SENTIO_SLOW ?? '1');
 export const TEST_MS = 60_000 * slow;
 export const STEP_MS = 20_000 * slow;
 
-/** What the browser says when the host is away, which no page can keep it from. */
-export const AWAY = [/net::ERR_/, /WebSocket connection to/];
+/** What the browser says when the host is away, or about to go, which no page can keep it from. */
+export const AWAY = [/net::ERR_/, /WebSocket connection to/, /status of 503/];
 
 export const PHONE = { width: 375, height: 812 };
 export const DESK = { width: 1366, height: 820 };
