@@ -110,7 +110,9 @@ visits.test(
   'a dashboard that is kicked says why and stays away',
   { at: tab('clients'), expected: [/sentio: .*kicked/] },
   async (page, host) => {
-    const victim = await page.context().newPage();
+    // In a browser of its own: tabs of one share their settings.
+    const other = await page.context().browser().newContext();
+    const victim = await other.newPage();
     await beUser(victim, 'user_kicked');
     await open(victim, host, '#/earnings');
     let opened = 0;
@@ -131,6 +133,7 @@ visits.test(
     }
     assert.equal(opened, 0);
     await phase(victim, 'stopped');
+    await other.close();
   },
 );
 
