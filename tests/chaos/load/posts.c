@@ -32,6 +32,7 @@ enum { WAITING = 1 << 20 };
 struct posts {
     struct connection *connections;
     unsigned count;
+    unsigned turn; /* whose it is to publish, so that none is silent for server.handshake */
     char *channel;
     struct histogram *into;
     struct waiting *waiting;
@@ -71,9 +72,11 @@ static bool post(struct posts *posts, struct connection *connection) {
 }
 
 static bool post_all(struct posts *posts) {
-    for (unsigned i = 0; i < posts->count && posts->next < posts->end; i++)
-        if (!posts->connections[i].busy && !post(posts, &posts->connections[i]))
+    for (unsigned i = 0; i < posts->count && posts->next < posts->end; i++) {
+        struct connection *connection = &posts->connections[posts->turn++ % posts->count];
+        if (!connection->busy && !post(posts, connection))
             return false;
+    }
     return true;
 }
 
