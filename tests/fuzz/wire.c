@@ -7,7 +7,8 @@
  * sources: worker/wire.c worker/wire_item.c worker/wire_note.c worker/wire_start.c
  * sources: worker/wire_table.c worker/wire_call.c worker/wire_result.c worker/wire_text.c
  * sources: plugin/host_api.c plugin/instance.c plugin/plugin.c plugin/plugin_check.c
- * sources: plugin/effects.c model/item.c model/topic.c model/stream.c base/table.c base/log.c
+ * sources: plugin/plugin_file.c plugin/effects.c model/item.c model/topic.c model/stream.c
+ * sources: base/table.c base/log.c
  */
 #include "worker/wire.h"
 
@@ -23,10 +24,17 @@
 #include "worker/wire_start.h"
 #include "worker/wire_table.h"
 #include "worker/wire_text.h"
+#include "worker/worker.h"
 
 enum { CALL_BYTES = 1 << 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* instance.c wants it; no instance here has a worker. */
+void worker_stop(struct worker *worker) {
+    (void)worker;
+    abort();
+}
 
 static const struct sentio_attribute attributes[] = {{"price", SENTIO_NUMBER, 0},
                                                      {"side", SENTIO_TEXT, 0}};
