@@ -6,9 +6,8 @@
 
 enum { DISK_VERSION = 2 }; /* of the schema: PRAGMA user_version */
 
-/* What makes each version of the one before it. `everyone` of a cursor: like `offset`, for the
- * topic
- * "*". */
+/* What makes each version of the one before it. `everyone` of a cursor is like `offset`, for the
+ * topic "*". */
 #define DISK_SCHEMA_1                                                                               \
     "CREATE TABLE channel (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"                      \
     " epoch TEXT NOT NULL, offset INTEGER NOT NULL, time INTEGER NOT NULL,"                         \
