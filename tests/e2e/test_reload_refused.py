@@ -149,16 +149,21 @@ def test_sentioctl_tells_both_and_exits_accordingly(live: Live, tick: dict[str, 
 
 def test_a_storm_of_hangups_is_weathered(live: Live, tick: dict[str, Any]) -> None:
     install("swap_v2", tick["plugin"])
+    mark = live.host.mark()
     for _ in range(20):
         with tick["plugin"].open("ab") as file:
             file.write(b"another file")
         live.host.signal(signal.SIGHUP)
     while live.ask()[0] == 409:
         pass
+    # The request may be done before the host comes to the signals.
+    live.host.wait_for("reload: SIGHUP", since=mark)
+    while (reloads := live.host.ask_control("status")["reloads"])["done"] < 2:
+        assert reloads["failed"] == 0
     assert count(live) == (2, 1)
     reloads = live.host.ask_control("status")["reloads"]
     assert reloads["failed"] == 0
-    assert 2 <= reloads["done"] <= 21
+    assert reloads["done"] <= 21
 
 
 def hanging(name: str) -> dict[str, Any]:
