@@ -246,7 +246,7 @@ def test_two_channels_of_a_connection_have_their_own_policies(start: Any) -> Non
 
 def test_an_interval_and_conflation_together_bring_the_last_price(start: Any) -> None:
     host = start_with(start, "conflate")
-    market = Market(host, 100, padding=5000)
+    market = Market(host, 100, padding=2000)  # one message of all fits behind half of the outbox
     client, ledger = stop_reading(host, interval="100ms")
     market.publish_until("slow_conflated")
     ledger.read(client, market.publish())
