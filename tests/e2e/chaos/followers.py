@@ -25,6 +25,7 @@ class Follower(threading.Thread):
         self.seen: list[tuple[int, str]] = []
         self.faults: list[str] = []
         self.connections = 0
+        self.known = threading.Event()  # the host has answered its first subscribe
         self.failure: BaseException | None = None
         self._host = host
         self._position = 0
@@ -48,9 +49,13 @@ class Follower(threading.Thread):
         client = WebSocket(self._host.address, "/ws/notifications")
         try:
             self.connections += 1
-            client.send(json.dumps({"action": "subscribe", "user_id": self.user, **self._wishes()}))
+            client.send(json.dumps({"action": "subscribe", "user_id": self.user, "id": 0,
+                                    **self._wishes()}))
             while not self._host.over:
-                self._take(client, json.loads(client.message()))
+                message = json.loads(client.message())
+                self._take(client, message)
+                if message["type"] == "ok":
+                    self.known.set()
         finally:
             client.abandon()
 
@@ -97,7 +102,7 @@ class Resuming(Follower):
                 self.faults.append(f"once more, at {self._position}: {message}")
             else:
                 self._accept(message)
-        else:
+        elif message["type"] != "ok":
             self.faults.append(f"unexpected: {message}")
 
 
@@ -118,7 +123,7 @@ class Acknowledging(Follower):
 
     def _take(self, client: WebSocket, message: Message) -> None:
         if message["type"] == "ok":
-            self._acknowledged = max(self._acknowledged, message["acknowledged"])
+            self._acknowledged = max(self._acknowledged, message.get("acknowledged", 0))
         elif message["type"] == "notification":
             self._check(message)
             self._take_item(client, message)

@@ -45,11 +45,17 @@ class Load:
         self.followers: list[Follower] = [Resuming(host, user, epoch) for user in USERS]
         self.followers += [Acknowledging(host, user, "phone", random.Random(seed + number))
                            for number, user in enumerate(USERS)]
-        self._threads: list[threading.Thread] = [*self.publishers, *self.followers]
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        """The users first: what goes to everyone is not owed to one who is not known yet."""
+        for follower in self.followers:
+            follower.start()
+        for follower in self.followers:
+            answered = follower.known.wait(TIMEOUT)
+            self.check_failures()
+            assert answered, f"{follower.user} is not answered"
+        for publisher in self.publishers:
+            publisher.start()
 
     def answered(self) -> int:
         return sum(len(publisher.answered) for publisher in self.publishers)
