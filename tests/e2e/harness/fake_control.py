@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from .limits import TIMEOUT
+
 
 class FakeControl:
     """`answers` maps "GET /status" to (status, body), or to a list of them: the last one stays.
@@ -62,7 +64,7 @@ class FakeControl:
     def wait_for(self, what: str, count: int = 1) -> None:
         with self.changed:
             assert self.changed.wait_for(
-                lambda: [item[0] for item in self.asked].count(what) >= count, 20), self.asked
+                lambda: [item[0] for item in self.asked].count(what) >= count, TIMEOUT), self.asked
 
     def __enter__(self) -> "FakeControl":
         self._thread.start()

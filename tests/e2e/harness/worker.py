@@ -10,6 +10,7 @@ import re
 import select
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any, Iterable
 
@@ -66,8 +67,10 @@ class Process:
     def toils(self) -> None:
         """Waits until it has used some of the processor's time, as an endless loop does."""
         begin = self._ticks()
+        deadline = time.monotonic() + TIMEOUT
         while self._ticks() < begin + 10:
             assert not self.gone(0.01)
+            assert time.monotonic() < deadline, "it does nothing"
 
     def _ticks(self) -> int:
         return int(Path(f"/proc/{self.pid}/stat").read_text().rsplit(") ", 1)[1].split()[11])
