@@ -14,6 +14,7 @@ from harness.config import default_config
 from harness.daemon import Daemon
 from harness.http import JSON, Http, Response
 from harness.sse import EventStream
+from harness.until import until
 
 ROUTE = "/api/v1/dashboard/notifications"
 
@@ -102,8 +103,9 @@ def test_a_listener_who_says_nothing_has_acknowledged_what_was_written(host: Dae
     stream = listen(host, "")
     assert [stream.next().message["offset"] for _ in range(2)] == [1, 2]
     # The host is told of it with a tick.
-    while post(host.http(), {"user_id": "user_001", "offset": 0}).json["offset"] < 2:
-        pass
+    http = host.http()
+    until(lambda: post(http, {"user_id": "user_001", "offset": 0}).json["offset"],
+          lambda offset: offset == 2)
     stream.close()
     assert waiting(host) == []
 
