@@ -74,18 +74,22 @@ def test_keys_are_known_after_a_clean_stop(begin: Any) -> None:
 
 
 class Publisher(threading.Thread):
-    """Publishes each of its notifications until it is answered, over as many hosts as that takes."""
+    """Publishes each of its notifications until it is answered, over as many hosts as that takes,
+    and ends behind the one at which it hears that there were enough."""
 
-    def __init__(self, name: str, count: int) -> None:
-        super().__init__()
-        self.titles = [f"{name}-{number:04}" for number in range(count)]
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self.enough = threading.Event()
+        self.titles: list[str] = []
         self.answers: list[bytes] = []
         self.http: Http | None = None
         self.broken = threading.Event()
         self.mended = threading.Event()
 
     def run(self) -> None:
-        for title in self.titles:
+        while not self.enough.is_set():
+            title = f"{self.name}-{len(self.titles):05}"
+            self.titles.append(title)
             self.answers.append(self._publish(title, json.dumps(bodies.notification("u", title))))
 
     def _publish(self, title: str, body: str) -> bytes:
@@ -102,7 +106,7 @@ class Publisher(threading.Thread):
 
 def test_what_is_retried_over_kill_9_is_there_once(begin: Any) -> None:
     chance = random.Random(17)
-    publishers = [Publisher(f"publisher-{number}", 150) for number in range(4)]
+    publishers = [Publisher(f"publisher-{number}") for number in range(4)]
     host = begin()
     for publisher in publishers:
         publisher.http = host.http()
@@ -115,11 +119,12 @@ def test_what_is_retried_over_kill_9_is_there_once(begin: Any) -> None:
         kill(host)
         host = begin()
         for publisher in publishers:
-            if publisher.is_alive():
-                assert publisher.broken.wait(TIMEOUT)
-                publisher.broken.clear()
-                publisher.http = host.http()
-                publisher.mended.set()
+            assert publisher.broken.wait(TIMEOUT)
+            publisher.broken.clear()
+            publisher.http = host.http()
+            publisher.mended.set()
+    for publisher in publishers:
+        publisher.enough.set()
     for publisher in publishers:
         publisher.join()
     sent = [title for publisher in publishers for title in publisher.titles]
