@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ def run_load(port: int) -> dict[str, Any]:
     with subprocess.Popen([LOAD, str(port), "sums", str(CLIENTS), str(RATE), str(AWAY)],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                           bufsize=1) as process:
+        # It goes on for ever when the host does not answer.
+        watchdog = threading.Timer(20 * TIMEOUT, process.kill)
+        watchdog.start()
         try:
             assert process.stdin and process.stdout
             line = process.stdout.readline()
@@ -44,6 +48,7 @@ def run_load(port: int) -> dict[str, Any]:
             figures: dict[str, Any] = json.loads(out)
             return figures
         finally:
+            watchdog.cancel()
             process.kill()
 
 

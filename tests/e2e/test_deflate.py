@@ -12,6 +12,7 @@ import pytest
 from harness import bodies
 from harness.client import Client, symbols
 from harness.daemon import Daemon
+from harness.slow import narrow
 from harness.websocket import (CLOSE, CONTINUATION, DEFLATE, PING, PONG, RSV1, TEXT, Address,
                                deflated, encode)
 
@@ -128,10 +129,10 @@ def test_many_channels_on_one_compressing_connection(host: Daemon) -> None:
 
 def test_a_slow_reader_gets_its_conflated_messages_compressed(start) -> None:
     host = start(channels={"market-data": {"slow": "conflate"}}, limits={"outbox": "64KiB"})
-    client = packing(host, "market-data")
+    client = packing(host, "market-data", narrow(host.tcp))
     client.subscribe("*")
     chance = random.Random(7692)
-    last = 400
+    last = 100
     for n in range(1, last + 1):
         quote = bodies.quote("AAPL", float(n), padding=chance.randbytes(30_000).hex())
         host.publish("market-data", {"data": [quote]})

@@ -16,6 +16,7 @@ import pytest
 from harness import bodies
 from harness.daemon import Daemon
 from harness.http import Http
+from harness.limits import TIMEOUT
 
 NOTIFICATIONS = "/api/v1/dashboard/notifications?user_id=user_001"
 
@@ -75,7 +76,7 @@ def test_a_kill_under_load_loses_nothing_that_was_answered(start, kept) -> None:
     threads = [threading.Thread(target=publish, args=(publisher,)) for publisher in range(4)]
     for thread in threads:
         thread.start()
-    assert enough.wait(60)
+    assert enough.wait(2 * TIMEOUT)
     crash(first)
     for thread in threads:
         thread.join()

@@ -193,12 +193,15 @@ def test_random_bytes_do_no_harm(host: Daemon) -> None:
 
 
 def test_a_request_that_never_ends_is_dropped_after_the_handshake_time(start) -> None:
-    host = start(server={"handshake": "1s"})
+    host = start(server={"handshake": "2s"})
+    connections = []
     for part in ("", "GET /ws/tra", HANDSHAKE[:-2],
                  "POST /api/v1/publish/trade-signals HTTP/1.1\r\nHost: localhost\r\n"
                  "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"):
-        with host.tcp.connect(TIMEOUT) as connection:
-            connection.sendall(part.encode())
+        connections.append(host.tcp.connect(TIMEOUT))
+        connections[-1].sendall(part.encode())
+    for connection in connections:
+        with connection:
             read_to_the_end(connection)
     serves(host)
 

@@ -164,7 +164,9 @@ def test_each_client_is_told_the_same_on_one_two_and_four_threads(
     for threads in (1, 2, 4):
         state = tmp_path / f"state of {threads}"
         state.mkdir()
-        host = start(server={"listen": listen, "io_threads": threads, "state_dir": state},
+        # No ping: most clients are not read for a long time.
+        host = start(server={"listen": listen, "io_threads": threads, "state_dir": state,
+                             "heartbeat": "1h"},
                      tls={"certificate": certificate[0], "key": certificate[1]},
                      # What waits for a user comes when the disk has it, and not in one order with
                      # other channels' messages.
