@@ -36,7 +36,7 @@ class Pages(http.server.ThreadingHTTPServer):
         self.reports: queue.Queue[dict[str, Any]] = queue.Queue()
 
     def report(self) -> dict[str, Any]:
-        return self.reports.get(timeout=TIMEOUT)
+        return self.reports.get(timeout=3 * TIMEOUT)  # a browser may take long to start
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
