@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import json
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from harness import bodies
 from harness.client import Message
 from harness.daemon import Daemon
 from harness.follower import Follower, Published, follow_all
+from harness.limits import TIMEOUT
+from harness.overseer import Overseer
 from harness.slow import narrow
 from harness.websocket import DEFLATE
 
@@ -191,16 +194,15 @@ def test_many_pieces_from_the_disk_come_in_order_and_what_is_live_behind(start: 
 
 
 def test_what_the_disk_has_dropped_is_told_and_the_rest_is_given(start: Any) -> None:
-    host = start(channels={"notifications": {"history": 1, "durable": True, "queue": 3}},
-                 limits={"per_user": 0})
+    host = start(channels={"notifications": {"history": 1, "durable": True, "queue": 3}})
     answer = notify(host, *(f"n{number}" for number in range(30)))
-    end: Message = {"recovered": True}
-    while end["recovered"]:  # the disk forgets now and then
-        client = host.client("/ws/notifications")
-        # It acknowledges nothing, so that only `queue` bounds what is kept.
-        messages, end = client.recover(user_id="u1", ack=True, since=since(answer, 1))
-        client.abandon()
-        assert end["offset"] == 30
+    deadline = time.monotonic() + TIMEOUT
+    while host.ask_control("status")["disk"]["dropped"] < 27:  # the disk forgets now and then
+        assert time.monotonic() < deadline, "the disk forgets nothing"
+    # It acknowledges nothing, so that only `queue` bounds what is kept.
+    messages, end = host.client("/ws/notifications").recover(user_id="u1", ack=True,
+                                                             since=since(answer, 1))
+    assert (end["recovered"], end["offset"]) == (False, 30)
     assert titles(messages) == ["n27", "n28", "n29"]
     assert messages[0]["prev"] == 27
 
@@ -332,9 +334,19 @@ def test_an_unsubscribe_ends_the_replay(start: Any) -> None:
     client = host.client("/ws/trade-signals", narrow(host.tcp))
     client.tell(action="subscribe", symbols=["A"], since=since(answer, 0), id=1)
     assert json.loads(client.message())["type"] == "ok"
-    client.unsubscribe()
-    assert client.waiting < 400
+    client.tell(action="unsubscribe", id=2)
+    overseer = Overseer(host)
+    messages = [json.loads(client.message())]
+    # The host reads what a client says when that reads on; no more is read until it has been heard.
+    while overseer.only()["channels"][0]["topics"] and messages[-1]["type"] == "trade_signals":
+        messages.append(json.loads(client.message()))
+    while messages[-1]["type"] == "trade_signals":
+        messages.append(json.loads(client.message()))
+    assert (messages[-1]["type"], messages[-1].get("id")) == ("ok", 2)
+    assert all(message["replay"] is True for message in messages[:-1])
+    assert messages[-2]["offset"] < answer["offset"]
     client.ping()
+    assert not client.waiting
 
 
 @pytest.mark.parametrize("channel", ["trade-signals", "market-data"])
