@@ -7,6 +7,7 @@ import json
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -105,10 +106,16 @@ class Comparison:
 
     def __init__(self, host: Daemon, new: Path, *arguments: str) -> None:
         since = host.mark()
+        self._deadline = time.monotonic() + TIMEOUT
         self.process = subprocess.Popen(
             [str(SENTIOCTL), "--socket", host.control.host, "reload", "--shadow", "swap", str(new),
              *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         host.wait_for("channel swap: .* runs beside the plugin", since)
+
+    def runs(self) -> bool:
+        """Whether it is not over, which is for the host's clock to say."""
+        assert time.monotonic() < self._deadline, "it does not end"
+        return self.process.poll() is None
 
     def end(self) -> tuple[int, str, str]:
         out, errors = self.process.communicate(timeout=TIMEOUT)
@@ -126,11 +133,14 @@ def test_a_new_version_that_does_the_same_is_swapped_when_told(swapping: Daemon,
     client = swapping.client("/ws/swap")
     client.subscribe()
     comparison = Comparison(swapping, new, "--for", "1s", "--swap")
-    for number in range(10):
-        swapping.publish("swap", {"data": number})
+    published = 0
+    while comparison.runs():
+        swapping.publish("swap", {"data": published})
+        published += 1
+        assert client.live()["data"]["count"] == published
     code, out, errors = comparison.end()
-    assert (code, report_of(out)["calls"], report_of(out)["different"]) == (OK, 10, 0), errors
-    assert [client.live()["data"]["count"] for _ in range(10)] == list(range(1, 11))
+    assert (code, report_of(out)["different"]) == (OK, 0), errors
+    assert 0 < report_of(out)["calls"] <= published
     assert Path(f"{plugin}.previous").exists()
     assert swapping.publish("swap", {"data": 11})["accepted"] == 1
 
@@ -140,11 +150,11 @@ def test_a_new_version_that_differs_is_shown_and_not_swapped(swapping: Daemon,
     before = plugin.read_bytes()
     new = BAD_PLUGINS / "swap_v2.so"
     comparison = Comparison(swapping, new, "--for", "1s", "--swap")
-    for number in range(3):
-        swapping.publish("swap", {"data": number})
+    while comparison.runs():
+        swapping.publish("swap", {"data": 1})
     code, out, errors = comparison.end()
     assert code == FAILED
-    assert (report_of(out)["calls"], report_of(out)["different"]) == (3, 3)
+    assert report_of(out)["calls"] == report_of(out)["different"] > 0
     assert "call 1, publish" in out
     assert "nothing was swapped" in errors
     assert plugin.read_bytes() == before
