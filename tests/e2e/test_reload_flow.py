@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterator
@@ -14,10 +15,23 @@ import pytest
 from harness.client import Client
 from harness.config import BAD_PLUGINS
 from harness.daemon import Daemon
+from harness.limits import TIMEOUT
 from harness.live import Live, install
 
 ISOLATIONS = ["none", "process"]
 SWAPS = 12
+
+# Clients that read when all is over, however long that takes.
+PATIENT: dict[str, Any] = {"limits": {"outbox": "64MiB"}, "server": {"heartbeat": "1h"}}
+
+# Some 2,000 lines a second: in the time that swaps may take they fit into a queue and an outbox.
+COUNTS = r"""#!/bin/sh
+n=0
+while echo "{\"data\":$n}"; do
+    n=$((n + 1))
+    [ $((n % 20)) -gt 0 ] || sleep 0.01
+done
+"""
 
 
 def renew(name: str, target: Path, number: int) -> None:
@@ -94,7 +108,7 @@ def test_forwards_and_observed_items_arrive_once_while_all_three_are_swapped(
                 "options": {"to": "two"}},
         "two": {"plugin": files["two"], "isolation": isolation},
         "three": {"plugin": files["three"], "isolation": isolation, "observes": ["one"]},
-    })
+    }, **PATIENT)
     clients = [live.host.client(f"/ws/{name}") for name in files]
     for client in clients:
         client.subscribe()
@@ -116,10 +130,9 @@ def test_a_source_is_heard_on_while_its_channel_is_swapped(go_live, tmp_path: Pa
                                                            isolation: str) -> None:
     plugin = install("sums", tmp_path / "sums.so")
     script = tmp_path / "count.sh"
-    script.write_text('#!/bin/sh\nn=0\nwhile echo "{\\"data\\":$n}"; do n=$((n + 1)); done\n')
+    script.write_text(COUNTS)
     script.chmod(0o755)
-    live = go_live(channels={"sums": {"plugin": plugin, "isolation": isolation}},
-                   limits={"outbox": "64MiB"})
+    live = go_live(channels={"sums": {"plugin": plugin, "isolation": isolation}}, **PATIENT)
     client = live.host.client("/ws/sums")
     client.subscribe()
     live.reload(channels={"sums": {"plugin": plugin, "isolation": isolation,
@@ -141,7 +154,7 @@ def test_a_source_is_heard_on_while_its_channel_is_swapped(go_live, tmp_path: Pa
 def test_subscribers_who_come_and_go_meanwhile_are_counted_right(go_live, tmp_path: Path,
                                                                  isolation: str) -> None:
     plugin = install("swap_v2", tmp_path / "tick.so")
-    live = go_live(channels={"tick": {"plugin": plugin, "isolation": isolation}})
+    live = go_live(channels={"tick": {"plugin": plugin, "isolation": isolation}}, **PATIENT)
     stays = live.host.client("/ws/tick")
     stays.subscribe()
     stop = threading.Event()
@@ -157,7 +170,9 @@ def test_subscribers_who_come_and_go_meanwhile_are_counted_right(go_live, tmp_pa
         for thread in threads:
             thread.join()
     # That the last ones have left is known a moment after they did.
+    deadline = time.monotonic() + TIMEOUT
     for number in itertools.count():
+        assert time.monotonic() < deadline, "somebody is still counted"
         live.host.publish("tick", {"data": number})
         item = stays.next()["data"]
         assert item["count"] == number + 1
@@ -183,7 +198,7 @@ def test_a_worker_that_crashes_again_and_again_is_swapped_all_the_same(go_live,
                                                                        tmp_path: Path) -> None:
     plugin = install("crashes_and_forgets", tmp_path / "tick.so")
     settings = {"plugin": plugin, "isolation": "process", "options": {"every": 7}}
-    live = go_live(channels={"tick": settings}, plugins={"max_deaths": 0})
+    live = go_live(channels={"tick": settings}, plugins={"max_deaths": 0}, **PATIENT)
     client = live.host.client("/ws/tick")
     client.subscribe()
     with publishing(live.host, "tick") as publisher:
@@ -215,7 +230,7 @@ def test_a_channel_that_has_failed_is_mended_by_a_reload(go_live) -> None:
 def test_a_save_that_hangs_does_not_keep_the_new_version_out(go_live, tmp_path: Path) -> None:
     plugin = install("swap_hangs", tmp_path / "tick.so")
     live = go_live(channels={"tick": {"plugin": plugin, "isolation": "process"}},
-                   plugins={"hang": "500ms"})
+                   plugins={"hang": "2s"})
     client = live.host.client("/ws/tick")
     client.subscribe()
     live.host.publish("tick", {"data": 1})
