@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from harness.client import Client
 from harness.config import BAD_PLUGINS
 from harness.daemon import Daemon
+from harness.limits import TIMEOUT
 from harness.live import Live, install
 
 ISOLATIONS = ["none", "process"]
@@ -153,9 +155,9 @@ def test_a_plugin_that_saves_nothing_hears_of_its_subscriptions_again(go_live, t
     assert tick.publish() == (2, 1, 4)
     others[0].close()
     others[1].close()
-    left = tick.publish()[2]
-    while left != 2:
-        left = tick.publish()[2]
+    deadline = time.monotonic() + TIMEOUT
+    while tick.publish()[2] != 2:
+        assert time.monotonic() < deadline, "who has left is still counted"
     changes = tick.live.changes(**tick.channel(forwards=["trade-signals"]))
     assert changes[0].endswith("replaced by swap 2.0.0")
     assert tick.publish() == (2, 1, 2)
@@ -187,11 +189,10 @@ def test_many_swaps_leave_nothing_behind(tick: Tick, tmp_path: Path) -> None:
     assert tick.publish() == (2, 1, 1)
     assert not list((tmp_path / "state" / "plugins").iterdir())
     # The last worker but one may be still about to end.
-    for _ in range(10_000):
-        if traces(process) <= before:
-            return
+    deadline = time.monotonic() + TIMEOUT
+    while any(now > then for now, then in zip(traces(process), before)):
+        assert time.monotonic() < deadline, (traces(process), before)
         tick.client.ping()
-    assert traces(process) == before
 
 
 def traces(process: Path) -> tuple[int, int, int]:
