@@ -160,13 +160,16 @@ def test_a_swap_takes_at_least_one_call_that_was_compared(
 
 
 def test_a_file_that_is_another_by_then_is_not_swapped(control: FakeControl,
+                                                       answers: dict[str, Any],
                                                        files: tuple[Path, Path]) -> None:
     old, new = files
+    answers["GET /shadow"] = (200, RUNNING)
     with subprocess.Popen([str(SENTIOCTL), "--socket", str(control.path), "reload", "--shadow",
                            "prices", str(new), "--swap"], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True) as process:
         control.wait_for("GET /shadow")
         new.write_text("newer")
+        answers["GET /shadow"] = (200, report())
         _, errors = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, old.read_text()) == (FAILED, "old")
     assert "has changed since it was compared" in errors
