@@ -44,8 +44,9 @@ def resident(host: Daemon) -> int:
 
 def start_with(start: Any, slow: str, outbox: int = OUTBOX, channel: str = "market-data",
                settings: dict[str, Any] | None = None, **server: Any) -> Daemon:
-    """With little history, so that the host's memory does not grow with what is published."""
-    return start(server=server, limits={"outbox": f"{outbox}B", "per_user": 2 * CLIENTS},
+    """With little history, so that the host's memory does not grow with what is published. Nobody
+    is dropped for not answering pings, which a client that reads nothing does not see."""
+    return start(server={"heartbeat": "1h", **server}, limits={"outbox": f"{outbox}B", "per_user": 2 * CLIENTS},
                  channels={channel: {"slow": slow, "history": 1, **(settings or {})}})
 
 

@@ -112,7 +112,7 @@ def received(clients: list[Client], last: int) -> list[list[Any]]:
 def test_what_was_answered_arrives_once_however_often_workers_are_killed(
         start, plugin: str, seed: int) -> None:
     host = start(channels={"number": isolated(plugin)}, plugins={"max_deaths": 0},
-                 limits={"outbox": "64MiB"})
+                 limits={"outbox": "64MiB"}, server={"heartbeat": "1h"})
     clients = [follow(host, "number") for _ in range(CLIENTS)]
     # Two that die while they are put back leave the past behind. So where there is one, each gets
     # on before it is killed: all that was under way is answered, and one more.
