@@ -143,7 +143,7 @@ def test_a_worker_that_dies_as_the_host_stops_takes_nothing_with_it(start, attem
 
 
 def test_a_worker_that_can_not_save_stops_the_host_all_the_same(start) -> None:
-    host = start(channels={"sum": isolated("sums")}, plugins={"hang": "200ms"})
+    host = start(channels={"sum": isolated("sums")}, plugins={"hang": "2s"})
     assert sum_of(host, 1, 2) == 3
     with worker(host) as process:
         process.kill(signal.SIGSTOP)
