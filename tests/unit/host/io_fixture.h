@@ -110,7 +110,7 @@ static inline void fixture_config(struct fixture *fixture) {
     config->server.origins = (struct config_strings){origins, 1};
     config->server.heartbeat = 30000;
     config->server.heartbeat_timeout = 20000;
-    config->server.handshake = 10000;
+    config->server.handshake = 60000;
     config->server.drain = 5000;
     config->publish.body_size = 4096;
     config->publish.wait = 60000;
@@ -343,6 +343,20 @@ static inline void hub_answer(struct fixture *fixture, struct request *request, 
                               const char *body) {
     replace_asked(fixture, request, NULL);
     hub_say(fixture, response_message_create(request, status, sentio_text(""), sentio_text(body)));
+}
+
+/* The io thread goes by that configuration from now on, and has said so. */
+static inline void hub_show(struct fixture *fixture, struct config *config) {
+    struct view *view = fixture_view(fixture, config, 2);
+    hub_say(fixture, view_message_create(view_ref(view)));
+    message_destroy(hub_take(fixture, MESSAGE_VIEW));
+}
+
+/* What began before it is over, as soon as the io thread has looked. */
+static inline void hub_shorten_handshake(struct fixture *fixture) {
+    fixture->changed = fixture->config;
+    fixture->changed.server.handshake = 1;
+    hub_show(fixture, &fixture->changed);
 }
 
 /* A subscription has left: the hub forgets it. */
