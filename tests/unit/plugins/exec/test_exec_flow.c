@@ -58,7 +58,8 @@ static void a_state_may_be_longer_than_a_line(void **state) {
                 ON("save", "printf '{\"state\":\"'\nhead -c 3000000 /dev/zero | tr '\\0' x\n"
                            "printf '\"}\\n'"));
     struct sentio_test *test = start(script);
-    char *config = shell_config("read -r line\n" ID DONE "read -r line\n", "sh", "");
+    char *config =
+        shell_config("read -r line\n" ID DONE "read -r line\n", "sh", ",\"timeout\":\"60s\"");
     struct sentio_test *next = sentio_test_swap(test, &sentio_plugin, config);
     free(config);
     assert_non_null(next);
