@@ -51,7 +51,7 @@ class Daemon:
         assert DOCUMENTED in commands
         done = subprocess.run(["sh", "-euc", commands.replace(DOCUMENTED, self.address)],
                               capture_output=True, text=True, timeout=TIMEOUT, check=False)
-        assert done.returncode == 0, done
+        assert done.returncode == 0, str(done)
         return done.stdout
 
     def stop(self) -> None:

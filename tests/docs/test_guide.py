@@ -89,7 +89,7 @@ def test_an_installed_sdk_builds_the_plugin_with_pkg_config_and_with_cmake(folde
     for command in commands:
         done = subprocess.run(["sh", "-euc", command], capture_output=True, text=True,
                               timeout=TIMEOUT, check=False, cwd=folder, env=environment)
-        assert done.returncode == 0, done
+        assert done.returncode == 0, str(done)
     assert (folder / "ticker.so").exists() and (folder / "test_ticker").exists()
     subprocess.run(["cmake", "-S", ".", "-B", "out", f"-DCMAKE_PREFIX_PATH={prefix}"], **run)
     subprocess.run(["cmake", "--build", "out"], **run)
@@ -104,7 +104,7 @@ def shell_blocks() -> list[str]:
 def test_check_config_loads_the_plugin(folder: Path) -> None:
     done = subprocess.run([SENTIOD, "-c", folder / "ticker.conf", "--check-config"],
                           capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    assert done.returncode == 0, done
+    assert done.returncode == 0, str(done)
 
 
 async def hear(address: str, subscribe: str) -> tuple[object, asyncio.Task]:

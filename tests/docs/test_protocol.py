@@ -9,7 +9,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import Iterator
+from typing import IO, Iterator
 
 import pytest
 import websockets
@@ -85,20 +85,26 @@ def test_a_publish_over_a_websocket_is_answered_as_documented(host: Daemon) -> N
     assert answer["id"] == update["id"]
 
 
+def read_up_to(stream: IO[str], line: str) -> None:
+    for got in iter(stream.readline, ""):
+        if got == line:
+            return
+    raise AssertionError(f"the stream has ended without {line!r}")
+
+
 def test_events_look_as_documented(host: Daemon) -> None:
     command = marked(PROTOCOL, "run events").replace("127.0.0.1:8000", host.address)
+    command = command.replace("curl ", f"curl --max-time {TIMEOUT} ")
     shown = re.search(r"^event: trade_signals\nid: .*\ndata: .*$", PROTOCOL.read_text(), re.M)
     assert shown
     with subprocess.Popen(["sh", "-c", f"exec {command}"], stdout=subprocess.PIPE,
                           text=True) as curl:
         assert curl.stdout is not None
-        while curl.stdout.readline() != "event: ok\n":
-            pass
+        read_up_to(curl.stdout, "event: ok\n")
         host.shell("curl -fsS -H 'Content-Type: application/json' "
                    "http://127.0.0.1:8000/api/v1/publish/trade-signals "
                    """-d '{"data":[{"symbol":"AAPL","signal":"buy","confidence":1}]}'""")
-        while curl.stdout.readline() != "event: trade_signals\n":
-            pass
+        read_up_to(curl.stdout, "event: trade_signals\n")
         place, data = curl.stdout.readline(), curl.stdout.readline()
         assert curl.stdout.readline() == "\n"
         curl.terminate()

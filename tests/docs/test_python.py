@@ -98,7 +98,7 @@ def test_the_example_publishes_quotes_and_signals(host: Daemon) -> None:  # noqa
                                "python3", sys.executable)],
                           capture_output=True, text=True, timeout=TIMEOUT, check=False, cwd=TREE,
                           env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
-    assert done.returncode == 0, done
+    assert done.returncode == 0, str(done)
     found = offsets(host)
     assert found["market-data"] == 4 * 30
     assert found["trade-signals"] > 0

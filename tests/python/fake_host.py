@@ -5,6 +5,7 @@ request."""
 from __future__ import annotations
 
 import collections
+import contextlib
 import json
 import socket
 import socketserver
@@ -111,7 +112,9 @@ class FakeHost:
         with self._lock:
             left = list(self._open.values())
         for connection in left:
-            connection.shutdown(socket.SHUT_RDWR)
+            # Its publisher may end it at the same time, and a thread reads it, maybe by TLS.
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
         self.wait_for(lambda: not self._open)
 
     def close(self) -> None:
@@ -173,6 +176,8 @@ class FakeHost:
         headers: Dict[str, str] = {}
         while True:
             line = reader.readline().decode("ascii")
+            if not line:
+                raise ConnectionResetError("it ended within a head")
             if line == "\r\n":
                 break
             name, _, value = line.partition(": ")

@@ -167,12 +167,13 @@ def test_a_host_that_is_not_there_is_told(publish: Publish, make_fake: Callable[
 
 def test_no_answer_in_time_is_told(publish: Publish, fake: FakeHost) -> None:
     answered = threading.Event()
-    fake.then(answered, answered)
+    fake.then(*[answered] * 4)
     try:
         with pytest.raises(TimedOut, match="no answer within 0.2 s"):
             publish(fake.url, "trade-signals", SIGNAL, timeout=0.2,
-                    retry=Retry(attempts=2, first=0.0, longest=0.0))
-        fake.wait_for(lambda: len(fake.seen) == 2)
+                    retry=Retry(attempts=4, first=0.0, longest=0.0))
+        # On a machine that stands still an attempt may end before its request is sent.
+        fake.wait_for(lambda: len(fake.seen) >= 2)
     finally:
         answered.set()
     assert len({seen.key for seen in fake.seen}) == 1
