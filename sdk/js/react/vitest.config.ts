@@ -41,5 +41,8 @@ export default defineConfig({
     // Most of the time would go into one jsdom a file.
     isolate: false,
     maxWorkers: 1,
+    // For machines that are busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -82,4 +82,13 @@ export class Daemon {
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
     return (await response.json()) as { offset: number };
   }
+
+  /** How many connections the host has of a user. */
+  async connections(user: string): Promise<number> {
+    const response = await fetch(`http://${this.address}/api/v1/host/clients?user=${user}`, {
+      headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    return ((await response.json()) as { total: number }).total;
+  }
 }

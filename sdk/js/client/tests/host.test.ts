@@ -29,7 +29,7 @@ function follow(channel: string, options: SubscribeOptions = {}): Followed {
   return followed;
 }
 
-const until = (check: () => void): Promise<void> => vi.waitFor(check, patience);
+const until = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, patience);
 const live = (...all: Followed[]): Promise<void> =>
   until(() => all.forEach((one) => expect(one.subscription.status.phase).toBe('live')));
 
@@ -38,7 +38,7 @@ const items = (followed: Followed): Record<string, unknown>[] =>
 const titles = (followed: Followed): unknown[] =>
   followed.messages.map((message) => (message.data as { title: string }).title);
 
-describe.skipIf(!build)('against a running host', { timeout: patience.timeout * 2 }, () => {
+describe.skipIf(!build)('against a running host', { timeout: patience.timeout * 4 }, () => {
   let host: Daemon;
 
   const signal = (symbol: string, confidence: number): Promise<unknown> =>
@@ -142,6 +142,8 @@ describe.skipIf(!build)('against a running host', { timeout: patience.timeout * 
     await notify('read', 'u3');
     await until(() => expect(titles(first)).toEqual(['read']));
     first.subscription.close();
+    // Then it has had the acknowledgement too, which other connections may be ahead of.
+    await until(async () => expect(await host.connections('u3')).toBe(0));
     const careless = new WebSocket(`ws://${host.address}/ws/notifications`);
     await new Promise((opened) => careless.once('open', opened));
     const heard = new Promise((got) =>
