@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The figures of a portfolio and its curve.
 
-import assert from 'node:assert/strict';
 import { earnings } from './lib/bodies.mjs';
 import { says } from './lib/look.mjs';
 import { Visits } from './lib/visit.mjs';
@@ -9,16 +8,25 @@ import { Visits } from './lib/visit.mjs';
 const visits = new Visits();
 const at = '#/earnings';
 
-/** How many pixels of the chart have something on them. */
-function painted(page) {
-  return page.evaluate(() => {
-    const parts = [...document.querySelectorAll('main canvas')].filter((part) => part.width > 0);
-    const inks = parts.map((part) => {
-      const { data } = part.getContext('2d').getImageData(0, 0, part.width, part.height);
-      return data.filter((value, i) => i % 4 === 3 && value > 0).length;
-    });
-    return inks.reduce((sum, ink) => sum + ink, 0);
-  });
+const MINUTE_MS = 60_000;
+const CURVE_PIXELS = 5000;
+const COLOURED = 8;
+
+/** Runs in the page: whether so many pixels of the chart have a colour; without a curve few do. */
+function hasCurve([pixels, coloured]) {
+  const copy = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  let found = 0;
+  for (const part of document.querySelectorAll('main canvas')) {
+    if (part.width === 0 || part.height === 0) continue;
+    Object.assign(copy.canvas, { width: part.width, height: part.height });
+    copy.drawImage(part, 0, 0);
+    const { data } = copy.getImageData(0, 0, part.width, part.height);
+    for (let i = 0; i < data.length; i += 4) {
+      const [red, green, blue] = data.subarray(i, i + 3);
+      if (Math.max(red, green, blue) - Math.min(red, green, blue) > coloured) found += 1;
+    }
+  }
+  return found > pixels;
 }
 
 visits.test('the figures follow what is published', { at }, async (page, host) => {
@@ -32,10 +40,13 @@ visits.test('the figures follow what is published', { at }, async (page, host) =
 });
 
 visits.test('the equity is drawn as a curve', { at }, async (page, host) => {
-  for (const value of [100_000, 101_500, 99_750]) await host.publish('earnings', earnings(value));
+  const now = Date.now();
+  for (const [i, value] of [100_000, 101_500, 99_750].entries()) {
+    const timestamp = new Date(now + i * MINUTE_MS).toISOString();
+    await host.publish('earnings', earnings(value, { timestamp }));
+  }
   await says(page.locator('main'), '$99,750.00');
-  await page.locator('main canvas').first().waitFor();
-  assert.ok((await painted(page)) > 1000);
+  await page.waitForFunction(hasCurve, [CURVE_PIXELS, COLOURED]);
 });
 
 visits.test('another user has other figures', { at }, async (page, host) => {

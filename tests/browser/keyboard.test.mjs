@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { signals } from './lib/bodies.mjs';
 import { counts, heading, row, says } from './lib/look.mjs';
-import { Visits } from './lib/visit.mjs';
+import { open, Visits } from './lib/visit.mjs';
 
 const visits = new Visits();
 const at = '#/signals';
@@ -36,7 +36,14 @@ async function tabStops(page) {
   return stops;
 }
 
-visits.test('two keys go to each page', {}, async (page) => {
+/** All keys are pressed at the same moment, as far as the page knows. */
+function stopTime() {
+  Object.defineProperty(Event.prototype, 'timeStamp', { get: () => 1 });
+}
+
+visits.test('two keys go to each page', { at: null }, async (page, host) => {
+  await page.addInitScript(stopTime);
+  await open(page, host);
   for (const [key, title] of [
     ['s', 'Trade signals'],
     ['e', 'Earnings'],

@@ -4,18 +4,21 @@
 import assert from 'node:assert/strict';
 import { notification } from './lib/bodies.mjs';
 import { counts, notices, says, toasts, visit } from './lib/look.mjs';
-import { Visits } from './lib/visit.mjs';
+import { openWithClock, stopClock, Visits } from './lib/visit.mjs';
 
 const visits = new Visits();
 const unread = (page) => page.getByRole('link', { name: /Alerts|Notifications/ });
 
-visits.test('one that arrives is shown, counted, read and cleared', {}, async (page, host) => {
+visits.test('one that arrives is shown, counted, read and cleared', { at: null }, async (page, host) => {
+  await openWithClock(page, host);
+  await stopClock(page);
   await host.publish('notifications', notification('Trade executed'));
   await says(toasts(page), 'Trade executed');
   await says(unread(page), '1');
   await host.publish('notifications', notification('Margin call', { type: 'error' }));
   await says(toasts(page), 'Margin call');
   await says(unread(page), '2');
+  await page.clock.resume();
 
   await visit(page, '#/notifications', 'Notifications');
   await counts(notices(page), 2);
@@ -42,7 +45,9 @@ visits.test('one that arrives is shown, counted, read and cleared', {}, async (p
   await counts(notices(page), 1);
 });
 
-visits.test('a long one stays small in the corner', {}, async (page, host) => {
+visits.test('a long one stays small in the corner', { at: null }, async (page, host) => {
+  await openWithClock(page, host);
+  await stopClock(page);
   const message = 'word '.repeat(500);
   await host.publish('notifications', notification('title '.repeat(60), { message }));
   await says(toasts(page), 'title');

@@ -91,7 +91,7 @@ suite_browser() {
         "$python" -m pytest "$top/tests/e2e/test_browser.py" -q -p no:cacheprovider \
         --junitxml="$logs/browser.xml"
     with_dashboard browser-page || return 0
-    run_suite browser-page node 300 env SENTIO_BUILD="$top/build" \
+    run_suite browser-page node 600 env SENTIO_BUILD="$top/build" \
         SENTIO_SCREENSHOTS="$logs/screenshots" "$top/tests/lib/browser.sh"
 }
 

@@ -11,11 +11,17 @@ import { Problems } from './problems.mjs';
 
 const slow = Number(process.env.SENTIO_SLOW ?? '1');
 /** Milliseconds within which a test has to be over, and a step of it. */
-export const TEST_MS = 60_000 * slow;
-export const STEP_MS = 20_000 * slow;
+export const TEST_MS = 180_000 * slow;
+// The client may wait for 20 s until it tries again.
+export const STEP_MS = 60_000 * slow;
+
+const HOOK = { timeout: TEST_MS };
 
 /** What the browser says when the host is away, or about to go, which no page can keep it from. */
 export const AWAY = [/net::ERR_/, /WebSocket connection to/, /status of 503/];
+
+/** How far a clock jumps as it stops: it can not go back to when that was asked for. */
+const JUMP_MS = 10_000;
 
 export const PHONE = { width: 375, height: 812 };
 export const DESK = { width: 1366, height: 820 };
@@ -46,11 +52,11 @@ export class Visits {
       this.host = await new Daemon(options).start();
       await prepare?.(this.host);
       this.#browser = await launch(browser?.(this.host));
-    });
+    }, HOOK);
     after(async () => {
       await this.#browser?.close();
       await this.host?.remove();
-    });
+    }, HOOK);
   }
 
   /**
@@ -95,6 +101,18 @@ export function launch(args = []) {
 export async function open(page, host, at = '') {
   await page.goto(`${host.origin}/${at}`);
   await phase(page, 'live');
+}
+
+/** As open(), with a clock that `stopClock` can stop. */
+export async function openWithClock(page, host, at) {
+  await page.clock.install();
+  await open(page, host, at);
+}
+
+/** Nothing on the page passes by itself any more, such as a toast. */
+export async function stopClock(page) {
+  const now = await page.evaluate(() => Date.now());
+  await page.clock.pauseAt(now + JUMP_MS);
 }
 
 /** Waits until the connection is in one of these phases. */
