@@ -396,8 +396,8 @@ def test_a_journal_that_ends_within_an_entry_is_played_to_there(recorded, journa
     assert len(updates(replay, "trade-signals")) == 2
 
 
-def test_a_killed_daemon_leaves_what_it_had_written(write_config, journal: Path) -> None:
-    host = Daemon(["-c", str(write_config()), "--journal", str(journal)]).ready()
+def test_a_killed_daemon_leaves_what_it_had_written(recorded, journal: Path) -> None:
+    host: Daemon = recorded().host
     client = host.client("/ws/trade-signals")
     client.subscribe()
     size = file_of(journal).stat().st_size
@@ -405,6 +405,7 @@ def test_a_killed_daemon_leaves_what_it_had_written(write_config, journal: Path)
     until(lambda: b"AAPL" in file_of(journal).read_bytes(), bool)
     assert file_of(journal).stat().st_size > size
     host.kill()
+    host.stop = lambda: None  # type: ignore[method-assign]
     replay = identical(journal)
     assert "without the end of its run" in replay.errors
     assert len(updates(replay, "trade-signals")) == 1
