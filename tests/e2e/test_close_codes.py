@@ -144,7 +144,7 @@ def test_a_slow_reader_is_dropped_at_the_limit_and_nobody_else(start) -> None:
         body = bodies.signals("AAPL", number=count, padding=padding)
         assert publisher.publish("trade-signals", body).status == 200
         assert witness.live()["data"][0]["number"] == count
-        if "too slow" in host.log or "4101" in host.log:
+        if "too slow" in host.log:
             break
     closed = slow.closed()
     assert closed.code in (4101, 1006)
