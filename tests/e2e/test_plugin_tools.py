@@ -14,7 +14,7 @@ import pytest
 from harness.config import BAD_PLUGINS, BUILD, ISOLATION, TREE
 from harness.daemon import Daemon
 from harness.sentioctl import ask, sentioctl
-from harness.tools import ctl_json, sanitized
+from harness.tools import BUILD_TIMEOUT, ctl_json, sanitized
 
 pytestmark = pytest.mark.skipif(sanitized() == "thread" or ISOLATION is not None,
                                 reason="these tools have one thread, and no channels")
@@ -118,7 +118,7 @@ def test_plugin_list_shows_what_would_not_load_and_why() -> None:
         if name != "is_not_there":
             assert re.search(reason, sheets[name]["why"])
     assert sheets["echo_test"]["plugin"]["version"] == "1.2.3"
-    done = sentioctl("plugin", "list", "--dir", BAD_PLUGINS)
+    done = sentioctl("plugin", "list", "--dir", BAD_PLUGINS, timeout=BUILD_TIMEOUT)
     row = r"^echo_test\.so +echo-test +1\.2\.3 +1\.0 +echoed "
     assert re.search(row, done.stdout, re.MULTILINE)
     assert re.search(r"/wrong_magic\.so would not load: magic is", done.stdout)
@@ -263,7 +263,8 @@ def test_a_slow_call_is_a_warning_with_its_input(hello: Path) -> None:
 
 
 def test_a_call_that_does_not_return_is_ended(hello: Path) -> None:
-    done = sentioctl("plugin", "test", BAD_PLUGINS / "hangs.so", "--publish", hello)
+    done = sentioctl("plugin", "test", BAD_PLUGINS / "hangs.so", "--publish", hello,
+                     timeout=BUILD_TIMEOUT)
     assert done.returncode == 1
     assert re.search(r'^FAILED +publish takes its samples: publish\({"data":"hello"}\) did not '
                      r"return within 5 s", done.stdout, re.MULTILINE), done.stdout
