@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,14 @@ class Load:
         self.process = subprocess.Popen([LOAD, str(port), "sums", str(CLIENTS), str(RATE)],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                         bufsize=1)
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        line = self._line()
         assert line == "ready\n", line + self.process.communicate()[0]
+
+    def _line(self) -> str:
+        """The one line that is to come."""
+        assert self.process.stdout is not None
+        assert select.select([self.process.stdout], [], [], 10 * TIMEOUT)[0], "nothing goes on"
+        return self.process.stdout.readline()
 
     def tell(self, letter: str) -> None:
         assert self.process.stdin is not None
@@ -46,9 +52,8 @@ class Load:
 
     def wait(self) -> None:
         """For BETWEEN more updates."""
-        assert self.process.stdout is not None
         self.tell("w")
-        line = self.process.stdout.readline()
+        line = self._line()
         assert line == "on\n", line
 
     def end(self) -> dict[str, Any]:
