@@ -130,7 +130,8 @@ def test_one_of_1000_clients_stops_reading_and_no_other_notices(
     for _ in range(ROUNDS // 10):
         offset = crowd.exchange(10)
     published = crowd.market.published - published
-    assert sanitized() or resident(host) - before < 8 * OUTBOX
+    # All that was published comes to 40 of these; what the host is about to send has its share.
+    assert sanitized() or resident(host) - before < 16 * OUTBOX
     ledger.read(client, offset)
     done = counters(host, "market-data")
     assert done["slow_disconnected"] == 0
