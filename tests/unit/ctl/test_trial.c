@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -85,19 +86,36 @@ static pid_t begin_rival(void) {
     return rival;
 }
 
-static void time_in_which_another_had_the_processor_is_not_the_calls(void **state) {
-    struct trial *trial = *state;
-    cpu_set_t all;
-    assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
-    pid_t rival = begin_rival();
-    assert_true(rival > 0);
+static long waits(void) {
+    struct rusage usage;
+    assert_int_equal(getrusage(RUSAGE_THREAD, &usage), 0);
+    return usage.ru_nvcsw;
+}
+
+/* How long a call took in which another had the processor for SPAN. */
+static int64_t call_beside_a_rival(struct trial *trial) {
     int64_t begin = time_of(CLOCK_MONOTONIC);
     int64_t away = time_away();
     trial_call(trial, "publish");
     while (time_away() - away < SPAN)
         sched_yield();
     trial_returned(trial);
-    int64_t taken = time_of(CLOCK_MONOTONIC) - begin;
+    return time_of(CLOCK_MONOTONIC) - begin;
+}
+
+static void time_in_which_another_had_the_processor_is_not_the_calls(void **state) {
+    struct trial *trial = *state;
+    cpu_set_t all;
+    long before;
+    int64_t taken;
+    assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+    pid_t rival = begin_rival();
+    assert_true(rival > 0);
+    do { /* a call that waits, for a page of memory, say, is another matter */
+        before = waits();
+        trial->timings[0].longest = 0;
+        taken = call_beside_a_rival(trial);
+    } while (waits() != before);
     kill(rival, SIGKILL);
     assert_int_equal(waitpid(rival, NULL, 0), rival);
     assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
