@@ -137,6 +137,8 @@ static void nothing(struct disk *disk, void *context) {
 
 void disk_settle(struct disk *disk) {
     bool before = disk->settling;
+    if (disk->next_told)
+        disk_told_settle(disk);
     disk->settling = true;
     while (disk->asked > 0) {
         disk_call(disk, nothing, NULL);
@@ -149,14 +151,17 @@ bool disk_is_answer(const struct message *message) {
     return ((const struct disk_job *)message)->asker.over != NULL;
 }
 
-static void keep_still(struct disk *disk, void *context) {
-    (void)context;
-    disk->still = true;
+static void set_still(struct disk *disk, void *context) {
+    disk->still = *(const bool *)context;
+}
+
+void disk_keep_still(struct disk *disk, bool still) {
+    disk_call(disk, set_still, &still);
 }
 
 void disk_step(struct disk *disk) {
     disk->stepwise = true;
-    disk_call(disk, keep_still, NULL);
+    disk_keep_still(disk, true);
 }
 
 bool disk_take(struct disk *disk) {

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include <sentio/sdk.h>
+
 #include "base/queue.h"
 #include "model/item.h"
 #include "model/stream.h"
@@ -130,6 +132,45 @@ bool disk_is_answer(const struct message *message);
 void disk_step(struct disk *disk);
 /* Waits for the next answer and has it delivered. False: there is none to come. */
 bool disk_take(struct disk *disk);
+
+/*
+ * What a request was answered in another run, for disk_follow(). Spans are the holder's.
+ */
+struct disk_told {
+    uint32_t request; /* of which kind it is; the journal's numbers (docs/replay.md) */
+    struct sentio_bytes channel;
+    uint64_t about;            /* the offset that it is about */
+    struct sentio_bytes error; /* empty: none */
+    bool complete;             /* this and the next two as in struct disk_answer */
+    bool more;
+    uint64_t after;
+    struct sentio_bytes offsets; /* of the items, 8 bytes each */
+};
+
+/* What a message that disk_is_answer() answers. `out` gets the offsets. */
+void disk_tell(const struct message *message, struct disk_told *told, struct sentio_writer *out);
+/* The offsets of the items alone. */
+void disk_offsets(const struct disk_answer *answer, struct sentio_writer *out);
+
+/*
+ * As disk_step(). From now on a request is only carried out with disk_take_told(), and is answered
+ * what it was told then: whatever is the disk's own to decide, as what it drops and when it fails,
+ * is as it was. `next` gives what the next request of the channel was told, for disk_settle();
+ * false: nothing.
+ */
+void disk_follow(struct disk *disk,
+                 bool (*next)(void *context, const char *channel, struct disk_told *told),
+                 void *context);
+/* Has the oldest request carried out and answered; if it is not the one that `told` (NULL: none) is
+ * for, or items are not there, with what is found. False: there is none. */
+bool disk_take_told(struct disk *disk, const struct disk_told *told);
+/* Has what disk_load() found be these items. 0, or SENTIO_FAILED: they are not all there, and
+ * `answer` is as it was. */
+int disk_load_told(struct disk_channel *channel, struct sentio_bytes offsets,
+                   struct disk_answer *answer);
+
+/* Whether nothing is dropped until it is said otherwise. */
+void disk_keep_still(struct disk *disk, bool still);
 
 /* A copy of the database as it is now, to a file that is not there. 0, or SENTIO_FAILED after it
  * was logged. */

@@ -17,12 +17,13 @@
  * `thread:` say who may touch a field; the rest is not changed.
  */
 
+/* The numbers of those that are answered are the journal's, too. */
 enum disk_op {
     DISK_SYNC, /* the hub waits: disk_call() */
-    DISK_APPEND,
-    DISK_READ,
-    DISK_ACK,
-    DISK_PENDING,
+    DISK_APPEND = 1,
+    DISK_READ = 2,
+    DISK_ACK = 3,
+    DISK_PENDING = 4,
     DISK_LIMIT,
     DISK_FORGET_KEYS,
     DISK_SETTLE,
@@ -107,6 +108,11 @@ struct disk {
     size_t answered;                     /* hub: jobs that have come back; */
     size_t wanted;                       /* hub: and how many are to, if stepwise */
     bool still;                          /* thread: nothing is pruned */
+    struct disk_job *waiting;            /* hub: disk_follow(): requests, the oldest asked; */
+    struct disk_job *waiting_last;       /* hub: the newest; */
+    const struct disk_told *told;        /* hub: and what the one in hand was told */
+    bool (*next_told)(void *context, const char *channel, struct disk_told *told);
+    void *next_context;
     void (*deliver)(void *context, struct message *message);
     bool (*hold)(void *context);
     void *context;
@@ -242,6 +248,13 @@ void disk_job_destroy(struct disk_job *job);
 void disk_call(struct disk *disk, void (*run)(struct disk *disk, void *context), void *context);
 /* hub: hands it over; it is answered if it has an asker. NULL: logged. */
 void disk_ask(struct disk *disk, struct disk_job *job);
+
+/* disk_told.c, hub */
+
+/* In place of handing it over. */
+void disk_told_wait(struct disk *disk, struct disk_job *job);
+/* All that waits is carried out. */
+void disk_told_settle(struct disk *disk);
 
 /* disk.c, hub: it does not work; logged when it did before. */
 void disk_note_failure(struct disk *disk, const char *why);

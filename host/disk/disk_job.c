@@ -45,7 +45,10 @@ void disk_message_destroy(struct message *message) {
 void disk_ask(struct disk *disk, struct disk_job *job) {
     if (job->asker.over)
         disk->asked++;
-    queue_put(&disk->queue, &job->head);
+    if (disk->next_told)
+        disk_told_wait(disk, job);
+    else
+        queue_put(&disk->queue, &job->head);
 }
 
 /* There is no memory for the job: whoever asked is told from here. */
