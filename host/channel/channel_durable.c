@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "disk/disk.h"
 #include "hub/hub.h"
+#include "journal/tape_disk.h"
 
 enum { FORGET_KEYS = 30 * 1000 /* ms: to do so is to look at all of them */ };
 
@@ -37,6 +38,7 @@ int channel_durable_open(struct channel *channel, char epoch[EPOCH_SIZE]) {
     if (channel->disk == NULL)
         return SENTIO_NO_MEMORY;
     memcpy(epoch, disk_epoch(channel->disk), EPOCH_SIZE);
+    tape_disk_epoch(channel->hub, channel->config->name, epoch);
     return engine_disk_init(&channel->engine, channel->disk);
 }
 
@@ -65,6 +67,7 @@ void channel_durable_load(struct channel *channel) {
     uint64_t trimmed = 0;
     if (channel->disk == NULL || disk_load(channel->disk, &answer, &trimmed) != 0)
         return;
+    tape_disk_loaded(channel, &answer, &trimmed);
     /* Topics that are made from here on have what none of the items is. */
     channel->topics.trimmed = channel->topics.everyone_trimmed = trimmed;
     channel->log.trimmed = trimmed;

@@ -19,6 +19,7 @@
 #include "io/io.h"
 #include "job.h"
 #include "journal/tape.h"
+#include "journal/tape_disk.h"
 #include "plugin/candidate.h"
 #include "plugin/runner_inline.h"
 #include "plugin/source.h"
@@ -285,8 +286,8 @@ struct disk *hub_disk(struct hub *hub) {
         return hub->disk;
     hub->disk = disk_create(hub->host->state_dir, &hub->loop,
                             (size_t)hub->host->config->limits.queue, deliver, hold, hub);
-    if (hub->disk && tape_playing(hub))
-        disk_step(hub->disk);
+    if (hub->disk)
+        tape_disk(hub);
     return hub->disk;
 }
 

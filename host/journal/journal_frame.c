@@ -40,7 +40,7 @@ int journal_get_head(struct sentio_bytes *rest, unsigned *version) {
     *version = (unsigned char)rest->data[JOURNAL_HEAD_SIZE - 1];
     rest->data += JOURNAL_HEAD_SIZE;
     rest->size -= JOURNAL_HEAD_SIZE;
-    return *version == JOURNAL_VERSION ? 0 : SENTIO_TOO_BIG;
+    return *version >= JOURNAL_OLDEST && *version <= JOURNAL_VERSION ? 0 : SENTIO_TOO_BIG;
 }
 
 static uint32_t checksum(const char *data, size_t size) {

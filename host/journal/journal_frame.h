@@ -12,11 +12,15 @@
  * checksum, so that what a sudden end has left half written is told from damage.
  */
 
-enum { JOURNAL_VERSION = 1, JOURNAL_HEAD_SIZE = 16 };
+enum {
+    JOURNAL_VERSION = 2,
+    JOURNAL_OLDEST = 1, /* version that is still read */
+    JOURNAL_HEAD_SIZE = 16
+};
 
 void journal_put_head(struct wire_buffer *out);
-/* Passes over a file's head. 0; SENTIO_INVALID: it is none; SENTIO_TOO_BIG: its version is another,
- * which *version has. */
+/* Passes over a file's head. 0; SENTIO_INVALID: it is none; SENTIO_TOO_BIG: its version, which
+ * *version has, is none that is read. */
 int journal_get_head(struct sentio_bytes *rest, unsigned *version);
 
 /* 0, or SENTIO_NO_MEMORY, `out` being as before. */

@@ -9,15 +9,15 @@
 #include "base/redact.h"
 #include "channel/channel.h"
 #include "channel/state.h"
-#include "disk/disk.h"
 #include "hub/hub.h"
 #include "model/message.h"
 #include "plugin/candidate.h"
 #include "plugin/runner_inline.h"
 #include "plugin/task.h"
+#include "tape_disk.h"
 #include "worker/wire_result.h"
 
-static bool recording(const struct hub *hub) {
+bool tape_recording(const struct hub *hub) {
     return hub->tape != NULL && !hub->tape->playing;
 }
 
@@ -25,13 +25,12 @@ bool tape_playing(const struct hub *hub) {
     return hub->tape != NULL && hub->tape->playing;
 }
 
-static void note(const struct hub *hub, struct tape_entry *entry) {
+void tape_note(const struct hub *hub, struct tape_entry *entry) {
     entry->time = hub_time(hub);
     hub->tape->note(hub->tape, entry);
 }
 
-/* While playing: what the hub asks for is what stands there. */
-static bool pull(struct hub *hub, enum tape_kind kind, const char *name, struct tape_entry *entry) {
+bool tape_pull(struct hub *hub, enum tape_kind kind, const char *name, struct tape_entry *entry) {
     if (!hub->tape->pull(hub->tape, kind, name, entry))
         return false;
     if (entry->time > hub->now)
@@ -51,7 +50,7 @@ static void note_command(const struct hub *hub, const struct command_message *me
         .number = message->conn,
         .texts = {message->user, message->id, message->action, sentio_written(&request)},
     };
-    note(hub, &entry);
+    tape_note(hub, &entry);
     sentio_writer_finish(&request);
 }
 
@@ -66,7 +65,7 @@ static void note_query(const struct hub *hub, const struct query_message *messag
         .flags = message->roles,
         .texts = {message->user, message->pattern, message->path, sentio_written(&parameters)},
     };
-    note(hub, &entry);
+    tape_note(hub, &entry);
     sentio_writer_finish(&parameters);
 }
 
@@ -77,19 +76,19 @@ static void note_publish(const struct hub *hub, const struct publish_message *me
         .flags = message->lines,
         .texts = {message->publisher, message->key, message->body},
     };
-    note(hub, &entry);
+    tape_note(hub, &entry);
 }
 
 static void note_conn(const struct hub *hub, enum tape_kind kind, uint64_t conn) {
     struct tape_entry entry = {.kind = kind, .number = conn};
-    note(hub, &entry);
+    tape_note(hub, &entry);
 }
 
 /* How far the subscriber of the next entry was sent items, or has them written. */
 static void note_receipt(const struct hub *hub, uint64_t offset) {
     struct tape_entry entry = {.kind = TAPE_RECEIPT, .number = offset};
     if (offset > 0)
-        note(hub, &entry);
+        tape_note(hub, &entry);
 }
 
 static void note_written(const struct hub *hub, const struct written_message *message) {
@@ -102,22 +101,22 @@ static void note_written(const struct hub *hub, const struct written_message *me
 static void note_ack(const struct hub *hub, const struct publish_message *message) {
     struct tape_entry entry = {
         .kind = TAPE_ACK, .channel = message->channel, .texts = {message->body}};
-    note(hub, &entry);
+    tape_note(hub, &entry);
 }
 
 static void note_more(const struct hub *hub, const struct more_message *message) {
     struct tape_entry entry = {
         .kind = TAPE_MORE, .what = (uint32_t)message->reading, .number = message->conn};
-    note(hub, &entry);
+    tape_note(hub, &entry);
 }
 
 static void note_other(const struct hub *hub, const struct message *message) {
     struct tape_entry entry = {.kind = TAPE_OTHER, .what = (uint32_t)message->kind};
-    note(hub, &entry);
+    tape_note(hub, &entry);
 }
 
 void tape_message(struct hub *hub, const struct message *message) {
-    if (!recording(hub))
+    if (!tape_recording(hub))
         return;
     switch ((enum message_kind)message->kind) {
     case MESSAGE_PUBLISH:
@@ -149,8 +148,7 @@ void tape_message(struct hub *hub, const struct message *message) {
         note_more(hub, (const struct more_message *)message);
         return;
     case MESSAGE_DISK:
-        if (disk_is_answer(message))
-            tape_mark(hub, TAPE_DISK);
+        tape_disk_answered(hub, message);
         return;
     case MESSAGE_ADMIN:
     case MESSAGE_CENSUS:
@@ -168,35 +166,35 @@ void tape_message(struct hub *hub, const struct message *message) {
 }
 
 void tape_started(struct hub *hub) {
-    if (!recording(hub))
+    if (!tape_recording(hub))
         return;
-    if (hub->disk && hub->tape->database)
-        disk_copy(hub->disk, hub->tape->database);
+    hub->tape->started = true;
+    tape_disk_started(hub);
     tape_mark(hub, TAPE_STARTED);
 }
 
 void tape_line(struct channel *channel, struct sentio_bytes line) {
     struct tape_entry entry = {.kind = TAPE_LINE, .channel = channel->index, .texts = {line}};
-    if (recording(channel->hub))
-        note(channel->hub, &entry);
+    if (tape_recording(channel->hub))
+        tape_note(channel->hub, &entry);
 }
 
 void tape_event(struct channel *channel, enum tape_kind kind, uint64_t number) {
     struct tape_entry entry = {.kind = kind, .channel = channel->index, .number = number};
-    if (recording(channel->hub))
-        note(channel->hub, &entry);
+    if (tape_recording(channel->hub))
+        tape_note(channel->hub, &entry);
 }
 
 void tape_mark(struct hub *hub, enum tape_kind kind) {
     struct tape_entry entry = {.kind = kind};
-    if (recording(hub))
-        note(hub, &entry);
+    if (tape_recording(hub))
+        tape_note(hub, &entry);
 }
 
 void tape_reload(struct hub *hub, struct sentio_bytes config, struct sentio_bytes names) {
     struct tape_entry entry = {.kind = TAPE_RELOAD, .texts = {config, names}};
-    if (recording(hub))
-        note(hub, &entry);
+    if (tape_recording(hub))
+        tape_note(hub, &entry);
 }
 
 static bool is_taped(const struct channel *channel) {
@@ -212,12 +210,12 @@ void tape_answered(struct channel *channel, const struct task *task, const struc
         .flags = result->outcome,
         .number = task->asker.presented,
     };
-    if (!recording(channel->hub))
+    if (!tape_recording(channel->hub))
         return;
     if (is_taped(channel) && result->outcome == OUTCOME_RETURNED &&
         wire_result(&effects, 0, result->code, 0, result->effects) == 0)
         entry.texts[0] = sentio_bytes(effects.data + effects.start, effects.end - effects.start);
-    note(channel->hub, &entry);
+    tape_note(channel->hub, &entry);
     wire_finish(&effects);
 }
 
@@ -245,7 +243,7 @@ static void note_result(const struct hub *hub, const struct call *call, int resu
     entry.texts[0] = sentio_text(call->instance->label);
     if (wire_result(&effects, 0, result, 0, &call->effects) == 0)
         entry.texts[1] = sentio_bytes(effects.data + effects.start, effects.end - effects.start);
-    note(hub, &entry);
+    tape_note(hub, &entry);
     wire_finish(&effects);
 }
 
@@ -262,7 +260,7 @@ int tape_effects(struct sentio_bytes text, struct call *call, int *result) {
 static int play_result(struct hub *hub, struct call *call) {
     struct tape_entry entry;
     int result = SENTIO_FAILED;
-    if (!pull(hub, TAPE_RESULT, call->instance->label, &entry))
+    if (!tape_pull(hub, TAPE_RESULT, call->instance->label, &entry))
         return SENTIO_OK;
     return tape_effects(entry.texts[1], call, &result) == 0 ? result : SENTIO_FAILED;
 }
@@ -288,7 +286,7 @@ bool tape_seed(struct candidate *candidate) {
     if (!tape_playing(candidate->hub))
         return getrandom(&candidate->seed, sizeof(candidate->seed), 0) ==
                (ssize_t)sizeof(candidate->seed);
-    if (!pull(candidate->hub, TAPE_OPEN, name, &entry))
+    if (!tape_pull(candidate->hub, TAPE_OPEN, name, &entry))
         return false;
     candidate->seed = entry.number;
     candidate->isolated = entry.flags != 0;
@@ -301,7 +299,7 @@ bool tape_seed(struct candidate *candidate) {
 void tape_open(struct candidate *candidate, const char *path) {
     struct hub *hub = candidate->hub;
     char digest[2 * PLUGIN_DIGEST_SIZE + 1];
-    if (!recording(hub))
+    if (!tape_recording(hub))
         return;
     write_digest(candidate->digest, digest);
     struct tape_entry entry = {
@@ -310,7 +308,7 @@ void tape_open(struct candidate *candidate, const char *path) {
         .number = candidate->seed,
         .texts = {sentio_text(candidate->config->name), sentio_text(digest)},
     };
-    note(hub, &entry);
+    tape_note(hub, &entry);
     hub->tape->keep(hub->tape, path, digest);
 }
 
@@ -323,7 +321,7 @@ static void note_state(const struct hub *hub, const char *channel) {
         .kind = TAPE_STATE,
         .texts = {sentio_text(channel), sentio_bytes(text, size)},
     };
-    note(hub, &entry);
+    tape_note(hub, &entry);
     free(text);
 }
 
@@ -334,7 +332,7 @@ void tape_state(struct hub *hub, const char *channel) {
         return;
     if (!tape->playing)
         note_state(hub, channel);
-    else if (pull(hub, TAPE_STATE, channel, &entry))
+    else if (tape_pull(hub, TAPE_STATE, channel, &entry))
         state_write(hub->host->state_dir, channel, entry.texts[1]);
 }
 
@@ -344,11 +342,11 @@ void tape_epoch(struct hub *hub, const char *channel, char epoch[EPOCH_SIZE]) {
         stream_draw_epoch(epoch);
         entry.texts[0] = sentio_text(channel);
         entry.texts[1] = sentio_text(epoch);
-        if (recording(hub))
-            note(hub, &entry);
+        if (tape_recording(hub))
+            tape_note(hub, &entry);
         return;
     }
-    if (!pull(hub, TAPE_EPOCH, channel, &entry) || entry.texts[1].size != EPOCH_SIZE - 1)
+    if (!tape_pull(hub, TAPE_EPOCH, channel, &entry) || entry.texts[1].size != EPOCH_SIZE - 1)
         entry.texts[1] = sentio_text("0000000000000000");
     memcpy(epoch, entry.texts[1].data, EPOCH_SIZE - 1);
     epoch[EPOCH_SIZE - 1] = '\0';

@@ -35,6 +35,7 @@ enum tape_kind {
     TAPE_OPEN = 3,
     TAPE_EPOCH = 4,
     TAPE_RESULT = 5,
+    TAPE_LOADED = 6,
     /* What comes in. */
     TAPE_STARTED = 16,
     TAPE_PUBLISH = 17,
@@ -75,6 +76,7 @@ struct tape_entry {
 
 struct tape {
     bool playing;
+    bool started;         /* tape_started() was called; not while playing */
     const char *database; /* where a copy of what durable channels keep goes */
     /* Not while playing. */
     void (*note)(struct tape *tape, const struct tape_entry *entry);
@@ -93,6 +95,12 @@ struct tape {
 
 /* All of these do nothing where there is no tape. */
 bool tape_playing(const struct hub *hub);
+bool tape_recording(const struct hub *hub);
+
+/* For the other parts of the tape: an entry gets the hub's time and is taken down; while playing,
+ * what the hub asks for is what stands there, and its time the hub's (tape->pull). */
+void tape_note(const struct hub *hub, struct tape_entry *entry);
+bool tape_pull(struct hub *hub, enum tape_kind kind, const char *name, struct tape_entry *entry);
 
 /* A message to the hub. What has nothing to do with channels is not taken down; TAPE_OTHER stands
  * for one that can not be played. */
@@ -101,7 +109,7 @@ void tape_message(struct hub *hub, const struct message *message);
 void tape_line(struct channel *channel, struct sentio_bytes line);
 /* TAPE_WOKEN, TAPE_READABLE, TAPE_FAILED. */
 void tape_event(struct channel *channel, enum tape_kind kind, uint64_t number);
-/* Everything is set up: what durable channels keep is copied. */
+/* Everything is set up. */
 void tape_started(struct hub *hub);
 /* TAPE_TICK, TAPE_HOLD, TAPE_APPLY, TAPE_ROLL_BACK. */
 void tape_mark(struct hub *hub, enum tape_kind kind);

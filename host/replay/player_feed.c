@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel/channel_held.h"
 #include "channel/wakeup.h"
-#include "disk/disk.h"
 #include "hub/job.h"
 #include "hub/view.h"
+#include "journal/tape_disk.h"
 #include "player.h"
 #include "reload/reload.h"
 #include "sent.h"
@@ -94,6 +94,13 @@ static void feed_reload(struct player *player, const struct tape_entry *entry) {
         fprintf(stderr, "sentio-replay: a reload can not be played\n");
 }
 
+static void feed_disk(const struct hub *hub, const struct tape_entry *entry) {
+    struct disk_told told;
+    bool any = tape_disk_told(entry, &told);
+    if (hub->disk)
+        disk_take_told(hub->disk, any ? &told : NULL);
+}
+
 /* What a channel's worker, source or timer brings. */
 static void feed_channel(struct player *player, const struct tape_entry *entry) {
     struct channel *channel = hub_channel(player->hub, entry->channel);
@@ -140,8 +147,7 @@ void player_feed(struct player *player, const struct tape_entry *entry) {
         player->receipt = entry->number;
         return;
     case TAPE_DISK:
-        if (hub->disk)
-            disk_take(hub->disk);
+        feed_disk(hub, entry);
         break;
     case TAPE_OTHER:
         player->unplayed++;

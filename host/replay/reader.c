@@ -88,8 +88,8 @@ static int open_file(struct reader *reader) {
     reader->rest = sentio_bytes(file.data, file.size);
     error = journal_get_head(&reader->rest, &version);
     if (error == SENTIO_TOO_BIG)
-        fail(reader, "%s: its version is %u, and this sentio-replay reads version %d", path,
-             version, JOURNAL_VERSION);
+        fail(reader, "%s: its version is %u, and this sentio-replay reads %d to %d", path, version,
+             JOURNAL_OLDEST, JOURNAL_VERSION);
     else if (error)
         fail(reader, "%s: it is no journal", path);
 out:

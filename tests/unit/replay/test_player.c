@@ -58,6 +58,83 @@ static void something_else_than_was_recorded_is_noticed(void **state) {
     player_destroy(player);
 }
 
+/* The same as run_begin(), of a durable channel. */
+static void begin_durable(struct run *run, void **state) {
+    run_begin(run, state, RUN_PLUGIN("swap_v1"));
+    wire_finish(&run->buffer);
+    run->time = 0;
+    journal_put_head(&run->buffer);
+    run_put(run, (struct tape_entry){
+                     .kind = TAPE_CONFIG,
+                     .texts = {sentio_text("channels: ({ name = \"tick\"; plugin = \"/gone.so\"; "
+                                           "durable = true; });")}});
+    run_put(run, (struct tape_entry){.kind = TAPE_OPEN,
+                                     .texts = {sentio_text("tick"), sentio_text("d1")}});
+}
+
+/* What comes of each entry; "": nothing. */
+static void assert_lines(struct player *player, const char *const *lines, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(player_step(player), 0);
+        struct sentio_bytes text = sentio_written(&player->out);
+        if (*lines[i] == '\0')
+            assert_int_equal(text.size, 0);
+        else
+            assert_non_null(memmem(text.data, text.size, lines[i], strlen(lines[i])));
+    }
+}
+
+/* Each publish is answered with the disk's next answer, which refuses the first. */
+static void a_durable_channel_is_played_as_the_disk_has_answered(void **state) {
+    struct run run;
+    const uint64_t after = 0;
+    const struct sentio_bytes number = sentio_bytes((const char *)&after, sizeof(after));
+    static const char *const lines[] = {"", "response 1 503 {\"detail\":\"the disk is full\"}\n",
+                                        "",
+                                        "response 3 200 {\"channel\":\"tick\",\"accepted\":1,"
+                                        "\"offset\":1,\"epoch\":\"0123456789abcdef\"}\n"};
+    begin_durable(&run, state);
+    run_put(&run,
+            (struct tape_entry){.kind = TAPE_EPOCH,
+                                .texts = {sentio_text("tick"), sentio_text("ffffffffffffffff")}});
+    run_put(&run,
+            (struct tape_entry){.kind = TAPE_EPOCH,
+                                .texts = {sentio_text("tick"), sentio_text("0123456789abcdef")}});
+    for (int i = 0; i < 2; i++) {
+        run_publish(&run, "{\"data\":1}");
+        run_put(&run, (struct tape_entry){.kind = TAPE_DISK,
+                                          .what = 1,
+                                          .flags = 1,
+                                          .number = 1,
+                                          .texts = {sentio_text("tick"),
+                                                    sentio_text(i == 0 ? "the disk is full" : ""),
+                                                    number}});
+    }
+    run_end(&run);
+    const struct replay_options options = run_options(&run);
+    struct player *player = player_create(&options, false);
+    assert_non_null(player);
+    assert_lines(player, lines, 4);
+    player_destroy(player);
+}
+
+static void a_journal_of_version_1_is_played_with_a_disk_that_works(void **state) {
+    struct run run;
+    static const char *const lines[] = {"", "response 1 200 ", "", "response 3 200 "};
+    begin_durable(&run, state);
+    run.buffer.data[JOURNAL_HEAD_SIZE - 1] = 1;
+    for (int i = 0; i < 2; i++) {
+        run_publish(&run, "{\"data\":1}");
+        run_put(&run, (struct tape_entry){.kind = TAPE_DISK});
+    }
+    run_end(&run);
+    const struct replay_options options = run_options(&run);
+    struct player *player = player_create(&options, false);
+    assert_non_null(player);
+    assert_lines(player, lines, 4);
+    player_destroy(player);
+}
+
 static void a_workers_call_waits_for_its_answer(void **state) {
     struct run run;
     run_begin(&run, state, RUN_PLUGIN("swap_v1"));
@@ -154,6 +231,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST_RUN(what_came_in_is_played_at_its_time),
         TEST_RUN(something_else_than_was_recorded_is_noticed),
+        TEST_RUN(a_durable_channel_is_played_as_the_disk_has_answered),
+        TEST_RUN(a_journal_of_version_1_is_played_with_a_disk_that_works),
         TEST_RUN(a_workers_call_waits_for_its_answer),
         TEST_RUN(a_workers_call_has_the_time_at_which_it_was_made),
         TEST_RUN(a_journal_without_its_plugin_can_not_be_played),

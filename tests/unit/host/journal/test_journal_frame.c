@@ -72,6 +72,13 @@ static void a_head_says_the_version(void **state) {
     assert_int_equal(journal_get_head(&rest, &version), 0);
     assert_int_equal(rest.size, 0);
     assert_int_equal(version, JOURNAL_VERSION);
+    buffer.data[JOURNAL_HEAD_SIZE - 1] = JOURNAL_OLDEST;
+    rest = written(&buffer);
+    assert_int_equal(journal_get_head(&rest, &version), 0);
+    assert_int_equal(version, JOURNAL_OLDEST);
+    buffer.data[JOURNAL_HEAD_SIZE - 1] = 0;
+    rest = written(&buffer);
+    assert_int_equal(journal_get_head(&rest, &version), SENTIO_TOO_BIG);
     buffer.data[JOURNAL_HEAD_SIZE - 1] = 99;
     rest = written(&buffer);
     assert_int_equal(journal_get_head(&rest, &version), SENTIO_TOO_BIG);
