@@ -72,5 +72,21 @@ def go_live(start: Start, write_config: Callable[..., Path]) -> Callable[..., Li
 
 
 @pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    return tmp_path / "journal"
+
+
+@pytest.fixture
+def recorded(start: Start, write_config: Callable[..., Path],
+             journal: Path) -> Callable[..., Live]:
+    """Starts a daemon that records."""
+
+    def begin(**changes: Any) -> Live:
+        return Live(start("--journal", str(journal), **changes), write_config, changes)
+
+    return begin
+
+
+@pytest.fixture
 def host(start: Start) -> Daemon:
     return start()

@@ -18,50 +18,10 @@ from harness.client import Client
 from harness.config import ADMIN_TOKEN, BAD_PLUGINS, BUILD, FEED
 from harness.daemon import Daemon
 from harness.http import JSON
-from harness.limits import TIMEOUT
-from harness.live import Live, install
+from harness.live import install
+from harness.replay import Replay, identical, updates
 from harness.until import until
 from harness.worker import children
-
-REPLAY = BUILD / "bin" / "sentio-replay"
-
-
-class Replay:
-    """What sentio-replay said."""
-
-    def __init__(self, *arguments: str | Path) -> None:
-        result = subprocess.run([str(REPLAY), *map(str, arguments)], capture_output=True,
-                                text=True, timeout=TIMEOUT, check=False)
-        self.status, self.out, self.errors = result.returncode, result.stdout, result.stderr
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
-def identical(journal: Path) -> Replay:
-    """Played twice: the recorded run both times."""
-    first, second = Replay(journal), Replay(journal)
-    assert first.out == second.out
-    assert (first.status, "identical to the recorded run" in first.errors) == (0, True), first.errors
-    return first
-
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    return tmp_path / "journal"
-
-
-@pytest.fixture
-def recorded(start, write_config, journal: Path):
-    """Starts a daemon that records."""
-
-    def begin(**changes: Any) -> Live:
-        return Live(start("--journal", str(journal), **changes), write_config, changes)
-
-    return begin
-
 
 LAST = 140.0
 
@@ -103,10 +63,6 @@ def take_part(host: Daemon) -> None:
     assert host.http().get("/api/v1/dashboard/trade-signals?symbols=AAPL").status == 200
     picky.unsubscribe("MSFT")
     user.close()
-
-
-def updates(replay: Replay, channel: str) -> list[str]:
-    return [line for line in replay.lines if line.split()[1:3] == [channel, "update"]]
 
 
 def test_a_session_of_everything_is_played_to_the_byte(recorded, journal: Path,
