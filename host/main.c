@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,11 +77,14 @@ static void attend(const struct server *server, const sigset_t *signals,
 static int serve(struct config *config, const struct config_source *source, struct tape *tape) {
     sigset_t signals;
     struct supervisor supervisor;
+    struct server *server;
     int status = EXIT_FAILURE;
     block_signals(&signals);
     supervisor_init(&supervisor);
-    struct server *server = server_create(config, false, tape);
-    if (server == NULL)
+    int error = server_create(config, false, tape, &server);
+    if (error == SENTIO_INVALID)
+        status = EX_CONFIG;
+    if (error)
         goto out;
     if (server_start(server, source) == 0) {
         attend(server, &signals, &supervisor);
@@ -109,8 +113,8 @@ static int record(struct config *config, const struct config_source *source, con
 
 static int check(struct config *config, const char *file) {
     size_t channels = config->channel_count;
-    struct server *server = server_create(config, true, NULL);
-    if (server == NULL)
+    struct server *server;
+    if (server_create(config, true, NULL, &server) != 0)
         return EXIT_FAILURE;
     server_destroy(server);
     printf("%s: the configuration is valid; %zu channels\n", file, channels);
@@ -131,7 +135,7 @@ static int run(const struct options *options) {
         return config_dump(&source, stdout, stderr) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     struct config *config = load(&source);
     if (config == NULL)
-        return EXIT_FAILURE;
+        return options->action == ACTION_CHECK ? EXIT_FAILURE : EX_CONFIG;
     log_start((enum log_level)config->log.level, (enum log_format)config->log.format);
     log_info("server", "sentiod %s, %s", SENTIO_VERSION, options->file);
     if (options->action == ACTION_CHECK)

@@ -7,7 +7,12 @@ import os
 import re
 from pathlib import Path
 
+import pytest
+
+from harness.config import TREE
 from harness.daemon import run
+
+EX_CONFIG = 78
 
 
 def test_version_says_name_and_number() -> None:
@@ -35,11 +40,26 @@ def test_a_good_configuration_is_checked_without_starting(write_config) -> None:
     assert "listening on" not in done.stderr
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    for mode in (["--check-config"], ["--dump-config"], []):
-        done = run("-c", tmp_path / "missing.conf", *mode)
-        assert done.returncode == 1
-        assert "missing.conf" in done.stderr
+@pytest.mark.parametrize(("mode", "status"), [(["--check-config"], 1), (["--dump-config"], 1),
+                                              ([], EX_CONFIG)])
+def test_a_missing_file_is_named(tmp_path: Path, mode: list[str], status: int) -> None:
+    done = run("-c", tmp_path / "missing.conf", *mode)
+    assert done.returncode == status
+    assert "missing.conf" in done.stderr
+
+
+def test_no_supervisor_starts_again_what_a_wrong_setting_has_ended(write_config) -> None:
+    unit = (TREE / "packaging/sentiod.service").read_text()
+    assert f"\nRestartPreventExitStatus={EX_CONFIG}\n" in unit
+    assert "ExecStartPre" not in unit  # what fails there is started again, whatever its status
+    done = run("-c", write_config(), "--set", "limits.topics=none")
+    assert done.returncode == EX_CONFIG
+    assert "limits.topics" in done.stderr
+
+
+def test_what_another_start_may_mend_has_another_status(write_config, tmp_path: Path) -> None:
+    config = write_config(server={"state_dir": tmp_path / "not" / "yet"})
+    assert run("-c", config).returncode == 1
 
 
 def test_every_error_is_listed_with_file_and_line(write_config) -> None:
@@ -60,7 +80,7 @@ def test_a_syntax_error_is_named_by_its_line(write_config) -> None:
     path: Path = write_config()
     path.write_text(path.read_text() + "\nserver {{{\n")
     done = run("-c", path)
-    assert done.returncode == 1
+    assert done.returncode == EX_CONFIG
     assert re.search(rf"^{re.escape(str(path))}:\d+: ", done.stderr, re.M), done.stderr
 
 
