@@ -79,6 +79,7 @@ int http_send(struct request *request, struct response *response) {
     struct sentio_writer out;
     response->head = request->method == METHOD_HEAD;
     response->cors_origin = request->origin;
+    response->close |= request->endless;
     if (connection->publisher)
         return publisher_answer(request, response);
     if (connection->publishing)
@@ -124,6 +125,10 @@ static bool check_origin(struct request *request, const struct header *header) {
 uint32_t http_check(struct request *request, const struct header *header, const char **detail) {
     bool is_post = request->method == METHOD_POST;
     request->length = header->length;
+    /* RFC 9112 section 6.3: it has no body. */
+    request->endless = (is_post || request->method == METHOD_OTHER) &&
+                       header->length_error == SENTIO_NOT_FOUND &&
+                       request->connection->publisher == NULL;
     if (request->connection->refused) {
         *detail = "too many connections";
         return request->connection->refused;
@@ -141,10 +146,6 @@ uint32_t http_check(struct request *request, const struct header *header, const 
         request->length = SIZE_MAX;
         *detail = "Content-Length must be a decimal number";
         return 400;
-    }
-    if (is_post && header->length_error == SENTIO_NOT_FOUND) {
-        *detail = "send a Content-Length";
-        return 411;
     }
     if (!is_post && request->method != METHOD_OTHER && request->length > 0) {
         *detail = "only POST takes a body";

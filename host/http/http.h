@@ -33,6 +33,7 @@ struct request {
     bool waits;       /* in io->waiting */
     bool upgrade;     /* it is to become a WebSocket */
     bool posts;       /* what is at its path takes POST alone */
+    bool endless;     /* no length, of which libwebsockets makes 100 MiB: the connection ends */
     uint32_t channel; /* PUBLISH */
     size_t length;    /* Content-Length */
     size_t received;

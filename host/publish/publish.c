@@ -92,6 +92,8 @@ int publish_begin_as(struct request *request, const struct header *header,
     bool lines = false;
     if (request->method != METHOD_POST)
         return http_refuse(request, 405, "publishing takes POST");
+    if (header->length_error == SENTIO_NOT_FOUND)
+        return http_refuse(request, 411, "send a Content-Length");
     if (request->length > DISCARD_MAX)
         return http_refuse(request, 413, "the body is over publish.body_size");
     if (request->length > (size_t)view->config->publish.body_size)
@@ -162,6 +164,8 @@ int publish_begin_ack(struct request *request, const struct header *header, uint
     request->posts = true;
     if (request->method != METHOD_POST)
         return http_refuse(request, 405, "this resource takes POST");
+    if (header->length_error == SENTIO_NOT_FOUND)
+        return http_refuse(request, 411, "send a Content-Length");
     return begin_small(request, header, &small);
 }
 
@@ -185,7 +189,8 @@ static bool is_pipelined(const struct request *request, const char *data, size_t
 }
 
 int publish_body(struct request *request, const char *data, size_t size) {
-    if (size == 0) /* the library says so of a POST whose Content-Length is 0 */
+    /* The library says so of a POST whose Content-Length is 0. */
+    if (size == 0 || request->endless)
         return 0;
     if (request->asked || size > request->length - request->received)
         return -1;

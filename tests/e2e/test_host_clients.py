@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness import bodies
 from harness.client import TIMESTAMP
-from harness.config import PUBLISHER_KEY, secret_file
+from harness.config import ADMIN_TOKEN, PUBLISHER_KEY, secret_file
 from harness.daemon import Daemon
 from harness.overseer import Overseer
+from harness.raw import Reader
 from harness.slow import Market, narrow
 from harness.sse import follow
 from harness.websocket import DEFLATE, Closed
@@ -198,6 +200,24 @@ def test_who_is_kicked_is_told_why_and_the_others_stay(host: Daemon) -> None:
     host.publish("notifications", bodies.notification("*"))
     assert clients["user_002"].next()["type"] == "notification"
     assert overseer.only()["user"] == "user_002"
+
+
+def test_a_kick_without_a_body_needs_no_length(start, certificate: tuple[Path, Path],
+                                                tmp_path: Path) -> None:
+    host = start(server={"listen": ["127.0.0.1:0", f"unix:{tmp_path / 'public.sock'}",
+                                    "tls:127.0.0.1:0"]},
+                 tls={"certificate": certificate[0], "key": certificate[1]})
+    overseer = Overseer(host)
+    for way in (host.tcp, host.unix, host.tls, host.control):
+        client = host.client("/ws/market-data")
+        client.subscribe("AAPL")
+        shown = overseer.only()["id"]
+        with way.connect() as connection:
+            connection.sendall(f"POST /api/v1/host/clients/{shown}/kick HTTP/1.1\r\nHost: localhost\r\n"
+                               f"Authorization: Bearer {ADMIN_TOKEN}\r\n\r\n".encode())
+            answer = Reader(connection).answer()
+        assert (answer.status, answer.json) == (200, {"kicked": shown})
+        assert told(client.closed()) == KICKED
 
 
 def test_a_reader_of_events_is_told_not_to_come_back(host: Daemon) -> None:

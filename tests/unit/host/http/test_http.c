@@ -141,6 +141,32 @@ static void bodies_where_none_belong_are_refused(void **state) {
     }
 }
 
+/* libwebsockets takes what follows for its body, so where that reads, the connection ends. */
+static void a_post_without_a_length_has_no_body(void **state) {
+    static const char *const requests[] = {
+        "POST /api/v1/health HTTP/1.1\r\n" HOST "\r\n",
+        "PUT /api/v1/health HTTP/1.1\r\n" HOST "\r\n",
+    };
+    struct client client;
+    struct answer answer;
+    fixture_start(*state);
+    client_connect(&client, *state, VIA_TCP);
+    ask(&client, requests[0]);
+    assert_answer(&client, &answer, 405, "takes GET");
+    assert_header(&answer, "Connection", NULL);
+    for (size_t i = 0; i < 2; i++) {
+        ask(&client, "GET /nothing HTTP/1.1\r\n" HOST "\r\n");
+        assert_answer(&client, &answer, 404, NULL);
+        ask(&client, requests[i]);
+        assert_answer(&client, &answer, 405, "takes GET");
+        assert_header(&answer, "Connection", "close");
+        assert_closed(&client);
+        client_disconnect(&client);
+        client_connect(&client, *state, VIA_TCP);
+    }
+    client_disconnect(&client);
+}
+
 static void an_allowed_origin_is_named_in_the_answer(void **state) {
     struct client client;
     struct answer answer;
@@ -291,6 +317,7 @@ int main(void) {
         TEST(health_and_channels_are_the_hosts_own),
         TEST(head_has_the_length_and_no_body),
         TEST(bodies_where_none_belong_are_refused),
+        TEST(a_post_without_a_length_has_no_body),
         TEST(an_allowed_origin_is_named_in_the_answer),
         TEST(another_origin_is_403_for_everything),
         TEST(upgrades_are_refused_in_plain_http),
