@@ -178,9 +178,9 @@ int publish_begin_question(struct request *request, const struct header *header,
 
 /*
  * A request that was sent before the one ahead of it was answered: libwebsockets 4.1.6 then hands
- * over the request's own first line as its body. No JSON begins like that. The connection is
- * closed: a client that pipelines must be ready for that (RFC 9112 section 9.3.2), and nothing is
- * misread.
+ * over the request's own first line as its body. No JSON begins like that. It is refused, and the
+ * connection closed: a client that pipelines must be ready for that (RFC 9112 section 9.3.2), and
+ * nothing is misread.
  */
 static bool is_pipelined(const struct request *request, const char *data, size_t size) {
     static const char line[] = "POST /";
@@ -195,7 +195,7 @@ int publish_body(struct request *request, const char *data, size_t size) {
     if (request->asked || size > request->length - request->received)
         return -1;
     if (request->connection->publisher == NULL && is_pipelined(request, data, size))
-        return -1;
+        return http_refuse(request, 503, "sent ahead of the answer before it: send it again");
     if (request->message)
         memcpy(request->message->space + request->received, data, size);
     request->received += size;

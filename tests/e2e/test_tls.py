@@ -14,6 +14,9 @@ from harness import bodies
 from harness.client import symbols
 from harness.daemon import Daemon, run
 from harness.limits import TIMEOUT
+from harness.raw import Reader, get, post
+
+GOOD = json.dumps(bodies.signals("AAPL"))
 
 
 @pytest.fixture
@@ -50,6 +53,19 @@ def test_a_large_body_and_a_large_message_pass_through_tls(secure: Daemon, size:
     body = bodies.signals("AAPL", padding="x" * size)
     assert secure.http(secure.tls).publish("trade-signals", body).status == 200
     assert client.live()["data"][0]["padding"] == "x" * size
+
+
+@pytest.mark.parametrize("first", [post(GOOD), get("/api/v1/health")], ids=["publish", "get"])
+def test_a_publish_that_is_sent_ahead_is_refused_as_a_whole(secure: Daemon, first: bytes) -> None:
+    with secure.tls.connect() as connection:
+        connection.sendall(first + post(GOOD) * 3)
+        reader = Reader(connection)
+        answers = reader.answers(2)
+        assert reader.rest() == b""
+    assert [answer.status for answer in answers] == [200, 503]
+    assert answers[1].headers["connection"] == "close" and answers[1].headers["retry-after"]
+    published = 1 if first == post(GOOD) else 0
+    assert secure.publish("trade-signals", GOOD)["offset"] == published + 1
 
 
 def test_the_certificate_is_the_configured_one(secure: Daemon,
