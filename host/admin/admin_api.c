@@ -123,7 +123,8 @@ static int begin(struct request *request, const struct header *header, struct se
     sentio_write_text(&out, "}");
     if (error || out.failed)
         result =
-            publish_refuse(request, header, 400, "the query is not valid: too long, or not UTF-8");
+            publish_refuse(request, header, 400,
+                           "the query is not valid: over 32 parameters, too long, or not UTF-8");
     else if (resource->begin)
         result = resource->begin(request, header, name, sentio_written(&out));
     else

@@ -186,7 +186,8 @@ static int ask_route(struct request *request, const struct header *header, struc
     sentio_write_text(&out, "}");
     if (error || (found != 0 && found != SENTIO_NOT_FOUND) || user.size > SENTIO_TOPIC_MAX) {
         sentio_writer_finish(&out);
-        return http_refuse(request, 400, "the query is not valid: too long, or not UTF-8");
+        return http_refuse(request, 400,
+                           "the query is not valid: over 32 parameters, too long, or not UTF-8");
     }
     struct query_message *query =
         query_message_create(user, sentio_text(route->path), path, sentio_written(&out));

@@ -4,7 +4,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "target.h"
+
+/* libwebsockets 4.1.6 has some 90 places for parameters and fields. */
+enum { PARAMETERS_READ = 64 };
+
 static const char prefix[] = "POST ";
+static const char too_large[] = "the header is too large";
 
 static const struct {
     const char *name;
@@ -159,11 +165,59 @@ static enum head_result read_line(struct request_head *head, const char *data,
     return read_field(head, data, line);
 }
 
+/* After an empty line; libwebsockets takes a lone LF, too. */
+static bool has_end(struct sentio_bytes text) {
+    const char *stop = text.data + text.size;
+    const char *line = text.data;
+    for (;;) {
+        line = memchr(line, '\n', (size_t)(stop - line));
+        if (line == NULL || ++line == stop)
+            return false;
+        if (*line == '\n' || (*line == '\r' && line + 1 < stop && line[1] == '\n'))
+            return true;
+    }
+}
+
+/* Between the method and the version, as far as it is there. */
+static struct sentio_bytes target_of(struct sentio_bytes text) {
+    const char *end = memchr(text.data, '\n', text.size);
+    const char *start = memchr(text.data, ' ', end ? (size_t)(end - text.data) : text.size);
+    if (end == NULL || start == NULL)
+        return sentio_text("");
+    const char *space = memchr(start + 1, ' ', (size_t)(end - start - 1));
+    return sentio_bytes(start + 1, (size_t)((space ? space : end) - start - 1));
+}
+
+static const char *fault_of(struct sentio_bytes target) {
+    size_t parameters = 0;
+    bool query = false;
+    for (size_t i = 0; i < target.size; i++) {
+        char c = target.data[i];
+        struct sentio_bytes rest = sentio_bytes(target.data + i, target.size - i);
+        query |= c == '?';
+        parameters += query && (c == '&' || c == ';');
+        if (c == '%' && target_escape(rest) <= 0)
+            return query ? "the query has an escape that is none, or %00"
+                         : "the path has an escape that is none, or %00";
+    }
+    return parameters < PARAMETERS_READ ? NULL : "the query has too many parameters";
+}
+
+/* Of a request that libwebsockets is to read. */
+static enum head_result judge_other(struct request_head *head, struct sentio_bytes text) {
+    const char *fault = fault_of(target_of(text));
+    if (fault != NULL)
+        return invalid(head, 400, fault);
+    if (has_end(text))
+        return HEAD_OTHER;
+    return text.size < HEADER_MAX_SIZE ? HEAD_MORE : invalid(head, 431, too_large);
+}
+
 enum head_result request_head_read(struct request_head *head, const char *data, size_t size) {
     size_t limit = size < HEADER_MAX_SIZE ? size : HEADER_MAX_SIZE;
     enum head_result result = HEAD_MORE;
     if (head->size == 0 && !request_head_begins(data, limit))
-        return HEAD_OTHER;
+        return judge_other(head, sentio_bytes(data, limit));
     if (head->size == 0 && limit > 0 && !is_http(data[0]))
         return invalid(head, 400,
                        "this is not HTTP; a client that speaks TLS needs a \"tls:\" listener");
@@ -171,8 +225,7 @@ enum head_result request_head_read(struct request_head *head, const char *data, 
         const char *end = memchr(data + head->scanned, '\n', limit - head->scanned);
         if (end == NULL) {
             head->scanned = (uint32_t)limit;
-            return limit < HEADER_MAX_SIZE ? HEAD_MORE
-                                           : invalid(head, 431, "the header is too large");
+            return limit < HEADER_MAX_SIZE ? HEAD_MORE : invalid(head, 431, too_large);
         }
         size_t line = (size_t)(end - data) - head->size;
         if (line == 0 || end[-1] != '\r')

@@ -11,13 +11,15 @@
 /*
  * The head of a POST as it comes in on a connection: request line and fields (RFC 9112 sections 3
  * and 5), read strictly: lines end in CRLF, no folded lines, no space before a colon, no control
- * characters, no field twice that may come once. No allocation, any thread.
+ * characters, no field twice that may come once. Of other requests' heads, only what makes
+ * libwebsockets close the connection without a word, or with a page in HTML. No allocation, any
+ * thread.
  */
 
 enum head_result {
     HEAD_MORE,
     HEAD_COMPLETE,
-    HEAD_OTHER,  /* another request than a POST */
+    HEAD_OTHER,  /* of another request than a POST, complete: for libwebsockets to read */
     HEAD_INVALID /* `status` and `detail` say how it is refused */
 };
 

@@ -141,7 +141,9 @@ static int begin(struct request *request, const struct header *header, struct ss
     if (error || write_head(connection) != 0) {
         sentio_writer_finish(&parameters);
         sse_destroy(sse);
-        return error ? http_refuse(request, 400, "the query is not valid: too long, or not UTF-8")
+        return error ? http_refuse(
+                           request, 400,
+                           "the query is not valid: over 32 parameters, too long, or not UTF-8")
                      : http_refuse(request, 503, "the host is out of memory");
     }
     open_connection(connection, sse, names != NULL);

@@ -13,8 +13,7 @@ static int digit(char c) {
     return -1;
 }
 
-/* RFC 3986 section 2.1. The escape at the text's begin, or -1. */
-static int escape(struct sentio_bytes text) {
+int target_escape(struct sentio_bytes text) {
     if (text.size < 3 || digit(text.data[1]) < 0 || digit(text.data[2]) < 0)
         return -1;
     return digit(text.data[1]) << 4 | digit(text.data[2]);
@@ -27,7 +26,7 @@ static bool is_valid(struct sentio_bytes target) {
         unsigned char c = (unsigned char)target.data[i];
         if (c <= ' ' || c >= 0x7f)
             return false;
-        if (c == '%' && escape(sentio_bytes(target.data + i, target.size - i)) < 0)
+        if (c == '%' && target_escape(sentio_bytes(target.data + i, target.size - i)) < 0)
             return false;
     }
     return true;
@@ -39,7 +38,7 @@ static size_t decode(struct sentio_bytes text, char *space) {
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i] == '+' ? ' ' : text.data[i];
         if (c == '%') {
-            c = (char)escape(sentio_bytes(text.data + i, text.size - i));
+            c = (char)target_escape(sentio_bytes(text.data + i, text.size - i));
             i += 2;
         }
         space[size++] = c;

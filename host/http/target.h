@@ -17,6 +17,9 @@
 int target_split(struct sentio_bytes target, char *space, struct sentio_bytes *path,
                  struct sentio_bytes *query);
 
+/* RFC 3986 section 2.1: the byte that the escape at the text's begin stands for, or -1. */
+int target_escape(struct sentio_bytes text);
+
 /* Takes the next "name=value" off the query and decodes it into `space`, which has room for it. */
 struct sentio_bytes target_parameter(struct sentio_bytes *query, char *space,
                                      struct sentio_bytes *value);

@@ -15,10 +15,7 @@
 #include "publish/publisher.h"
 #include "static/static_send.h"
 
-enum {
-    EVENTS_A_TURN = 256,
-    PEEKED = 8 /* enough to tell a POST from the rest */
-};
+enum { EVENTS_A_TURN = 256 };
 
 /* The library logs a line about it (server.c drops it), in a buffer that all its threads share. */
 static struct lws *hand_over_read(struct io *io, int fd, struct sentio_bytes bytes) {
@@ -85,9 +82,16 @@ int arrival_watch(struct connection *connection, uint32_t events) {
     return 0;
 }
 
+/* A complete head of another request than a POST, as libwebsockets can read it. */
+static bool is_for_library(struct sentio_bytes begin) {
+    struct request_head head = {.size = 0};
+    return !request_head_begins(begin.data, begin.size) &&
+           request_head_read(&head, begin.data, begin.size) == HEAD_OTHER;
+}
+
 /* Where it goes, once it has said anything. */
 static void direct(struct connection *connection, struct sentio_bytes begin) {
-    if (!request_head_begins(begin.data, begin.size)) {
+    if (is_for_library(begin)) {
         arrival_adopt(connection, sentio_bytes(NULL, 0));
         return;
     }
@@ -96,8 +100,8 @@ static void direct(struct connection *connection, struct sentio_bytes begin) {
 }
 
 static void look(struct connection *connection) {
-    char begin[PEEKED];
-    ssize_t got = recv(connection->fd, begin, sizeof(begin), MSG_PEEK);
+    char *begin = connection->io->publishers.buffer;
+    ssize_t got = recv(connection->fd, begin, HEADER_MAX_SIZE, MSG_PEEK);
     if (got > 0) {
         direct(connection, sentio_bytes(begin, (size_t)got));
         return;

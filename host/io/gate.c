@@ -16,7 +16,8 @@ static int ask(struct request *request, const struct header *header, struct sent
     sentio_write_text(&parameters, "}");
     if (error) {
         sentio_writer_finish(&parameters);
-        return http_refuse(request, 400, "the query is not valid: too long, or not UTF-8");
+        return http_refuse(request, 400,
+                           "the query is not valid: over 32 parameters, too long, or not UTF-8");
     }
     struct query_message *query =
         query_message_create(sentio_text(""), sentio_text(""), path, sentio_written(&parameters));

@@ -16,7 +16,10 @@ from harness import bodies
 from harness.client import symbols
 from harness.daemon import Daemon
 from harness.limits import TIMEOUT
-from harness.raw import PUBLISH, Reader, post
+from harness.raw import PUBLISH, Reader, get, post
+
+GOOD = json.dumps(bodies.signals("AAPL"))
+MANY = "&".join(f"p{number}=1" for number in range(300))
 
 
 def answers(connection: socket.socket, count: int) -> list[tuple[int, bytes]]:
@@ -82,6 +85,46 @@ def test_length_and_chunks_together_are_refused(host: Daemon) -> None:
     with host.tcp.connect() as connection:
         connection.sendall(post("{}", "Transfer-Encoding: chunked"))
         assert answers(connection, 1)[0][0] in (400, 411)
+
+
+@pytest.mark.parametrize(("target", "place"), [
+    ("/api/v1/%zz", "path"), ("/api/v1/health%", "path"), ("/api/v1/%00health", "path"),
+    ("/ws/trade-signals%2", "path"), ("/api/v1/health?a=%zz", "query"),
+    ("/sse/trade-signals?symbols=%00", "query"), (f"/api/v1/health?{MANY}", "parameters"),
+], ids=["no-escape", "half-an-escape", "nul", "websocket", "query", "nul-in-query", "parameters"])
+def test_a_target_that_can_not_be_read_is_400_with_the_place(host: Daemon, target: str,
+                                                             place: str) -> None:
+    for before in (b"", post(GOOD)):
+        with host.tcp.connect() as connection:
+            reader = Reader(connection)
+            connection.sendall(before + get(target))
+            if before:
+                assert reader.answer().status == 200
+            answer = reader.answer()
+            assert reader.rest() == b""
+        assert answer.status == 400
+        assert place in answer.json["detail"]
+        assert answer.headers["connection"] == "close"
+
+
+def test_a_get_whose_head_is_over_8_kib_is_431(host: Daemon) -> None:
+    with host.tcp.connect() as connection:
+        reader = Reader(connection)
+        connection.sendall(get("/api/v1/health")[:-2] + b"X: " + b"x" * 9000)
+        answer = reader.answer()
+        assert reader.rest() == b""
+    assert (answer.status, answer.headers["connection"]) == (431, "close")
+    assert answer.json["detail"]
+
+
+def test_a_get_that_comes_byte_by_byte_is_answered(host: Daemon) -> None:
+    with host.tcp.connect() as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        reader = Reader(connection)
+        for _ in range(2):
+            for byte in get("/api/v1/health?a=%41"):
+                connection.sendall(bytes([byte]))
+            assert reader.answer().json["status"] == "healthy"
 
 
 def test_a_post_without_a_length_is_411(host: Daemon) -> None:

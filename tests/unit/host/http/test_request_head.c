@@ -14,9 +14,13 @@
 #define LINE "POST /a HTTP/1.1\r\n"
 #define HOST "Host: h\r\n"
 
-static enum head_result read_text(struct request_head *head, const char *text) {
+static enum head_result read_part(struct request_head *head, const char *text, size_t size) {
     memset(head, 0, sizeof(*head));
-    return request_head_read(head, text, strlen(text));
+    return request_head_read(head, text, size);
+}
+
+static enum head_result read_text(struct request_head *head, const char *text) {
+    return read_part(head, text, strlen(text));
 }
 
 static void assert_span(struct sentio_bytes got, const char *expected) {
@@ -105,11 +109,19 @@ static void a_head_may_be_cut_in_two_anywhere(void **state) {
 }
 
 static void only_a_post_is_read(void **state) {
-    static const char *const others[] = {
-        "G", "GET / HTTP/1.1\r\n", "POSTS", "PUT", "post /", "POST\t/", "\r\n", "\n"};
+    static const char *const others[] = {"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                                         "GET /a%20b%7e?c=%C3%9f&d HTTP/1.1\r\n\r\n{}",
+                                         "POSTS\n\n",
+                                         "PUT /\n\r\n",
+                                         "post /\r\n\r\n",
+                                         "POST\t/\r\n\r\n",
+                                         "\r\n\r\n",
+                                         "\n\n"};
     struct request_head head;
     (void)state;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        for (size_t cut = 1; cut < strcspn(others[i], "{"); cut++)
+            assert_int_equal(read_part(&head, others[i], cut), HEAD_MORE);
         assert_int_equal(read_text(&head, others[i]), HEAD_OTHER);
         assert_false(request_head_begins(others[i], strlen(others[i])));
     }
@@ -117,6 +129,52 @@ static void only_a_post_is_read(void **state) {
     assert_int_equal(read_text(&head, "POS"), HEAD_MORE);
     assert_true(request_head_begins("POS", 3));
     assert_true(request_head_begins("POST /x", 7));
+}
+
+static void what_libwebsockets_can_not_read_is_refused(void **state) {
+    static const struct {
+        const char *target;
+        const char *detail;
+    } cases[] = {{"/%zz", "the path has"},     {"/a%2", "the path has"},
+                 {"/%", "the path has"},       {"/a%00b", "the path has"},
+                 {"/?a=%zz", "the query has"}, {"/?a=%00", "the query has"},
+                 {"/?%=b", "the query has"},   {"/?a=1&b%", "the query has"}};
+    struct request_head head;
+    char text[9000];
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\n", cases[i].target);
+        assert_int_equal(read_text(&head, text), HEAD_INVALID);
+        assert_int_equal(head.status, 400);
+        assert_non_null(strstr(head.detail, cases[i].detail));
+        assert_int_equal(read_part(&head, text, strlen(text) - 1), HEAD_MORE);
+    }
+    memset(text, 'x', sizeof(text));
+    memcpy(text, "GET / HTTP/1.1\r\nX: ", 19);
+    assert_int_equal(read_part(&head, text, HEADER_MAX_SIZE - 1), HEAD_MORE);
+    assert_int_equal(read_part(&head, text, HEADER_MAX_SIZE), HEAD_INVALID);
+    assert_int_equal(head.status, 431);
+}
+
+static enum head_result read_parameters(struct request_head *head, int count) {
+    struct sentio_writer text;
+    sentio_writer_init(&text, NULL, 0);
+    sentio_write_text(&text, "GET /?a");
+    for (int i = 1; i < count; i++)
+        sentio_write_text(&text, i % 2 ? "&a=1" : ";b");
+    sentio_write_text(&text, " HTTP/1.1\r\n\r\n");
+    enum head_result result = read_part(head, text.data, text.size);
+    sentio_writer_finish(&text);
+    return result;
+}
+
+static void more_parameters_than_libwebsockets_can_read_are_refused(void **state) {
+    struct request_head head;
+    (void)state;
+    assert_int_equal(read_parameters(&head, 64), HEAD_OTHER);
+    assert_int_equal(read_parameters(&head, 65), HEAD_INVALID);
+    assert_int_equal(head.status, 400);
+    assert_non_null(strstr(head.detail, "too many parameters"));
 }
 
 static void what_can_not_be_http_is_refused(void **state) {
@@ -283,6 +341,8 @@ int main(void) {
         cmocka_unit_test(a_head_may_come_byte_by_byte_and_move_meanwhile),
         cmocka_unit_test(a_head_may_be_cut_in_two_anywhere),
         cmocka_unit_test(only_a_post_is_read),
+        cmocka_unit_test(what_libwebsockets_can_not_read_is_refused),
+        cmocka_unit_test(more_parameters_than_libwebsockets_can_read_are_refused),
         cmocka_unit_test(what_can_not_be_http_is_refused),
         cmocka_unit_test(a_malformed_request_line_is_refused),
         cmocka_unit_test(a_malformed_field_is_refused),
