@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import signal
 import threading
 from contextlib import suppress
 from http.client import HTTPException
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable, Iterator
 
 import pytest
 
@@ -25,6 +27,8 @@ ROUNDS = 5
 PUBLISHERS = 3
 WINDOW = 16  # requests on their way on each connection
 LAST = 2**53
+PAGE = 4096 + 24  # of the database's log
+HELD_UP = 3
 
 
 def channel(**settings: Any) -> dict[str, Any]:
@@ -141,3 +145,63 @@ def test_what_follows_from_an_update_comes_once_over_kill_9(start, tmp_path: Pat
         assert len(own) >= len(publisher.answered)
     assert numbers_on(host, "end") == begun
     assert numbers_on(host, "watch") == begun
+
+
+def limit_files(host: Daemon, size: int) -> None:
+    """No file of the host's grows any further, as on a full disk."""
+    resource.prlimit(host.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+class Follower:
+    """Has seen what came to a channel while it was there."""
+
+    def __init__(self, host: Daemon, name: str) -> None:
+        self._client = host.client(f"/ws/{name}")
+        self._client.subscribe()
+        self.seen: list[int] = []
+
+    def wait_for(self, number: int) -> None:
+        while number not in self.seen[-1:]:
+            self.seen.append(self._client.live()["data"]["n"])
+
+
+def fill_and_make_room(host: Daemon, log: Path, room: int, numbers: Iterator[int]) -> list[int]:
+    """Publishes until the disk is full, at another place for another `room`, and once more when it
+    is not; what was answered."""
+    http, answered = host.http(), []
+    limit_files(host, log.stat().st_size + room)
+    status = 200
+    while status == 200:
+        number = next(numbers)
+        status = http.publish("begin", {"data": number}).status
+        if status == 200:
+            answered.append(number)
+    assert status == 503
+    limit_files(host, resource.RLIM_INFINITY)
+    answered.append(next(numbers))
+    host.publish("begin", {"data": answered[-1]})
+    return answered
+
+
+@pytest.mark.parametrize("end", [Daemon.stop, kill], ids=["stopped", "killed"])
+def test_what_a_full_disk_holds_up_comes_once_with_the_next_start(
+        start, tmp_path: Path, end: Callable[[Daemon], None]) -> None:
+    settings = {"server": {"state_dir": tmp_path / "kept"}, "channels": channels("none")}
+    host = start(**settings)
+    host.publish("begin", {"data": 0})
+    followers = [Follower(host, name) for name in ("end", "watch")]
+    numbers, answered, pages = count(1), [0], 0
+    held: list[set[int]] = [set(), set()]
+    while min(map(len, held)) < HELD_UP:
+        log = tmp_path / "kept" / "sentio.db-wal"
+        answered += fill_and_make_room(host, log, pages * PAGE, numbers)
+        for follower in followers:  # what came before has been tried by then
+            follower.wait_for(answered[-1])
+        held = [set(answered[1:]) - set(follower.seen) for follower in followers]
+        pages += 1
+    end(host)
+    host = start(**settings)
+    host.publish("begin", {"data": LAST})
+    assert numbers_on(host, "begin") == [*answered, LAST]
+    for name in ("end", "watch"):
+        assert sorted(numbers_on(host, name)) == [*answered, LAST]
