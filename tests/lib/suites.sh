@@ -115,7 +115,7 @@ suite_js() {
     local package name
     for package in js/client js/react dashboard; do
         name=js-${package#js/}
-        run_suite "$name" pytest 300 env SENTIO_BUILD="$top/build" \
+        run_suite "$name" pytest 600 env SENTIO_BUILD="$top/build" \
             "$top/tests/lib/js.sh" test "$package" "$logs/$name.xml"
     done
 }
