@@ -77,14 +77,11 @@ static void attend(const struct server *server, const sigset_t *signals,
 static int serve(struct config *config, const struct config_source *source, struct tape *tape) {
     sigset_t signals;
     struct supervisor supervisor;
-    struct server *server;
     int status = EXIT_FAILURE;
     block_signals(&signals);
     supervisor_init(&supervisor);
-    int error = server_create(config, false, tape, &server);
-    if (error == SENTIO_INVALID)
-        status = EX_CONFIG;
-    if (error)
+    struct server *server = server_create(config, false, tape);
+    if (server == NULL)
         goto out;
     if (server_start(server, source) == 0) {
         attend(server, &signals, &supervisor);
@@ -113,8 +110,8 @@ static int record(struct config *config, const struct config_source *source, con
 
 static int check(struct config *config, const char *file) {
     size_t channels = config->channel_count;
-    struct server *server;
-    if (server_create(config, true, NULL, &server) != 0)
+    struct server *server = server_create(config, true, NULL);
+    if (server == NULL)
         return EXIT_FAILURE;
     server_destroy(server);
     printf("%s: the configuration is valid; %zu channels\n", file, channels);

@@ -128,9 +128,7 @@ static int set_up(struct server *server, struct view *view, bool checking) {
     if (!checking)
         host->groups = cgroup_open();
     server->hub = hub_create(host);
-    if (server->hub == NULL)
-        return SENTIO_INVALID;
-    if (view_fill(view, server->hub) != 0)
+    if (server->hub == NULL || view_fill(view, server->hub) != 0)
         return SENTIO_FAILED;
     return checking ? 0 : create_ios(server);
 }
@@ -143,26 +141,24 @@ static struct view *load_view(struct config *config) {
     return view;
 }
 
-int server_create(struct config *config, bool checking, struct tape *tape, struct server **result) {
+struct server *server_create(struct config *config, bool checking, struct tape *tape) {
     struct view *view = load_view(config);
     if (view == NULL) {
         config_free(config);
-        return SENTIO_INVALID;
+        return NULL;
     }
     struct server *server = calloc(1, sizeof(*server));
     if (server == NULL) {
         view_unref(view);
-        return SENTIO_NO_MEMORY;
+        return NULL;
     }
     server->host.tape = tape;
     if (!checking)
         raise_descriptor_limit(config);
-    int error = set_up(server, view, checking);
-    if (error)
-        server_destroy(server);
-    else
-        *result = server;
-    return error;
+    if (set_up(server, view, checking) == 0)
+        return server;
+    server_destroy(server);
+    return NULL;
 }
 
 int server_start(struct server *server, const struct config_source *source) {

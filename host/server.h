@@ -15,9 +15,9 @@ struct tape;
  */
 
 /* Opens channels and, unless only `checking`, sockets. `tape`: records what comes in; NULL: nothing
- * does. Takes the configuration over, also when it fails. 0 or a negative code after the reasons
- * were logged: SENTIO_INVALID when the configuration, or what it names, is to blame. */
-int server_create(struct config *config, bool checking, struct tape *tape, struct server **server);
+ * does. Takes the configuration over, also when it
+ * fails. NULL after the reasons were logged. */
+struct server *server_create(struct config *config, bool checking, struct tape *tape);
 /* Starts the threads. `source`: where a reload reads the configuration, to live as long as they
  * run; NULL: there are no reloads. 0 or SENTIO_FAILED. */
 int server_start(struct server *server, const struct config_source *source);
