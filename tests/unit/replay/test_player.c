@@ -89,10 +89,10 @@ static void a_durable_channel_is_played_as_the_disk_has_answered(void **state) {
     struct run run;
     const uint64_t after = 0;
     const struct sentio_bytes number = sentio_bytes((const char *)&after, sizeof(after));
-    static const char *const lines[] = {"", "response 1 503 {\"detail\":\"the disk is full\"}\n",
-                                        "",
-                                        "response 3 200 {\"channel\":\"tick\",\"accepted\":1,"
-                                        "\"offset\":1,\"epoch\":\"0123456789abcdef\"}\n"};
+    static const char refused[] = "response 1 503 {\"detail\":\"the disk is full\"}\n";
+    static const char taken[] = "response 3 200 {\"channel\":\"tick\",\"accepted\":1,\"offset\":1,"
+                                "\"epoch\":\"0123456789abcdef\"}\n";
+    const char *const lines[] = {"", refused, "", taken};
     begin_durable(&run, state);
     run_put(&run,
             (struct tape_entry){.kind = TAPE_EPOCH,
