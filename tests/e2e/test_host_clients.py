@@ -213,7 +213,8 @@ def test_a_kick_without_a_body_needs_no_length(start, certificate: tuple[Path, P
         client.subscribe("AAPL")
         shown = overseer.only()["id"]
         with way.connect() as connection:
-            connection.sendall(f"POST /api/v1/host/clients/{shown}/kick HTTP/1.1\r\nHost: localhost\r\n"
+            connection.sendall(f"POST /api/v1/host/clients/{shown}/kick HTTP/1.1\r\n"
+                               "Host: localhost\r\n"
                                f"Authorization: Bearer {ADMIN_TOKEN}\r\n\r\n".encode())
             answer = Reader(connection).answer()
         assert (answer.status, answer.json) == (200, {"kicked": shown})

@@ -7,7 +7,6 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ from harness import bodies
 from harness.client import Message
 from harness.daemon import Daemon
 from harness.follower import Follower, Published, follow_all
-from harness.limits import TIMEOUT
 from harness.overseer import Overseer
 from harness.slow import narrow
+from harness.until import until
 from harness.websocket import DEFLATE
 
 OUTBOX = 64 * 1024
@@ -196,9 +195,8 @@ def test_many_pieces_from_the_disk_come_in_order_and_what_is_live_behind(start: 
 def test_what_the_disk_has_dropped_is_told_and_the_rest_is_given(start: Any) -> None:
     host = start(channels={"notifications": {"history": 1, "durable": True, "queue": 3}})
     answer = notify(host, *(f"n{number}" for number in range(30)))
-    deadline = time.monotonic() + TIMEOUT
-    while host.ask_control("status")["disk"]["dropped"] < 27:  # the disk forgets now and then
-        assert time.monotonic() < deadline, "the disk forgets nothing"
+    # The disk forgets now and then.
+    until(lambda: host.ask_control("status")["disk"]["dropped"], lambda dropped: dropped >= 27)
     # It acknowledges nothing, so that only `queue` bounds what is kept.
     messages, end = host.client("/ws/notifications").recover(user_id="u1", ack=True,
                                                              since=since(answer, 1))

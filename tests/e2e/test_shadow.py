@@ -14,6 +14,7 @@ from harness.config import BAD_PLUGINS
 from harness.daemon import Daemon
 from harness.limits import TIMEOUT
 from harness.shadow import Shadow
+from harness.until import until
 from harness.worker import DIED, Process, status
 
 SAME = BAD_PLUGINS / "tried_v1.so"
@@ -128,9 +129,8 @@ def test_the_first_twenty_differences_are_kept_and_all_are_counted(host: Daemon)
 
 def wait_for_gone(host: Daemon, count: int) -> None:
     """Until the plugin has been told that so many have left."""
-    deadline = time.monotonic() + TIMEOUT
-    while status(host, "tried")["counters"].get("plugin_gone", 0) < count:
-        assert time.monotonic() < deadline
+    until(lambda: status(host, "tried")["counters"].get("plugin_gone", 0),
+          lambda gone: gone >= count)
 
 
 def test_a_plugin_that_saves_nothing_is_told_of_the_subscriptions(host: Daemon) -> None:

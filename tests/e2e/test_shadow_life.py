@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ import pytest
 
 from harness.config import BAD_PLUGINS
 from harness.daemon import Daemon
-from harness.limits import TIMEOUT
 from harness.sentioctl import FAILED, OK, ask
 from harness.shadow import Shadow
 from harness.shadow import ask as ask_for
+from harness.until import until
 from harness.worker import children
 
 V1 = BAD_PLUGINS / "tried_v1.so"
@@ -44,9 +43,7 @@ def workers(host: Daemon) -> set[int]:
 
 def wait_for_end(host: Daemon, others: set[int]) -> None:
     """Until no worker but those is left."""
-    deadline = time.monotonic() + TIMEOUT
-    while left := workers(host) - others:
-        assert time.monotonic() < deadline, left
+    until(lambda: workers(host) - others, lambda left: not left)
 
 
 def goes_on(host: Daemon, channel: str = "tried") -> None:

@@ -9,7 +9,6 @@ import resource
 import socket
 import struct
 import threading
-import time
 from pathlib import Path
 from typing import Any, Callable
 
@@ -19,8 +18,8 @@ from harness.client import Client
 from harness.config import SENTIOD
 from harness.crowd import read_all
 from harness.daemon import Daemon, run
-from harness.limits import TIMEOUT
 from harness.slow import COUNTERS, Ledger, Market, counters, narrow
+from harness.until import until
 from harness.websocket import CLOSE, DEFLATE, Address, Closed
 from harness.worker import status
 
@@ -46,7 +45,8 @@ def start_with(start: Any, slow: str, outbox: int = OUTBOX, channel: str = "mark
                settings: dict[str, Any] | None = None, **server: Any) -> Daemon:
     """With little history, so that the host's memory does not grow with what is published. Nobody
     is dropped for not answering pings, which a client that reads nothing does not see."""
-    return start(server={"heartbeat": "1h", **server}, limits={"outbox": f"{outbox}B", "per_user": 2 * CLIENTS},
+    return start(server={"heartbeat": "1h", **server},
+                 limits={"outbox": f"{outbox}B", "per_user": 2 * CLIENTS},
                  channels={channel: {"slow": slow, "history": 1, **(settings or {})}})
 
 
@@ -363,9 +363,7 @@ def test_a_client_that_leaves_while_held_back_is_forgotten(
     client, _ = stop_reading(host)
     market.publish_until({"conflate": "slow_conflated", "drop": "slow_dropped"}[slow])
     leave(client)
-    deadline = time.monotonic() + TIMEOUT
-    while status(host, "market-data")["subscribers"] > 0:
-        assert time.monotonic() < deadline, "it is still subscribed"
+    until(lambda: status(host, "market-data")["subscribers"], lambda count: count == 0)
     market.publish()
 
 

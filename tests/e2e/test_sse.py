@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,11 +13,10 @@ from harness import bodies
 from harness.client import symbols
 from harness.config import ADMIN_TOKEN, BUILD
 from harness.daemon import Daemon
-from harness.limits import TIMEOUT
 from harness.raw import Reader
 from harness.slow import Ledger, Market, narrow
 from harness.sse import Event, EventStream, Refused, follow
-from harness.websocket import Address
+from harness.until import until
 
 SIGNALS = "/sse/trade-signals"
 
@@ -355,9 +352,7 @@ def test_a_peer_that_goes_leaves(start, certificate: tuple[Path, Path], tmp_path
     for address in (host.tcp, host.tls, host.unix):
         for target in (SIGNALS, "/sse?channels=trade-signals,earnings&user_id=u"):
             follow(host, target, address).close()
-    deadline = time.monotonic() + TIMEOUT
-    while host.ask_control("status")["connections"] > 0:
-        assert time.monotonic() < deadline, "connections are left over"
+    until(lambda: host.ask_control("status")["connections"], lambda count: count == 0)
 
 
 def test_http_1_0_is_served(host: Daemon) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import gzip
 import random
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
@@ -17,6 +16,7 @@ from harness.config import default_config, dumps, merged
 from harness.daemon import Daemon, run
 from harness.limits import TIMEOUT
 from harness.raw import Reader, get
+from harness.until import until
 
 HOME = b"<!doctype html><title>Home</title>"
 SECRET = b"nobody is to read this"
@@ -249,7 +249,5 @@ def test_a_reader_that_goes_away_leaves_nothing_behind(web: Daemon) -> None:
         with address.connect() as connection:
             connection.sendall(get("/assets/big-1a2b.js"))
             assert connection.recv(1) == b"H"
-    deadline = time.monotonic() + TIMEOUT
-    while web.ask_control("status")["connections"] > 0:
-        assert time.monotonic() < deadline
+    until(lambda: web.ask_control("status")["connections"], lambda count: count == 0)
     assert web.http().get("/").body == HOME

@@ -19,8 +19,8 @@ from harness import bodies
 from harness.config import ADMIN_TOKEN, CHANNELS
 from harness.daemon import Daemon
 from harness.ledger import Ledger
-from harness.limits import TIMEOUT
 from harness.narrow import Frames, NarrowClient
+from harness.until import until
 from harness.websocket import BINARY, CLOSE, PING, TEXT, Address, Closed, encode
 
 # More than both kernels hold of a narrow connection, over TCP or a unix socket.
@@ -254,9 +254,7 @@ def connections(host: Daemon) -> int:
 def wait_for_connections(host: Daemon, count: int) -> None:
     """Asks until so many are left, the asking one included."""
     http = host.http()
-    deadline = time.monotonic() + TIMEOUT
-    while http.get("/api/v1/health").json["connections"] != count:
-        assert time.monotonic() < deadline, "connections are left over"
+    until(lambda: http.get("/api/v1/health").json["connections"], lambda left: left == count)
 
 
 @pytest.mark.parametrize("leave", [half_close, reset, leave_within_a_frame])
