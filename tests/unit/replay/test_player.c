@@ -84,6 +84,16 @@ static void assert_lines(struct player *player, const char *const *lines, size_t
     }
 }
 
+/* To its end. */
+static void assert_played(struct run *run, const char *const lines[], size_t count) {
+    run_end(run);
+    const struct replay_options options = run_options(run);
+    struct player *player = player_create(&options, false);
+    assert_non_null(player);
+    assert_lines(player, lines, count);
+    player_destroy(player);
+}
+
 /* Each publish is answered with the disk's next answer, which refuses the first. */
 static void a_durable_channel_is_played_as_the_disk_has_answered(void **state) {
     struct run run;
@@ -110,12 +120,7 @@ static void a_durable_channel_is_played_as_the_disk_has_answered(void **state) {
                                                     sentio_text(i == 0 ? "the disk is full" : ""),
                                                     number}});
     }
-    run_end(&run);
-    const struct replay_options options = run_options(&run);
-    struct player *player = player_create(&options, false);
-    assert_non_null(player);
-    assert_lines(player, lines, 4);
-    player_destroy(player);
+    assert_played(&run, lines, 4);
 }
 
 static void a_journal_of_version_1_is_played_with_a_disk_that_works(void **state) {
@@ -127,12 +132,7 @@ static void a_journal_of_version_1_is_played_with_a_disk_that_works(void **state
         run_publish(&run, "{\"data\":1}");
         run_put(&run, (struct tape_entry){.kind = TAPE_DISK});
     }
-    run_end(&run);
-    const struct replay_options options = run_options(&run);
-    struct player *player = player_create(&options, false);
-    assert_non_null(player);
-    assert_lines(player, lines, 4);
-    player_destroy(player);
+    assert_played(&run, lines, 4);
 }
 
 static void a_workers_call_waits_for_its_answer(void **state) {
