@@ -84,7 +84,8 @@ def publish_under_fire(host: Daemon, channel: str, seed: int, least: int) -> dic
         thread.join()
     answers = {number: answer for one in publishers for number, answer in one.answers.items()}
     assert len(answers) == PUBLISHERS * UPDATES
-    assert killer.killed >= 3
+    # Of the updates of a sanitizer there are enough for five to seven.
+    assert killer.killed >= (3 if sanitized() else 5)
     # Two may have been killed in the same call, which is given up like one that kills.
     assert {answer.status for answer in answers.values()} <= {200, 500}
     taken = {answer.json["offset"]: number for number, answer in answers.items()

@@ -29,7 +29,7 @@ static void what_came_together_is_committed_in_groups(void **state) {
     disk_call(fixture->disk, append_at_once, fixture);
     disk_settle(fixture->disk);
     fixture_forget_answers(fixture);
-    assert_in_range(commits(fixture) - before, 3, 125);
+    assert_in_range(commits(fixture) - before, 3, 25);
     assert_read(fixture, NULL, &(struct disk_range){.after = 248}, "ok 249 250");
 }
 

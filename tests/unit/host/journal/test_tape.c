@@ -3,6 +3,7 @@
 
 #include "channel/wakeup.h"
 #include "hub_fixture.h"
+#include "noted.h"
 #include "worker/wire.h"
 
 /* Takes everything down as lines; while playing, gives out its entries one after the other. */
@@ -104,13 +105,7 @@ static int teardown(void **state) {
 }
 
 static void assert_noted(const char *expected) {
-    struct sentio_bytes text = sentio_written(&fake.text);
-    bool same = sentio_is(text, expected);
-    if (!same)
-        print_error("noted:\n%.*sinstead of:\n%s", (int)text.size, text.data, expected);
-    sentio_writer_finish(&fake.text);
-    sentio_writer_init(&fake.text, NULL, 0);
-    assert_true(same);
+    noted_assert(&fake.text, expected);
 }
 
 static void forget(void) {

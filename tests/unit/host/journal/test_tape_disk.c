@@ -3,6 +3,7 @@
 
 #include "disk/disk_internal.h"
 #include "durable_fixture.h"
+#include "noted.h"
 
 #define EPOCH "0123456789abcdef"
 
@@ -113,13 +114,7 @@ static int teardown(void **state) {
 }
 
 static void assert_noted(const char *expected) {
-    struct sentio_bytes text = sentio_written(&fake.text);
-    bool same = sentio_is(text, expected);
-    if (!same)
-        print_error("noted:\n%.*sinstead of:\n%s", (int)text.size, text.data, expected);
-    sentio_writer_finish(&fake.text);
-    sentio_writer_init(&fake.text, NULL, 0);
-    assert_true(same);
+    noted_assert(&fake.text, expected);
 }
 
 static void what_the_disk_answers_is_noted(void **state) {
