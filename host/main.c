@@ -30,16 +30,19 @@ static struct config_source source_of(const struct options *options) {
     };
 }
 
-/* Every thread inherits the mask, so that signals are taken here alone. */
-static void block_signals(sigset_t *signals) {
+/* Those that wait_for_end() takes. Every thread inherits the mask, so this comes before the first:
+ * a thread without it would be chosen whenever the main one is not waiting, and end the process. */
+static sigset_t block_signals(void) {
+    sigset_t signals;
     signal(SIGPIPE, SIG_IGN);
     /* A file at its limit is an error that is dealt with where it is written. */
     signal(SIGXFSZ, SIG_IGN);
-    sigemptyset(signals);
-    sigaddset(signals, SIGTERM);
-    sigaddset(signals, SIGINT);
-    sigaddset(signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    return signals;
 }
 
 static void wait_for_end(const struct server *server, const sigset_t *signals) {
@@ -74,17 +77,16 @@ static void attend(const struct server *server, const sigset_t *signals,
     let_interrupt_kill();
 }
 
-static int serve(struct config *config, const struct config_source *source, struct tape *tape) {
-    sigset_t signals;
+static int serve(struct config *config, const struct config_source *source, const sigset_t *signals,
+                 struct tape *tape) {
     struct supervisor supervisor;
     int status = EXIT_FAILURE;
-    block_signals(&signals);
     supervisor_init(&supervisor);
     struct server *server = server_create(config, false, tape);
     if (server == NULL)
         goto out;
     if (server_start(server, source) == 0) {
-        attend(server, &signals, &supervisor);
+        attend(server, signals, &supervisor);
         status = EXIT_SUCCESS;
     } else {
         log_error("server", "a thread could not be started");
@@ -97,13 +99,14 @@ out:
     return status;
 }
 
-static int record(struct config *config, const struct config_source *source, const char *dir) {
+static int record(struct config *config, const struct config_source *source,
+                  const sigset_t *signals, const char *dir) {
     struct journal *journal = journal_create(dir, source);
     if (journal == NULL) {
         config_free(config);
         return EXIT_FAILURE;
     }
-    int status = serve(config, source, journal_tape(journal));
+    int status = serve(config, source, signals, journal_tape(journal));
     journal_destroy(journal);
     return status;
 }
@@ -137,8 +140,9 @@ static int run(const struct options *options) {
     log_info("server", "sentiod %s, %s", SENTIO_VERSION, options->file);
     if (options->action == ACTION_CHECK)
         return check(config, options->file);
-    return options->journal ? record(config, &source, options->journal)
-                            : serve(config, &source, NULL);
+    sigset_t signals = block_signals();
+    return options->journal ? record(config, &source, &signals, options->journal)
+                            : serve(config, &source, &signals, NULL);
 }
 
 int main(int argc, char **argv) {

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from harness import bodies
 from harness.client import symbols
 from harness.config import CHANNELS
 from harness.daemon import Daemon
+from harness.live import Live
 from harness.websocket import Closed
 
 
@@ -60,6 +63,36 @@ def test_sighup_is_logged_and_nobody_is_disturbed(host: Daemon) -> None:
     host.wait_for(r"(?i)sighup|reload", since)
     host.publish("trade-signals", bodies.signals("AAPL"))
     assert symbols(client.live()) == ["AAPL"]
+
+
+def blocked(pid: int) -> dict[str, set[int]]:
+    """By thread, but for the main one: the signals that are not delivered to it (proc(5))."""
+    masks = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        if task.name == str(pid):
+            continue
+        try:
+            status = (task / "status").read_text()
+        except (FileNotFoundError, ProcessLookupError):  # it has just ended
+            continue
+        mask = int(status.partition("SigBlk:")[2].split()[0], 16)
+        masks[task.name] = {bit + 1 for bit in range(64) if mask >> bit & 1}
+    return masks
+
+
+@pytest.mark.parametrize("journal", [False, True])
+def test_no_thread_but_the_main_one_takes_the_signals_of_the_host(start, write_config, tmp_path: Path,
+                                                                  journal: bool) -> None:
+    channels: dict[str, Any] = {"notifications": {"durable": True},
+                                "earnings": {"isolation": "process"}}
+    arguments = ["--journal", str(tmp_path / "journal")] if journal else []
+    live = Live(start(*arguments, channels=channels), write_config, {"channels": channels})
+    live.reload(channels={**channels, "admin": {"enabled": False}})
+    live.host.publish("notifications", bodies.notification("user_001"))
+    masks = blocked(live.host.process.pid)
+    assert len(masks) >= 4 + journal, masks
+    assert {name: {signal.SIGTERM, signal.SIGINT, signal.SIGHUP} - mask
+            for name, mask in masks.items()} == dict.fromkeys(masks, set())
 
 
 def test_a_port_that_is_taken_is_named_in_the_error(start, write_config) -> None:
