@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrival.h"
 #include "client.h"
 #include "deadline.h"
 #include "http/http.h"
@@ -54,7 +55,10 @@ void connection_count(struct connection *connection) {
     tally_add(clients_like(connection), 1);
 }
 
+/* Before the socket is closed: as long as a child of the hub's thread has it, between its fork and
+ * its exec, closing alone leaves it watched, and its events would come for what is freed. */
 void connection_lost(struct connection *connection) {
+    arrival_unwatch(connection);
     http_gone(connection);
     publish_socket_destroy(connection->publishing);
     client_gone(connection);
