@@ -243,19 +243,24 @@ def test_a_head_over_8_kib_is_431_and_the_end(host: Daemon) -> None:
 
 
 @pytest.mark.parametrize("part", [post(GOOD)[:1], post(GOOD)[:40], post(GOOD)[:-1]])
-def test_a_request_that_is_not_completed_in_time_ends_the_connection(start, part: bytes) -> None:
-    host = start(server={"handshake": "1s"})
+def test_a_request_that_is_not_completed_in_time_ends_the_connection(go_live,
+                                                                     part: bytes) -> None:
+    live = go_live()
+    host = live.host
     with host.tcp.connect() as connection:
         connection.sendall(post(GOOD) + part)
         reader = Reader(connection)
         assert reader.answer().status == 200
+        live.reload(server={"handshake": "1s"})
         assert reader.rest() == b""
     host.wait_for("no complete request in time")
 
 
-def test_a_connection_that_says_nothing_is_ended(start) -> None:
-    host = start(server={"handshake": "1s"})
+def test_a_connection_that_says_nothing_is_ended(go_live) -> None:
+    live = go_live()
+    host = live.host
     with host.tcp.connect() as connection:
+        live.reload(server={"handshake": "1s"})
         assert connection.recv(1) == b""
     host.wait_for("no complete request in time")
 

@@ -10,7 +10,7 @@ import socket
 import struct
 import threading
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, TypeVar
 
 import pytest
 
@@ -18,10 +18,13 @@ from harness.client import Client
 from harness.config import SENTIOD
 from harness.crowd import read_all
 from harness.daemon import Daemon, run
+from harness.live import Live
 from harness.slow import COUNTERS, Ledger, Market, counters, narrow
 from harness.until import until
 from harness.websocket import CLOSE, DEFLATE, Address, Closed
 from harness.worker import status
+
+Host = TypeVar("Host", Daemon, Live)
 
 CLIENTS = 1000
 ROUNDS = 200
@@ -41,8 +44,9 @@ def resident(host: Daemon) -> int:
     return int(match[1]) * 1024
 
 
-def start_with(start: Any, slow: str, outbox: int = OUTBOX, channel: str = "market-data",
-               settings: dict[str, Any] | None = None, **server: Any) -> Daemon:
+def start_with(start: Callable[..., Host], slow: str, outbox: int = OUTBOX,
+               channel: str = "market-data", settings: dict[str, Any] | None = None,
+               **server: Any) -> Host:
     """With little history, so that the host's memory does not grow with what is published. Nobody
     is dropped for not answering pings, which a client that reads nothing does not see."""
     return start(server={"heartbeat": "1h", **server},
@@ -356,13 +360,15 @@ def reset(client: Client) -> None:
 @pytest.mark.parametrize("leave", [close_frame, reset, Client.abandon])
 @pytest.mark.parametrize("slow", ["conflate", "drop"])
 def test_a_client_that_leaves_while_held_back_is_forgotten(
-        start: Any, slow: str, leave: Callable[[Client], None]) -> None:
-    # A close frame is not read while the rest of a frame waits for a peer that takes nothing.
-    host = start_with(start, slow, heartbeat="1s", heartbeat_timeout="1s")
+        go_live: Callable[..., Live], slow: str, leave: Callable[[Client], None]) -> None:
+    live = start_with(go_live, slow)
+    host = live.host
     market = Market(host, 100)
     client, _ = stop_reading(host)
     market.publish_until({"conflate": "slow_conflated", "drop": "slow_dropped"}[slow])
     leave(client)
+    # A close frame is not read while the rest of a frame waits for a peer that takes nothing.
+    live.reload(server={"heartbeat": "1s", "heartbeat_timeout": "1s"})
     until(lambda: status(host, "market-data")["subscribers"], lambda count: count == 0)
     market.publish()
 
