@@ -35,7 +35,11 @@
 #include "view.h"
 #include "worker/worker.h"
 
-enum { TICK = 1000, HELD_RETRY = 1 /* ms */ };
+enum {
+    TICK = 1000,    /* ms */
+    HELD_RETRY = 1, /* ms */
+    LOOK_MAX = 1000 /* ms between two looks of the watchdog that count */
+};
 
 void hub_enter(struct hub *hub) {
     if (hub->tape && hub->tape->playing)
@@ -458,9 +462,20 @@ int hub_run_call(struct hub *hub, struct call *call, int64_t now) {
     return result;
 }
 
+/* A process that was stopped, or a machine that was, comes back with a call that began long ago. */
+static int64_t held_for(struct hub *hub, int64_t since) {
+    int64_t now = (int64_t)(uv_hrtime() / 1000000);
+    bool seen = since == hub->seen_since;
+    int64_t passed = now - (seen ? hub->seen_at : since);
+    hub->seen_for = (seen ? hub->seen_for : 0) + (passed < LOOK_MAX ? passed : LOOK_MAX);
+    hub->seen_since = since;
+    hub->seen_at = now;
+    return hub->seen_for;
+}
+
 bool hub_hangs(struct hub *hub, int64_t limit, const char **label, const char **call) {
     int64_t since = atomic_load(&hub->busy_since);
-    if (limit == 0 || since == 0 || (int64_t)(uv_hrtime() / 1000000) - since < limit)
+    if (since == 0 || held_for(hub, since) < limit || limit == 0)
         return false;
     *label = atomic_load(&hub->busy_label);
     *call = atomic_load(&hub->busy_call);

@@ -67,6 +67,11 @@ struct hub {
     atomic_int_least64_t busy_since; /* uv_hrtime in ms when a plugin's call began; 0: in none */
     _Atomic(const char *) busy_label;
     _Atomic(const char *) busy_call;
+
+    /* That thread's own. */
+    int64_t seen_since; /* busy_since at its last look */
+    int64_t seen_at;    /* uv_hrtime in ms of that look */
+    int64_t seen_for;   /* ms for which the call held the hub while the process ran */
 };
 
 /* Opens every channel. NULL after the reasons were logged. */
@@ -116,7 +121,11 @@ static inline struct channel *hub_channel(const struct hub *hub, uint32_t index)
 /* Runs a call of a plugin that is loaded here, under the watchdog's eye. As runner_inline. */
 int hub_run_call(struct hub *hub, struct call *call, int64_t now);
 
-/* Looks whether a call has held the hub for longer than `limit` ms. Any thread. */
+/*
+ * Looks whether a call has held the hub for longer than `limit` ms. Any thread, but always the
+ * same, at least twice a second: of a longer time between two looks a second counts, for the
+ * process as a whole stood still.
+ */
 bool hub_hangs(struct hub *hub, int64_t limit, const char **label, const char **call);
 
 #endif

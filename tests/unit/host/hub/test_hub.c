@@ -150,6 +150,24 @@ static void call_that_holds_the_hub_is_named(void **state) {
     assert_false(hub_hangs(fixture->hub, 1, &watched.label, &watched.call));
 }
 
+/* Of the time in which nobody looked, a second counts. */
+static void process_that_stood_still_does_not_hang(void **state) {
+    struct hub_fixture *fixture = *state;
+    struct watched watched = {.hub = fixture->hub};
+    atomic_store(&fixture->hub->busy_label, "channel b");
+    atomic_store(&fixture->hub->busy_call, "publish");
+    atomic_store(&fixture->hub->busy_since, (int64_t)(uv_hrtime() / 1000000) - 3600000);
+    for (int look = 0; look < 4; look++) {
+        assert_false(hub_hangs(fixture->hub, 5000, &watched.label, &watched.call));
+        fixture->hub->seen_at -= 3600000;
+    }
+    assert_true(hub_hangs(fixture->hub, 5000, &watched.label, &watched.call));
+    assert_string_equal(watched.label, "channel b");
+    atomic_store(&fixture->hub->busy_since, (int64_t)(uv_hrtime() / 1000000));
+    assert_false(hub_hangs(fixture->hub, 5000, &watched.label, &watched.call));
+    atomic_store(&fixture->hub->busy_since, 0);
+}
+
 static void clock_goes_on_with_what_comes_and_never_back(void **state) {
     struct hub_fixture *fixture = *state;
     int64_t now = io_time();
@@ -192,6 +210,7 @@ int main(void) {
                                         fixture_prepare, fixture_teardown),
         TEST(hub_runs_in_its_own_thread_until_it_is_stopped),
         TEST(call_that_holds_the_hub_is_named),
+        TEST(process_that_stood_still_does_not_hang),
         TEST(clock_goes_on_with_what_comes_and_never_back),
         TEST(clock_that_is_ahead_goes_half_as_fast),
         TEST_CLOSED(hub_without_channels_is_allowed),
