@@ -367,12 +367,16 @@ static void count_process(uv_handle_t *handle, void *count) {
         ++*(size_t *)count;
 }
 
-/* In this thread, because a worker dies with the thread that started it. */
-static void end_workers(struct hub *hub) {
-    size_t count = 1;
+static void stop_channels(struct hub *hub) {
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i])
             channel_stop(hub->channels[i]);
+}
+
+/* In this thread, because a worker dies with the thread that started it. */
+static void end_workers(struct hub *hub) {
+    size_t count = 1;
+    stop_channels(hub);
     while (count > 0) {
         count = 0;
         uv_walk(&hub->loop, count_process, &count);
@@ -427,6 +431,10 @@ void hub_destroy(struct hub *hub) {
     if (hub == NULL)
         return;
     hub->host->to_hub = NULL;
+    atomic_store(&hub->stopping, true);
+    /* All of them before the first one goes: while one is waited for, another's worker may still
+     * forward to it. */
+    stop_channels(hub);
     if (hub->disk)
         disk_settle(hub->disk);
     jobs_drop(hub);

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,8 @@ import pytest
 
 from harness import bodies
 from harness.client import symbols
-from harness.config import CHANNELS
-from harness.daemon import Daemon
+from harness.config import BAD_PLUGINS, CHANNELS
+from harness.daemon import SANITIZER, Daemon
 from harness.live import Live
 from harness.websocket import Closed
 
@@ -114,3 +116,59 @@ def test_a_new_host_starts_after_another_in_the_same_folder(start) -> None:
         host.publish("trade-signals", bodies.signals("AAPL"))
         assert symbols(client.live()) == ["AAPL"]
         host.stop()
+
+
+# Is long in save(): until its neighbour has had its say.
+SLOW_TO_SAVE = """
+import json, sys
+
+for line in sys.stdin:
+    call = json.loads(line)
+    if call["call"] == "open":
+        print(json.dumps({"ready": {"calls": ["save"]}}))
+    elif call["call"] == "save":
+        open(sys.argv[1]).read()
+        print(json.dumps({"state": 1}))
+    print(json.dumps({"done": call["id"]}), flush=True)
+"""
+
+# Forwards by itself, once its neighbour is asked to save.
+TALKATIVE = """
+import json, sys, threading
+
+def talk():
+    with open(sys.argv[1], "w"):
+        for n in range(100):
+            print(json.dumps({"call": 0, "forward": {"channel": "first", "payload": {"n": n}}}),
+                  flush=True)
+
+for line in sys.stdin:
+    call = json.loads(line)
+    if call["call"] == "open":
+        threading.Thread(target=talk, daemon=True).start()
+        print(json.dumps({"ready": {"calls": []}}))
+    print(json.dumps({"done": call["id"]}), flush=True)
+"""
+
+
+def exec_script(path: Path, script: str, *arguments: Path, **settings: Any) -> dict[str, Any]:
+    path.write_text(script)
+    command = [sys.executable, str(path), *map(str, arguments)]
+    return {"plugin": "exec.so", "options": {"command": command}, **settings}
+
+
+def test_workers_that_talk_while_a_start_fails_are_not_listened_to(write_config,
+                                                                   tmp_path: Path) -> None:
+    moment = tmp_path / "moment"
+    os.mkfifo(moment)
+    host = Daemon(["-c", str(write_config(channels={
+        "first": {"plugin": BAD_PLUGINS / "echo_test.so"},
+        "second": exec_script(tmp_path / "slow.py", SLOW_TO_SAVE, moment),
+        "third": exec_script(tmp_path / "talkative.py", TALKATIVE, moment, forwards=["first"]),
+        "last": {"plugin": BAD_PLUGINS / "open_fails.so"}}))])
+    try:
+        assert host.wait() == 1, host.log
+        assert "open_fails.so" in host.log
+        assert not SANITIZER.search(host.log), host.log
+    finally:
+        host.kill()
