@@ -122,9 +122,13 @@ static void save_state(struct channel *channel) {
     free(bytes);
 }
 
-void channel_stop(struct channel *channel) {
+void channel_end_source(struct channel *channel) {
     source_stop(channel->source, NULL, NULL);
     channel->source = NULL;
+}
+
+void channel_stop(struct channel *channel) {
+    channel_end_source(channel);
     if (channel->instance == NULL)
         return;
     if (channel->shadow)

@@ -99,6 +99,8 @@ struct channel {
 
 /* Takes the plugin, which is open. NULL: out of memory. */
 struct channel *channel_create_from(struct hub *hub, struct candidate *candidate, uint32_t index);
+/* Nothing comes from its source any more. */
+void channel_end_source(struct channel *channel);
 /* Its source ends, what it knows is saved, its plugin closed. */
 void channel_stop(struct channel *channel);
 /* Stops it if need be, and everything goes. The loop must turn once more. NULL is allowed. */

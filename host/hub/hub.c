@@ -367,7 +367,16 @@ static void count_process(uv_handle_t *handle, void *count) {
         ++*(size_t *)count;
 }
 
+/* While one channel after the other ends, what comes does not do what it would do in a replay. */
+static void leave_tape(struct hub *hub) {
+    if (tape_recording(hub))
+        hub->tape = NULL;
+}
+
 static void stop_channels(struct hub *hub) {
+    for (size_t i = 0; i < hub->channel_count; i++)
+        if (hub->channels[i])
+            channel_end_source(hub->channels[i]);
     for (size_t i = 0; i < hub->channel_count; i++)
         if (hub->channels[i])
             channel_stop(hub->channels[i]);
@@ -396,6 +405,7 @@ static void *run(void *context) {
     uv_prepare_start(&hub->prepare, on_prepare);
     uv_run(&hub->loop, UV_RUN_DEFAULT);
     uv_prepare_stop(&hub->prepare);
+    leave_tape(hub);
     reload_abort(hub);
     if (hub->disk)
         disk_settle(hub->disk);
@@ -432,6 +442,7 @@ void hub_destroy(struct hub *hub) {
         return;
     hub->host->to_hub = NULL;
     atomic_store(&hub->stopping, true);
+    leave_tape(hub);
     /* All of them before the first one goes: while one is waited for, another's worker may still
      * forward to it. */
     stop_channels(hub);

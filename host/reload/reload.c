@@ -233,7 +233,7 @@ static void read_files(uv_work_t *work) {
         return;
     struct config *config = config_load(source, errors);
     reload->view = config ? view_load(config, errors) : NULL;
-    if (reload->hub->tape)
+    if (reload->recorded)
         reload->text = tape_config(source);
     if (config && reload->view == NULL)
         config_free(config);
@@ -269,6 +269,7 @@ static struct reload *create(struct hub *hub, uint32_t io, struct request *reque
     reload->hub = hub;
     reload->io = io;
     reload->request = request;
+    reload->recorded = tape_recording(hub);
     reload->work.data = reload;
     sentio_writer_init(&reload->errors, NULL, 0);
     sentio_writer_init(&reload->done, NULL, 0);

@@ -46,6 +46,7 @@ struct reload {
     uv_work_t work;
     enum reload_phase phase;
     bool aborted;
+    bool recorded;              /* `text` is wanted */
     char *text;                 /* the new configuration, for the tape; NULL: none */
     struct sentio_bytes played; /* names of the channels to be replaced, from the tape */
     struct view *view;          /* the new one; NULL: it could not be made */

@@ -16,6 +16,7 @@ from harness.client import symbols
 from harness.config import BAD_PLUGINS, CHANNELS
 from harness.daemon import SANITIZER, Daemon
 from harness.live import Live
+from harness.replay import identical, updates
 from harness.websocket import Closed
 
 
@@ -157,15 +158,28 @@ def exec_script(path: Path, script: str, *arguments: Path, **settings: Any) -> d
     return {"plugin": "exec.so", "options": {"command": command}, **settings}
 
 
-def test_workers_that_talk_while_a_start_fails_are_not_listened_to(write_config,
-                                                                   tmp_path: Path) -> None:
+@pytest.fixture
+def talkative(tmp_path: Path) -> dict[str, Any]:
+    """Three channels: while the second saves, the third forwards to the first, which has ended."""
     moment = tmp_path / "moment"
     os.mkfifo(moment)
-    host = Daemon(["-c", str(write_config(channels={
-        "first": {"plugin": BAD_PLUGINS / "echo_test.so"},
-        "second": exec_script(tmp_path / "slow.py", SLOW_TO_SAVE, moment),
-        "third": exec_script(tmp_path / "talkative.py", TALKATIVE, moment, forwards=["first"]),
-        "last": {"plugin": BAD_PLUGINS / "open_fails.so"}}))])
+    return {"first": {"plugin": BAD_PLUGINS / "echo_test.so"},
+            "second": exec_script(tmp_path / "slow.py", SLOW_TO_SAVE, moment),
+            "third": exec_script(tmp_path / "talkative.py", TALKATIVE, moment, forwards=["first"])}
+
+
+def test_workers_that_talk_while_channels_end_are_not_in_the_journal(start, talkative,
+                                                                     journal: Path) -> None:
+    host = start("--journal", str(journal), channels=talkative)
+    host.publish("first", {"data": 1})
+    host.stop()
+    assert len(updates(identical(journal), "first")) == 1
+
+
+def test_workers_that_talk_while_a_start_fails_are_not_listened_to(write_config,
+                                                                   talkative) -> None:
+    failing = {"last": {"plugin": BAD_PLUGINS / "open_fails.so"}}
+    host = Daemon(["-c", str(write_config(channels={**talkative, **failing}))])
     try:
         assert host.wait() == 1, host.log
         assert "open_fails.so" in host.log
