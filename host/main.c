@@ -12,6 +12,7 @@
 #include <sentio/plugin.h>
 
 #include "base/log.h"
+#include "base/process.h"
 #include "config/config.h"
 #include "journal/journal.h"
 #include "options.h"
@@ -148,6 +149,8 @@ static int run(const struct options *options) {
 int main(int argc, char **argv) {
     struct options options;
     int status = EXIT_SUCCESS;
+    if (process_open_standard() == -1)
+        return EXIT_FAILURE;
     if (options_parse(&options, argc, argv) != 0)
         status = EXIT_USAGE;
     else if (options.action == ACTION_HELP)

@@ -7,6 +7,11 @@
 
 /* What the kernel says of this process (proc(5)). Any thread. */
 
+/* Standard input, output and error that it was started without become /dev/null: otherwise the next
+ * file or socket would take the place, and get what is logged. Before anything else is opened. 0,
+ * or -1 with errno. */
+int process_open_standard(void);
+
 /* Bytes of memory that it has in use; 0: not known. */
 uint64_t process_memory(void);
 /* How many files it may have open. */

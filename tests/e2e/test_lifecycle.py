@@ -13,10 +13,11 @@ import pytest
 
 from harness import bodies
 from harness.client import symbols
-from harness.config import BAD_PLUGINS, CHANNELS
+from harness.config import BAD_PLUGINS, CHANNELS, SENTIOD
 from harness.daemon import SANITIZER, Daemon
 from harness.live import Live
 from harness.replay import identical, updates
+from harness.until import until
 from harness.websocket import Closed
 
 
@@ -117,6 +118,20 @@ def test_a_new_host_starts_after_another_in_the_same_folder(start) -> None:
         host.publish("trade-signals", bodies.signals("AAPL"))
         assert symbols(client.live()) == ["AAPL"]
         host.stop()
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_host_without_a_standard_file_gives_its_place_to_nothing_else(
+        write_config, tmp_path: Path, number: int) -> None:
+    config = write_config(server={"listen": [f"unix:{tmp_path / 'socket'}"]})
+    host = Daemon(["-c", str(config), "--journal", str(tmp_path / "journal")],
+                  ["sh", "-c", f'exec "$@" {number}>&-', "sh", str(SENTIOD)])
+    try:
+        until((tmp_path / "socket").exists, bool)
+        assert os.readlink(f"/proc/{host.process.pid}/fd/{number}") == "/dev/null"
+        host.stop()
+    finally:
+        host.kill()
 
 
 # Is long in save(): until its neighbour has had its say.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -50,9 +51,29 @@ static void the_limit_is_the_one_that_counts_now(void **state) {
     assert_int_equal(process_file_limit(), 100);
 }
 
+static void standard_files_that_are_missing_are_nowhere(void **state) {
+    (void)state;
+    int input = dup(STDIN_FILENO);
+    struct stat before;
+    struct stat after;
+    char byte;
+    assert_int_equal(fstat(STDOUT_FILENO, &before), 0);
+    close(STDIN_FILENO);
+    assert_int_equal(process_open_standard(), 0);
+    assert_int_equal(read(STDIN_FILENO, &byte, 1), 0);
+    assert_int_equal(write(STDIN_FILENO, "x", 1), 1);
+    assert_int_equal(fstat(STDOUT_FILENO, &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    if (input != -1) {
+        dup2(input, STDIN_FILENO);
+        close(input);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_that_is_used_is_counted),
+        cmocka_unit_test(standard_files_that_are_missing_are_nowhere),
         cmocka_unit_test(each_open_file_is_counted),
         cmocka_unit_test(the_limit_is_the_one_that_counts_now),
     };
