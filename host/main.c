@@ -100,9 +100,9 @@ out:
     return status;
 }
 
-static int record(struct config *config, const struct config_source *source,
+static int record(struct config *config, const char *text, const struct config_source *source,
                   const sigset_t *signals, const char *dir) {
-    struct journal *journal = journal_create(dir, source);
+    struct journal *journal = journal_create(dir, text);
     if (journal == NULL) {
         config_free(config);
         return EXIT_FAILURE;
@@ -122,28 +122,33 @@ static int check(struct config *config, const char *file) {
     return EXIT_SUCCESS;
 }
 
-static struct config *load(const struct config_source *source) {
+static struct config *load(const struct config_source *source, char **text) {
     struct log_lines errors;
     log_lines_begin(&errors);
-    struct config *config = config_load(source, errors.file);
+    struct config *config = config_load_text(source, errors.file, text);
     log_lines_end(&errors, LOG_LEVEL_ERROR);
     return config;
 }
 
 static int run(const struct options *options) {
     struct config_source source = source_of(options);
+    bool checking = options->action == ACTION_CHECK;
+    bool recording = options->journal && !checking;
+    char *text = NULL;
     if (options->action == ACTION_DUMP)
         return config_dump(&source, stdout, stderr) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    struct config *config = load(&source);
+    struct config *config = load(&source, recording ? &text : NULL);
     if (config == NULL)
-        return options->action == ACTION_CHECK ? EXIT_FAILURE : EX_CONFIG;
+        return checking ? EXIT_FAILURE : EX_CONFIG;
     log_start((enum log_level)config->log.level, (enum log_format)config->log.format);
     log_info("server", "sentiod %s, %s", SENTIO_VERSION, options->file);
-    if (options->action == ACTION_CHECK)
+    if (checking)
         return check(config, options->file);
     sigset_t signals = block_signals();
-    return options->journal ? record(config, &source, &signals, options->journal)
-                            : serve(config, &source, &signals, NULL);
+    int status = recording ? record(config, text, &source, &signals, options->journal)
+                           : serve(config, &source, &signals, NULL);
+    free(text);
+    return status;
 }
 
 int main(int argc, char **argv) {

@@ -39,10 +39,28 @@ static void take_channels(struct config_draft *draft) {
     }
 }
 
-struct config *config_load(const struct config_source *source, FILE *errors) {
+static char *write_text(struct config_draft *draft) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL) {
+        return NULL;
+    }
+    config_write_draft(draft, out);
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+struct config *config_load_text(const struct config_source *source, FILE *errors, char **text) {
     struct config_draft draft;
     bool good = compose(&draft, source);
     config_print_errors(&draft, errors);
+    if (text != NULL) {
+        *text = good ? write_text(&draft) : NULL;
+    }
     if (good) {
         take_channels(&draft);
     } else {
@@ -50,6 +68,10 @@ struct config *config_load(const struct config_source *source, FILE *errors) {
     }
     config_draft_finish(&draft);
     return good ? draft.config : NULL;
+}
+
+struct config *config_load(const struct config_source *source, FILE *errors) {
+    return config_load_text(source, errors, NULL);
 }
 
 int config_dump(const struct config_source *source, FILE *out, FILE *errors) {

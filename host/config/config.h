@@ -149,6 +149,9 @@ struct config_source {
  * in for the file), and the answer is then NULL. Unknown settings are errors. The file must exist.
  */
 struct config *config_load(const struct config_source *source, FILE *errors);
+/* The same, with what config_dump writes of it: the files may be others a moment later. `text` is
+ * to be freed; NULL: there is none. */
+struct config *config_load_text(const struct config_source *source, FILE *errors, char **text);
 
 /* server.control as far as the source says it: what is wrong with other settings does not matter.
  * `sound`: nothing is wrong. To be freed. */

@@ -127,10 +127,9 @@ static void free_journal(struct journal *journal) {
     free(journal);
 }
 
-struct journal *journal_create(const char *dir, const struct config_source *source) {
+struct journal *journal_create(const char *dir, const char *config) {
     struct journal *journal = calloc(1, sizeof(*journal));
     char *folder = folder_of_run(dir);
-    char *config = tape_config(source);
     if (journal == NULL || folder == NULL || config == NULL)
         goto fail;
     journal->tape =
@@ -142,11 +141,9 @@ struct journal *journal_create(const char *dir, const struct config_source *sour
         goto fail;
     note_start(journal, config);
     log_info("journal", "what comes in is recorded in %s", folder);
-    free(config);
     free(folder);
     return journal;
 fail:
-    free(config);
     free(folder);
     free_journal(journal);
     return NULL;

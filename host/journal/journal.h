@@ -2,7 +2,6 @@
 #ifndef SENTIO_HOST_JOURNAL_H
 #define SENTIO_HOST_JOURNAL_H
 
-#include "config/config.h"
 #include "tape.h"
 
 /*
@@ -12,8 +11,9 @@
  */
 struct journal;
 
-/* `source`: what the configuration is read from. NULL after the reason was logged. */
-struct journal *journal_create(const char *dir, const struct config_source *source);
+/* `config`: what the host is started with, as config_load_text has it. NULL after the reason was
+ * logged. */
+struct journal *journal_create(const char *dir, const char *config);
 struct tape *journal_tape(struct journal *journal);
 /* The hub must have gone. Everything is written. NULL is allowed. */
 void journal_destroy(struct journal *journal);

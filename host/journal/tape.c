@@ -219,24 +219,6 @@ void tape_answered(struct channel *channel, const struct task *task, const struc
     wire_finish(&effects);
 }
 
-char *tape_config(const struct config_source *source) {
-    char *text = NULL;
-    char *complaints = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    FILE *errors = open_memstream(&complaints, &size);
-    int error = out && errors ? config_dump(source, out, errors) : SENTIO_NO_MEMORY;
-    if (out)
-        fclose(out);
-    if (errors)
-        fclose(errors);
-    free(complaints);
-    if (error == 0)
-        return text;
-    free(text);
-    return NULL;
-}
-
 static void note_result(const struct hub *hub, const struct call *call, int result) {
     struct wire_buffer effects = {0};
     struct tape_entry entry = {.kind = TAPE_RESULT, .what = call->kind};

@@ -125,9 +125,6 @@ bool tape_seed(struct candidate *candidate);
 /* It is about to be opened; `path`: a copy of its file. */
 void tape_open(struct candidate *candidate, const char *path);
 
-/* The configuration as a file for the tape, to be freed; NULL: it could not be written. Any thread.
- */
-char *tape_config(const struct config_source *source);
 /* What the channel saved at its last end comes before it is read. */
 void tape_state(struct hub *hub, const char *channel);
 /* A new random epoch. */

@@ -231,10 +231,9 @@ static void read_files(uv_work_t *work) {
     const struct config_source *source = reload->hub->host->source;
     if (errors == NULL || source == NULL)
         return;
-    struct config *config = config_load(source, errors);
+    struct config *config =
+        config_load_text(source, errors, reload->recorded ? &reload->text : NULL);
     reload->view = config ? view_load(config, errors) : NULL;
-    if (reload->recorded)
-        reload->text = tape_config(source);
     if (config && reload->view == NULL)
         config_free(config);
     fclose(errors);

@@ -106,6 +106,26 @@ static void dump_loads_again_to_the_same_values(void **state) {
     free(second);
 }
 
+static void text_of_what_is_loaded_is_the_dump(void **state) {
+    struct fixture *fixture = *state;
+    char *text = NULL;
+    fixture_write("sentio.conf",
+                  "channels = ( { name = \"a\"; plugin = \"plugins/alpha.so\"; } );");
+    struct config_source source = fixture_source(fixture);
+    struct config *config = config_load_text(&source, stderr, &text);
+    char *dump = dumped(&source);
+    assert_non_null(config);
+    assert_string_equal(text, dump);
+    config_free(config);
+    free(dump);
+    free(text);
+    FILE *errors = tmpfile();
+    source.file = "nowhere.conf";
+    assert_null(config_load_text(&source, errors, &text));
+    assert_null(text);
+    fclose(errors);
+}
+
 static void secrets_in_options_are_masked(void **state) {
     struct fixture *fixture = *state;
     fixture_write("sentio.conf", "channels = ( { name = \"a\"; plugin = \"plugins/alpha.so\";\n"
@@ -220,6 +240,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(every_value_says_where_it_came_from),
         FIXTURE_TEST(dump_loads_again_to_the_same_values),
+        FIXTURE_TEST(text_of_what_is_loaded_is_the_dump),
         FIXTURE_TEST(secrets_in_options_are_masked),
         cmocka_unit_test(secrets_are_masked_by_name_and_file_names_are_not),
         cmocka_unit_test(integers_beyond_32_bits_are_written_with_an_l),

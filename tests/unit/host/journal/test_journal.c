@@ -7,13 +7,9 @@
 
 #include "model/message.h"
 
-static struct journal *create(const struct journal_folder *folder, struct config_source *source,
-                              char path[80]) {
+static struct journal *create(const struct journal_folder *folder) {
     static const char text[] = "channels: ({ name = \"a\"; plugin = \"/bin/true\"; });\n";
-    snprintf(path, 80, "%s/sentio.conf", folder->path);
-    journal_write(path, text, strlen(text));
-    *source = (struct config_source){.file = path};
-    struct journal *journal = journal_create(folder->path, source);
+    struct journal *journal = journal_create(folder->path, text);
     assert_non_null(journal);
     return journal;
 }
@@ -55,10 +51,8 @@ static struct tape_entry next(struct sentio_bytes *rest) {
 
 static void a_run_begins_with_its_configuration_and_ends_with_an_end(void **state) {
     const struct journal_folder *folder = *state;
-    struct config_source source;
     struct sentio_bytes rest;
-    char path[80];
-    journal_destroy(create(folder, &source, path));
+    journal_destroy(create(folder));
     char *data = read_run(folder, &rest);
     const struct tape_entry config = next(&rest);
     assert_int_equal(config.kind, TAPE_CONFIG);
@@ -79,12 +73,10 @@ static void send_text(struct tape *tape, const char *text) {
 
 static void what_was_sent_stands_before_the_next_entry(void **state) {
     const struct journal_folder *folder = *state;
-    struct config_source source;
     struct sentio_bytes rest;
-    char path[80];
     const struct tape_entry first = journal_entry(1, "first");
     const struct tape_entry second = journal_entry(2, "second");
-    struct journal *journal = create(folder, &source, path);
+    struct journal *journal = create(folder);
     struct tape *tape = journal_tape(journal);
     assert_false(tape->playing);
     tape->note(tape, &first);
@@ -109,11 +101,12 @@ static void what_was_sent_stands_before_the_next_entry(void **state) {
 
 static void each_version_of_a_plugin_is_kept_once(void **state) {
     const struct journal_folder *folder = *state;
-    struct config_source source;
     char path[80];
     char *kept = NULL;
     size_t size = 0;
-    struct journal *journal = create(folder, &source, path);
+    struct journal *journal = create(folder);
+    snprintf(path, sizeof(path), "%s/a.so", folder->path);
+    journal_write(path, "one", 3);
     struct tape *tape = journal_tape(journal);
     tape->keep(tape, path, "abc");
     journal_write(path, "another", 7);
@@ -124,7 +117,7 @@ static void each_version_of_a_plugin_is_kept_once(void **state) {
     char *run = run_of(folder);
     assert_int_not_equal(asprintf(&kept, "%s/plugins/abc.so", run), -1);
     char *data = journal_read(kept, &size);
-    assert_int_equal(strncmp(data, "channels", 8), 0);
+    assert_int_equal(strncmp(data, "one", size), 0);
     free(data);
     free(kept);
     assert_int_not_equal(asprintf(&kept, "%s/plugins/def.so", run), -1);
@@ -137,11 +130,11 @@ static void each_version_of_a_plugin_is_kept_once(void **state) {
 
 static void what_can_not_be_recorded_is_an_error(void **state) {
     const struct journal_folder *folder = *state;
-    struct config_source source = {.file = "/nowhere/at/all"};
     char path[80];
-    assert_null(journal_create(folder->path, &source));
-    journal_destroy(create(folder, &source, path));
-    assert_null(journal_create(path, &source));
+    snprintf(path, sizeof(path), "%s/file", folder->path);
+    journal_write(path, "", 0);
+    assert_null(journal_create(folder->path, NULL));
+    assert_null(journal_create(path, ""));
     journal_destroy(NULL);
 }
 
