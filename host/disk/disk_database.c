@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "wal.h"
+
 /* quick_check() reads the whole file: what is larger is found out when it is met. */
 enum { CHECKED_SIZE = 64 << 20, BUSY_MS = 500 };
 
@@ -39,8 +41,8 @@ static const char *remedy(int code) {
         return "look at the disk, and at the limit of file sizes";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return "it is damaged: stop sentiod, and put a backup in its place or move it away, which "
-               "loses what it keeps";
+        return "it is damaged: stop sentiod, and move it away together with its -wal, which loses "
+               "what they keep, and put a backup in its place if there is one";
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
@@ -103,6 +105,32 @@ static int check(struct disk *disk) {
     return code == SQLITE_ROW ? 0 : -1;
 }
 
+/* What SQLite has not found in the log. The lock that is held by now keeps others from writing. */
+static int check_log(struct disk *disk) {
+    struct wal_damage damage;
+    char path[4096];
+    char where[32] = "its header";
+    int64_t page_size = 0;
+    if (ask(disk, "PRAGMA page_size", &page_size) != 0)
+        return -1;
+    snprintf(path, sizeof(path), "%s-wal", disk->path);
+    int error = wal_check(path, (uint32_t)page_size, &damage);
+    if (error == SENTIO_FAILED)
+        snprintf(disk->why, sizeof(disk->why), "%s-wal: %s; %s", disk->path, strerror(errno),
+                 remedy(SQLITE_IOERR));
+    if (error != SENTIO_INVALID)
+        return error ? -1 : 0;
+    if (damage.frame > 0)
+        snprintf(where, sizeof(where), "frame %llu", (unsigned long long)damage.frame);
+    snprintf(
+        disk->why, sizeof(disk->why),
+        "%s-wal: %s is damaged, and %llu or more commits after it can not be read; stop sentiod, "
+        "and put a backup in place of both files, or have the program sqlite3 leave out what "
+        "comes after the damage",
+        disk->path, where, (unsigned long long)damage.commits);
+    return -1;
+}
+
 /* From an older version, 0 being an empty file, to this one: all of it, or nothing. */
 static int upgrade(struct disk *disk, int64_t version) {
     int error = execute(disk, "BEGIN IMMEDIATE");
@@ -160,10 +188,14 @@ int disk_database_open(struct disk *disk) {
         return -1;
     }
     sqlite3_busy_timeout(disk->database, BUSY_MS);
-    if (execute(disk, settings) == 0 && prepare_schema(disk) == 0)
-        return 0;
-    disk_database_close(disk);
-    return -1;
+    /* What is found damaged is left as it is: closing it must not write the log to the file. */
+    sqlite3_db_config(disk->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (execute(disk, settings) != 0 || check_log(disk) != 0 || prepare_schema(disk) != 0) {
+        disk_database_close(disk);
+        return -1;
+    }
+    sqlite3_db_config(disk->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    return 0;
 }
 
 void disk_database_close(struct disk *disk) {

@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import resource
 import signal
+import sqlite3
 import subprocess
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Iterator
 
@@ -224,6 +228,60 @@ def test_a_damaged_database_stops_durable_channels_alone(start, kept) -> None:
     assert client.subscribe(user_id="user_001")["offset"] == 0
     second.stop()
     assert path.read_bytes() == b"damaged " * 1000
+
+
+@pytest.fixture
+def crashed(start, kept) -> list[int]:
+    """After six publishes and a crash: how long the log was after each of them."""
+    host = start(server=kept)
+    sizes = []
+    for number in range(1, 7):
+        host.publish("notifications", note(number))
+        sizes.append((Path(kept["state_dir"]) / "sentio.db-wal").stat().st_size)
+    crash(host)
+    return sizes
+
+
+def files(kept: dict[str, str]) -> list[bytes]:
+    return [(Path(kept["state_dir"]) / name).read_bytes() for name in ("sentio.db", "sentio.db-wal")]
+
+
+def test_damage_within_the_log_stops_durable_channels_and_loses_nothing_in_silence(
+        start, kept, crashed: list[int]) -> None:
+    with (Path(kept["state_dir"]) / "sentio.db-wal").open("r+b") as log:
+        log.seek(crashed[1] + 1000)
+        byte = log.read(1)[0]
+        log.seek(-1, 1)
+        log.write(bytes([byte ^ 1]))
+    damaged = files(kept)
+    host = start(server=kept)
+    what = r"sentio\.db-wal: frame \d+ is damaged, and \d or more commits after it"
+    host.wait_for(rf"error +disk: .*{what}")
+    refused = host.http().publish("notifications", note(7))
+    assert refused.status == 503 and re.search(what, refused.json["detail"])
+    status, reasons = ready(host)
+    assert status == 503 and re.search(what, reasons)
+    assert host.publish("trade-signals", bodies.signals("AAPL"))["offset"] == 1
+    host.stop()
+    assert files(kept) == damaged
+    # What docs/operating.md says to do.
+    with closing(sqlite3.connect(Path(kept["state_dir"]) / "sentio.db")) as database:
+        epochs = database.execute("SELECT epoch FROM channel").fetchall()
+        database.execute("UPDATE channel SET epoch = lower(hex(randomblob(8)))")
+        database.commit()
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    host = start(server=kept)
+    assert [item["title"] for item in given(host)] == ["1", "2"]
+    again = host.publish("notifications", note(7))
+    assert again["offset"] == 3 and (again["epoch"],) not in epochs
+
+
+def test_a_log_that_ends_in_a_commit_loses_that_one_alone(start, kept, crashed: list[int]) -> None:
+    os.truncate(Path(kept["state_dir"]) / "sentio.db-wal", crashed[4] + 1000)
+    host = start(server=kept)
+    assert [item["title"] for item in given(host)] == ["1", "2", "3", "4", "5"]
+    assert host.publish("notifications", note(6))["offset"] == 6
+    assert ready(host)[0] == 200
 
 
 def test_a_second_host_does_not_open_the_database(start, kept) -> None:

@@ -58,6 +58,54 @@ static void damaged_page_is_found_at_the_start(void **state) {
     assert_refused(fixture, "damaged", "backup");
 }
 
+static size_t read_file(const char *path, char *bytes, size_t size) {
+    int fd = open(path, O_RDONLY);
+    assert_true(fd != -1);
+    ssize_t count = read(fd, bytes, size);
+    close(fd);
+    assert_in_range(count, 1, size - 1);
+    return (size_t)count;
+}
+
+static void write_bytes(const char *path, const char *bytes, size_t size) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd != -1);
+    assert_int_equal(write(fd, bytes, size), (ssize_t)size);
+    close(fd);
+}
+
+/* After a crash: what is in the log is in no other place. */
+static void damaged_log_is_found_at_the_start_and_left_alone(void **state) {
+    enum { SIZE = 1 << 20 };
+    struct disk_fixture *fixture = *state;
+    char *database = malloc(SIZE);
+    char *log = malloc(SIZE);
+    char *left = malloc(SIZE);
+    char path[96];
+    assert_true(database && log && left);
+    snprintf(path, sizeof(path), "%s-wal", fixture->path);
+    fixture_open(fixture);
+    for (int i = 0; i < 5; i++)
+        fixture_add(fixture, "u");
+    size_t database_size = read_file(fixture->path, database, SIZE);
+    size_t size = read_file(path, log, SIZE);
+    fixture_close(fixture);
+    log[32 + 3 * (24 + 4096) + 100] ^= 1;
+    write_bytes(fixture->path, database, database_size);
+    write_bytes(path, log, size);
+    fixture->next = 0;
+    fixture_open(fixture);
+    assert_refused(fixture, "sentio.db-wal: frame 4 is damaged", "backup");
+    fixture_close(fixture);
+    assert_int_equal(read_file(path, left, SIZE), size);
+    assert_memory_equal(left, log, size);
+    assert_int_equal(read_file(fixture->path, left, SIZE), database_size);
+    assert_memory_equal(left, database, database_size);
+    free(database);
+    free(log);
+    free(left);
+}
+
 static void newer_schema_names_both_versions(void **state) {
     struct disk_fixture *fixture = *state;
     sqlite3 *database;
@@ -211,6 +259,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST_CLOSED(file_that_is_no_database_is_left_alone),
         TEST_CLOSED(damaged_page_is_found_at_the_start),
+        TEST_CLOSED(damaged_log_is_found_at_the_start_and_left_alone),
         TEST_CLOSED(newer_schema_names_both_versions),
         TEST_CLOSED(schema_before_this_one_is_brought_up_to_date),
         TEST_CLOSED(upgrade_that_fails_changes_nothing),
