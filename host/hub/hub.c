@@ -35,11 +35,9 @@
 #include "view.h"
 #include "worker/worker.h"
 
-enum {
-    TICK = 1000,    /* ms */
-    HELD_RETRY = 1, /* ms */
-    LOOK_MAX = 1000 /* ms between two looks of the watchdog that count */
-};
+enum { TICK = 1000, HELD_RETRY = 1 /* ms */ };
+/* ms between two looks of the watchdog that count */
+enum { LOOK_MAX = 1000 };
 
 void hub_enter(struct hub *hub) {
     if (hub->tape && hub->tape->playing)
@@ -443,8 +441,7 @@ void hub_destroy(struct hub *hub) {
     hub->host->to_hub = NULL;
     atomic_store(&hub->stopping, true);
     leave_tape(hub);
-    /* All of them before the first one goes: while one is waited for, another's worker may still
-     * forward to it. */
+    /* Before the first one goes: while one is waited for, another's worker may forward to it. */
     stop_channels(hub);
     if (hub->disk)
         disk_settle(hub->disk);
