@@ -7,13 +7,13 @@
  * request its number, "ok" or "failed", and the items by their offsets.
  */
 
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "disk/disk_internal.h"
+#include "folder.h"
 #include "stream_fixture.h"
 
 struct disk_fixture {
@@ -146,12 +146,6 @@ static inline int fixture_setup(void **state) {
     return 0;
 }
 
-static inline int fixture_remove(const char *path, const struct stat *status, int kind,
-                                 struct FTW *walk) {
-    (void)status, (void)kind, (void)walk;
-    return remove(path);
-}
-
 static inline int fixture_teardown(void **state) {
     struct disk_fixture *fixture = *state;
     fixture_close(fixture);
@@ -160,7 +154,7 @@ static inline int fixture_teardown(void **state) {
     sentio_writer_finish(&fixture->answers);
     topic_table_finish(&fixture->topics);
     stream_unref(fixture->stream);
-    nftw(fixture->folder, fixture_remove, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(fixture->folder);
     free(fixture);
     return left;
 }

@@ -5,11 +5,11 @@
 /* A hub whose channel "a" is durable, in a folder of its own, and whose channel "b" is not. The
  * disk is asked in earnest; what it answers comes with durable_settle(). */
 
-#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "disk/disk.h"
+#include "folder.h"
 #include "hub_fixture.h"
 
 static inline void durable_settle(struct hub_fixture *fixture) {
@@ -41,19 +41,11 @@ static inline int durable_setup(void **state) {
     return durable_prepare(state) == 0 && fixture_open(*state) ? 0 : -1;
 }
 
-static inline int durable_remove(const char *path, const struct stat *status, int kind,
-                                 struct FTW *place) {
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
 static inline int durable_teardown(void **state) {
     struct hub_fixture *fixture = *state;
     char *folder = (char *)(uintptr_t)fixture->host.state_dir;
     fixture_close(fixture);
-    int left = nftw(folder, durable_remove, 8, FTW_DEPTH | FTW_PHYS);
+    int left = folder_remove(folder);
     free(folder);
     return fixture_teardown(state) | left;
 }

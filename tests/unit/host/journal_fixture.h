@@ -4,7 +4,6 @@
 
 /* Entries of a journal, and a folder of the test's own. */
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "folder.h"
 #include "journal/journal_frame.h"
 
 struct journal_folder {
@@ -33,17 +33,9 @@ static inline int journal_folder_setup(void **state) {
     return mkdtemp(folder->path) ? 0 : -1;
 }
 
-static inline int journal_remove(const char *path, const struct stat *status, int type,
-                                 struct FTW *walk) {
-    (void)status;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
 static inline int journal_folder_teardown(void **state) {
     struct journal_folder *folder = *state;
-    int error = nftw(folder->path, journal_remove, 8, FTW_DEPTH | FTW_PHYS);
+    int error = folder_remove(folder->path);
     free(folder);
     return error;
 }

@@ -19,13 +19,13 @@
 #include <cmocka.h>
 
 #include <endian.h>
-#include <ftw.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
 #include <sentio/sdk.h>
 
 #include "disk/wal.h"
+#include "folder.h"
 
 enum { WAL_HEAD = 32, WAL_PAGE = 512, WAL_FRAME = 24 + WAL_PAGE, WAL_MAX = 1 << 20 };
 
@@ -81,16 +81,10 @@ static inline int fixture_prepare(void **state) {
     return 0;
 }
 
-static inline int fixture_remove(const char *path, const struct stat *status, int kind,
-                                 struct FTW *walk) {
-    (void)status, (void)kind, (void)walk;
-    return remove(path);
-}
-
 static inline int fixture_teardown(void **state) {
     struct wal_fixture *fixture = *state;
     sqlite3_close(fixture->database);
-    nftw(fixture->folder, fixture_remove, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(fixture->folder);
     free(fixture);
     return 0;
 }

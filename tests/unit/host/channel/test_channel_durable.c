@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel/channel_durable.h"
 
-#include <ftw.h>
 #include <sys/stat.h>
 
 #include "disk/disk.h"
+#include "folder.h"
 #include "hub_fixture.h"
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk) {
-    (void)status, (void)kind, (void)walk;
-    return remove(path);
-}
 
 /* "a" is durable, "b" is not; not open. */
 static int setup(void **state) {
@@ -34,7 +29,7 @@ static int teardown(void **state) {
     struct hub_fixture *fixture = *state;
     const char *folder = fixture->host.state_dir;
     fixture_close(fixture);
-    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(folder);
     return fixture_teardown(state);
 }
 

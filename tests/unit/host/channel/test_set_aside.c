@@ -2,12 +2,12 @@
 #include "channel/set_aside.h"
 
 #include <dirent.h>
-#include <ftw.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "hub_fixture.h"
 
 /* What is logged, instead of log.c. */
@@ -160,17 +160,10 @@ static int setup(void **state) {
     return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk) {
-    (void)status;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
 static int teardown(void **state) {
     ((struct hub_fixture *)*state)->host.state_dir = NULL;
     int left = fixture_teardown(state);
-    return nftw(state_dir(), remove_entry, 8, FTW_DEPTH | FTW_PHYS) != 0 ? -1 : left;
+    return folder_remove(state_dir()) != 0 ? -1 : left;
 }
 
 #define TEST_ASIDE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <openssl/evp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,6 +17,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "folder.h"
 
 static const char code[] = "\177ELF and then some code";
 
@@ -259,17 +260,10 @@ static int setup(void **state) {
     return mkdir(fixture->copies, 0700);
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk) {
-    (void)status;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
 static int teardown(void **state) {
     struct fixture *fixture = *state;
     copies_without_room = 0;
-    int error = nftw(fixture->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    int error = folder_remove(fixture->folder);
     free(fixture);
     return error;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "subscription/recovery_disk.h"
 
-#include <ftw.h>
 #include <sys/stat.h>
 
 #include "disk/disk.h"
+#include "folder.h"
 #include "hub_fixture.h"
 #include "subscription/subscription_internal.h"
 
@@ -25,19 +25,12 @@ static int setup(void **state) {
     return mkdir(path, 0700) == 0 && fixture_open(fixture) ? 0 : -1;
 }
 
-static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *place) {
-    (void)stat;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
 static int teardown(void **state) {
     struct hub_fixture *fixture = *state;
     char folder[64];
     snprintf(folder, sizeof(folder), "%s", fixture->host.state_dir);
     int left = fixture_teardown(state);
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0 ? left : -1;
+    return folder_remove(folder) == 0 ? left : -1;
 }
 
 static struct channel *durable_channel(const struct hub_fixture *fixture) {
